@@ -1,0 +1,57 @@
+"""Files that are written whole or not at all."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileOpener, LocalFileSystem
+
+
+class AtomicFile(LocalFileOpener):
+    """A local file being written: its content appears under its name when it is closed without an error.
+
+    Until then it lies in the same folder, and so on the same disk, as ``.<name>.part``: a killed run leaves the
+    old version in place, and the next run overwrites the part.
+    """
+
+    def _open(self) -> None:
+        target = Path(self.path)
+        self.temp = str(target.with_name(f".{target.name}.part"))
+        self.f = open(self.temp, mode=self.mode)
+
+    def close(self) -> None:
+        """Close the file and put it in its place."""
+        if not self.closed:
+            self.f.close()
+            os.replace(self.temp, self.path)
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is not None and not self.closed:
+            self.f.close()
+            os.remove(self.temp)
+        self.close()
+
+
+class AtomicLocalFileSystem(LocalFileSystem):
+    """The local file system, except that a file that is written anew appears whole or not at all."""
+
+    def _open(self, path: str, mode: str = "rb", **options: Any) -> LocalFileOpener:
+        if "w" not in mode:
+            return super()._open(path, mode, **options)
+        path = self._strip_protocol(path)
+        if self.auto_mkdir:
+            self.makedirs(self._parent(path), exist_ok=True)
+        return AtomicFile(path, mode, fs=self)
+
+
+def register_atomic_files() -> None:
+    """Make every data set that writes through fsspec write its local files whole."""
+    for protocol in AtomicLocalFileSystem.protocol:
+        fsspec.register_implementation(protocol, AtomicLocalFileSystem, clobber=True)

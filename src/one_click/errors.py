@@ -1,0 +1,65 @@
+"""Errors that a person can act on: what was found, where, the rule, the remedy, the nearest valid name."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class OneClickError(Exception):
+    """A fault of the input that the user can mend; its text is all that the user needs to see."""
+
+
+class DataError(OneClickError):
+    """A fault of a file.
+
+    Parameters
+    ----------
+    found : str
+        What is wrong.
+    file, column : str
+        Where.
+    rows : str
+        Which rows (lines of the file), already shortened for reading.
+    rule : str
+        The rule that is broken.
+    remedy : str
+        What to do about it.
+    """
+
+    def __init__(
+        self, found: str, *, file: str, rule: str, remedy: str, column: str = "", rows: str = ""
+    ) -> None:
+        parts = {"file": file, "column": column, "rows": rows, "rule": rule, "remedy": remedy}
+        details = [f"  {name + ':':<8}{text}" for name, text in parts.items() if text]
+        super().__init__("\n".join([found, *details]))
+
+
+class ParameterError(OneClickError, ValueError):
+    """A parameter that is misspelt or out of its range."""
+
+
+def nearest(name: str, available: Iterable[str]) -> str:
+    """Return a hint that names the valid name nearest to `name`, and all valid names.
+
+    Examples
+    --------
+    >>> nearest("snapshto", ["snapshot", "seed"])
+    "did you mean 'snapshot'? Valid names: seed, snapshot."
+    """
+    names = sorted(available)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    return f"{hint}Valid names: {', '.join(names)}."
+
+
+def shorten(items: Iterable[object], limit: int = 5) -> str:
+    """Join the first items and say how many there are in all.
+
+    Examples
+    --------
+    >>> shorten(range(7), limit=3)
+    '0, 1, 2, … (7 in all)'
+    """
+    listed = [str(item) for item in items]
+    if len(listed) <= limit:
+        return ", ".join(listed)
+    return f"{', '.join(listed[:limit])}, … ({len(listed)} in all)"

@@ -1,0 +1,116 @@
+"""Functions from clean tables to one row per client, the same for every data frame engine.
+
+They take and give the native frame of the engine (pandas, polars, DuckDB, …) through narwhals.
+"""
+
+from typing import Any
+
+import narwhals as nw
+
+from one_click.columns import BASE_FEATURES, CLIENT_ID, PERIOD, PROFIT, TARGET, TWIN_GROUP
+
+PROMO_HABIT_FROM = 0.5  # the share of promo purchases has two humps that meet here
+
+
+def months_to_columns(rows: Any, value: str, months: tuple[str, ...]) -> Any:
+    """Turn one row per client and month into one row per client.
+
+    Parameters
+    ----------
+    rows : native frame, one row per client and month
+        With the columns `client_id`, `period` and `value`.
+    value : str
+        Column to spread.
+    months : tuple of str
+        Values of `period`, each of which becomes the column ``<value>_<month>``.
+
+    Returns
+    -------
+    native frame, one row per client
+    """
+    frame = nw.from_native(rows)
+    # Conditional aggregation rather than pivot: it is the form that every engine, lazy ones too, can run.
+    spread = frame.with_columns(
+        nw.when(nw.col(PERIOD) == month).then(nw.col(value)).alias(f"{value}_{month}") for month in months
+    )
+    value_type = frame.collect_schema()[value]
+    wide = spread.group_by(CLIENT_ID).agg(nw.col(f"{value}_{month}").max() for month in months)
+    wide = wide.with_columns(nw.col(f"{value}_{month}").cast(value_type) for month in months)
+    return nw.to_native(wide.sort(CLIENT_ID))
+
+
+def join_clients(
+    profiles: Any, revenue_by_month: Any, minutes_by_month: Any, profits: Any, labels: Any
+) -> Any:
+    """Join the clean tables into one row per client, sorted by client.
+
+    Parameters
+    ----------
+    profiles, revenue_by_month, minutes_by_month, profits : native frames, one row per client
+    labels : native frame, one row per labelled client
+        Clients without a row keep a missing target.
+
+    Returns
+    -------
+    native frame, one row per client
+        Every column of the vocabulary but the engineered ones.
+    """
+    frame = nw.from_native(profiles)
+    for part in (revenue_by_month, minutes_by_month, profits):
+        frame = frame.join(nw.from_native(part), on=CLIENT_ID, how="inner")
+    target = nw.from_native(labels).with_columns(nw.col(TARGET).cast(nw.Float64))
+    frame = frame.join(target, on=CLIENT_ID, how="left")
+    return nw.to_native(frame.select(CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET).sort(CLIENT_ID))
+
+
+def add_engineered(clients: Any, names: tuple[str, ...]) -> Any:
+    """Add engineered features to the base columns.
+
+    Parameters
+    ----------
+    clients : native frame
+        With the base columns; any other columns are kept.
+    names : tuple of str
+        Engineered features to add, in this order.
+
+    Returns
+    -------
+    native frame
+    """
+    frame = nw.from_native(clients)
+    return nw.to_native(frame.with_columns(_ENGINEERED[name].alias(name) for name in names))
+
+
+def make_features(clients: Any, engineered_features: tuple[str, ...]) -> Any:
+    """Return the columns that models see, with the twin group and the target.
+
+    The twin group of a client is the smallest client number among clients equal in all base features: twins
+    must share a fold and a side of the split.
+
+    Parameters
+    ----------
+    clients : native frame, one row per client
+    engineered_features : tuple of str
+        Engineered features that are switched on.
+
+    Returns
+    -------
+    native frame, one row per client, sorted by client
+    """
+    frame = nw.from_native(add_engineered(clients, engineered_features))
+    frame = frame.with_columns(nw.col(CLIENT_ID).min().over(*BASE_FEATURES).alias(TWIN_GROUP))
+    columns = (CLIENT_ID, *BASE_FEATURES, *engineered_features, TWIN_GROUP, TARGET)
+    return nw.to_native(frame.select(*columns).sort(CLIENT_ID))
+
+
+def _revenue_trend() -> nw.Expr:
+    months = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
+    total = nw.sum_horizontal(*months)
+    return nw.when(total > 0).then(3 * nw.col("revenue_current") / total - 1).otherwise(0.0)
+
+
+_ENGINEERED = {
+    "revenue_trend": _revenue_trend(),
+    "minutes_trend": (nw.col("minutes_current") - nw.col("minutes_previous")).cast(nw.Float64),
+    "promo_habit": nw.col("promo_purchase_share") >= PROMO_HABIT_FROM,
+}

@@ -1,0 +1,15 @@
+"""The pipelines by name; the default chain runs from raw files to the report."""
+
+from kedro.framework.project import find_pipelines
+from kedro.pipeline import Pipeline
+
+OUTSIDE_THE_CHAIN = ("demo_store", "scoring")
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Return every pipeline of the project, with the chain as ``__default__``."""
+    pipelines = find_pipelines(raise_errors=True)
+    chain = (
+        pipeline for name, pipeline in pipelines.items() if name not in (*OUTSIDE_THE_CHAIN, "__default__")
+    )
+    return {**pipelines, "__default__": sum(chain, Pipeline([]))}

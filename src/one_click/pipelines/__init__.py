@@ -1,0 +1,1 @@
+"""The pipelines of the project; each is a folder of its own."""

@@ -1,0 +1,5 @@
+"""From the store's four files to one row per client, with every repair and rejection listed."""
+
+from .pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

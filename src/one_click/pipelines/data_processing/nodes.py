@@ -1,0 +1,327 @@
+"""Nodes from raw text to the clients that models learn from."""
+
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import train_test_split
+
+from one_click.columns import CLIENT_ID, COLUMNS, LINE, TABLES, TARGET, TWIN_GROUP
+from one_click.errors import DataError, OneClickError
+from one_click.features import join_clients, make_features, months_to_columns
+from one_click.parameters import DataProcessing
+
+from .parsing import parse_table
+from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
+
+Frame = pd.DataFrame
+Parsed = tuple[Frame, Frame, Frame]
+
+
+def describe_dialects(market_file: Frame, market_money: Frame, market_time: Frame, money: Frame) -> Frame:
+    """Tabulate how each file is written.
+
+    Returns
+    -------
+    DataFrame, one row per file: table, file, encoding, separator, decimal, rows
+    """
+    raw = {
+        "market_file": market_file,
+        "market_money": market_money,
+        "market_time": market_time,
+        "money": money,
+    }
+    return pd.DataFrame(
+        [
+            {"table": name, "file": rows.attrs["file"], **rows.attrs["dialect"], "rows": len(rows)}
+            for name, rows in raw.items()
+        ]
+    )
+
+
+def parse_market_file(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+    """Return the typed profiles with their repairs and faults."""
+    return parse_table(raw, TABLES["market_file"], _decimal(dialects, "market_file"), options)
+
+
+def parse_market_money(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+    """Return the typed revenue by client and month with its repairs and faults."""
+    return parse_table(raw, TABLES["market_money"], _decimal(dialects, "market_money"), options)
+
+
+def parse_market_time(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+    """Return the typed minutes by client and month with their repairs and faults."""
+    return parse_table(raw, TABLES["market_time"], _decimal(dialects, "market_time"), options)
+
+
+def parse_money(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+    """Return the typed profits with their repairs and faults."""
+    return parse_table(raw, TABLES["money"], _decimal(dialects, "money"), options)
+
+
+def parse_labels(raw: Frame, options: DataProcessing) -> Parsed:
+    """Return the known labels (`client_id`, `activity_declined`) with their repairs and faults.
+
+    Clients whose label is blank stay unlabelled; a month to be scored has no labels at all.
+    """
+    parsed, repairs, faults = parse_table(raw, TABLES["label_file"], ".", options)
+    return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
+
+
+def _decimal(dialects: Frame, table: str) -> str:
+    return str(dialects.set_index("table").loc[table, "decimal"])
+
+
+def fit_cleaning_limits(market_money: Frame, options: DataProcessing) -> dict[str, float]:
+    """Fit the limits of plausible values once, as scalars; scoring a new month reuses them.
+
+    Returns
+    -------
+    dict
+        ``revenue_max``, in revenue units per month.
+    """
+    return {"revenue_max": fit_revenue_limit(market_money["revenue"], options.implausible_revenue_iqr)}
+
+
+def collect_repairs(
+    market_file: Frame, market_money: Frame, market_time: Frame, money: Frame, labels: Frame
+) -> Frame:
+    """Join the repairs of all tables."""
+    return pd.concat([market_file, market_money, market_time, money, labels], ignore_index=True)
+
+
+def collect_faults(
+    market_file: Frame, market_money: Frame, market_time: Frame, money: Frame, labels: Frame
+) -> Frame:
+    """Join the faulty cells and rows of all tables."""
+    return pd.concat([market_file, market_money, market_time, money, labels], ignore_index=True)
+
+
+def reject_rows(
+    market_file: Frame,
+    market_money: Frame,
+    market_time: Frame,
+    money: Frame,
+    faults: Frame,
+    dialects: Frame,
+    cleaning_limits: dict[str, float],
+    options: DataProcessing,
+) -> Frame:
+    """List every row that is left out, with the rule.
+
+    Parameters
+    ----------
+    market_file, market_money, market_time, money : DataFrame
+        The typed tables.
+    faults : DataFrame
+        Faulty cells and rows of all tables.
+    dialects : DataFrame
+        One row per file, with its number of rows.
+    cleaning_limits : dict
+        Fitted limits.
+    options : DataProcessing
+        The rules.
+
+    Returns
+    -------
+    DataFrame: table, line, client_id, column, old_value, new_value, rule
+        A row at fault has the rule it breaks; the other rows of its client have `client_left_out`. A fault of
+        a label leaves its client unlabelled, not out.
+
+    Raises
+    ------
+    DataError
+        If more than `max_rejected_share` of a table's rows break a rule.
+    """
+    parsed = {
+        "market_file": market_file,
+        "market_money": market_money,
+        "market_time": market_time,
+        "money": money,
+    }
+    of_labels = faults["table"] == "label_file"
+    causes = pd.concat(
+        [faults[~of_labels], excluded_by_rule(parsed, cleaning_limits, options)], ignore_index=True
+    )
+    stop_at_faulty_tables(causes, dialects, options.max_rejected_share)
+    return pd.concat([faults[of_labels], with_all_rows_of_clients(causes, parsed)], ignore_index=True)
+
+
+def accept_profiles(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+    """Return the profiles of the clients that stay."""
+    return _accept(parsed, rejected_rows, dialects, "market_file")
+
+
+def accept_revenue(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+    """Return the revenue rows of the clients that stay."""
+    return _accept(parsed, rejected_rows, dialects, "market_money")
+
+
+def accept_minutes(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+    """Return the minutes rows of the clients that stay."""
+    return _accept(parsed, rejected_rows, dialects, "market_time")
+
+
+def accept_profits(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+    """Return the profits of the clients that stay."""
+    return _accept(parsed, rejected_rows, dialects, "money")
+
+
+def _accept(parsed: Frame, rejected_rows: Frame, dialects: Frame, table: str) -> Frame:
+    """Drop the rejected rows; rows in the file = rows accepted + rows rejected, or the run stops."""
+    rejected = rejected_rows.loc[rejected_rows["table"] == table, LINE]
+    accepted = parsed[~parsed[LINE].isin(rejected)]
+    rows_in = int(dialects.set_index("table").loc[table, "rows"])
+    if rows_in != len(accepted) + rejected.nunique():
+        raise OneClickError(
+            f"{table}: {rows_in} rows came in, but {len(accepted)} were accepted and "
+            f"{rejected.nunique()} rejected. This is a fault of the program: please report it."
+        )
+    return accepted.drop(columns=LINE).reset_index(drop=True)
+
+
+def spread_revenue(rows: Any) -> Any:
+    """Return one row per client with the revenue of each month (any engine)."""
+    return months_to_columns(rows, "revenue", TABLES["market_money"].months)
+
+
+def spread_minutes(rows: Any) -> Any:
+    """Return one row per client with the minutes of each month (any engine)."""
+    return months_to_columns(rows, "minutes", TABLES["market_time"].months)
+
+
+def make_clients(
+    profiles: Any, revenue_by_month: Any, minutes_by_month: Any, profits: Any, labels: Any
+) -> Any:
+    """Return one row per client with every column of the vocabulary (any engine)."""
+    return join_clients(profiles, revenue_by_month, minutes_by_month, profits, labels)
+
+
+def select_features(clients: Any, options: DataProcessing) -> Any:
+    """Return the columns that models see, with twin group and target (any engine)."""
+    return make_features(clients, options.engineered_features)
+
+
+def split_clients(features: Any, options: DataProcessing) -> tuple[Frame, Frame]:
+    """Hold out a stratified part of the labelled clients; twins stay on one side.
+
+    Parameters
+    ----------
+    features : native frame, one row per client
+    options : DataProcessing
+        `test_share`, `training_rows` and `seed`.
+
+    Returns
+    -------
+    train_clients, test_clients : DataFrame
+        In pandas, sorted by client, with the target as whole number.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two labelled twin groups of either class.
+    """
+    frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
+    labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
+    groups = labelled.drop_duplicates(TWIN_GROUP)
+    if groups[TARGET].value_counts().reindex([0, 1], fill_value=0).min() < 2:
+        raise DataError(
+            f"There are {len(groups)} labelled clients, too few of one class to learn from.",
+            file="market_file.csv (or that of label_snapshot)",
+            column=COLUMNS[TARGET].source,
+            rule="training needs clients of both classes",
+            remedy="export the column with the labels; a month without labels is only scored: "
+            "kedro run --pipeline scoring --params new_snapshot=<folder>",
+        )
+    sampled = _sample(groups, options)
+    train, test = train_test_split(
+        sampled[TWIN_GROUP],
+        stratify=sampled[TARGET],
+        test_size=options.test_share,
+        random_state=options.seed,
+    )
+    parts = (labelled[labelled[TWIN_GROUP].isin(part)] for part in (train, test))
+    train_clients, test_clients = (part.sort_values(CLIENT_ID, ignore_index=True) for part in parts)
+    return train_clients, test_clients
+
+
+def _sample(groups: Frame, options: DataProcessing) -> Frame:
+    if len(groups) <= options.training_rows:
+        return groups
+    kept, _ = train_test_split(
+        groups, train_size=options.training_rows, stratify=groups[TARGET], random_state=options.seed
+    )
+    return kept
+
+
+def audit_clients(features: Frame) -> Frame:
+    """Look for what would make conclusions wrong: an order that leaks the target, twins.
+
+    Parameters
+    ----------
+    features : DataFrame, one row per client
+
+    Returns
+    -------
+    DataFrame: finding, strength, clients, meaning, action
+        `strength` is the ROC-AUC of the client number alone (whichever direction is better), or the number
+        of twin pairs.
+    """
+    labelled = features.dropna(subset=[TARGET])
+    order = roc_auc_score(labelled[TARGET], labelled[CLIENT_ID]) if labelled[TARGET].nunique() == 2 else 0.5
+    sizes = features.groupby(TWIN_GROUP).size()
+    return pd.DataFrame(
+        [
+            {
+                "finding": "order_leak",
+                "strength": max(order, 1 - order),
+                "clients": len(labelled),
+                "meaning": "ROC-AUC of the client number alone; .5 is no leak",
+                "action": "client_id is never a feature and folds are shuffled",
+            },
+            {
+                "finding": "twins",
+                "strength": float((sizes - 1).sum()),
+                "clients": int(sizes[sizes > 1].sum()),
+                "meaning": "clients equal in all features to one with a smaller number",
+                "action": "twins share a fold and a side of the split",
+            },
+        ]
+    )
+
+
+def summarise_quality(dialects: Frame, repairs: Frame, rejected_rows: Frame, audit: Frame) -> Frame:
+    """Summarise for readers how each file was read and what was mended or left out.
+
+    Returns
+    -------
+    DataFrame: table, subject, detail, count
+        Subjects are `form`, `rows_in`, `repair`, `rejection`, `rows_out` and `audit`.
+    """
+    form = dialects.assign(
+        detail=dialects["encoding"]
+        + ", "
+        + dialects["separator"].replace({"\t": "tab"})
+        + " "
+        + dialects["decimal"]
+    )
+    rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
+    rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
+    parts = [
+        form[["table", "detail"]].assign(subject="form", count=dialects["rows"]),
+        dialects[["table"]].assign(subject="rows_in", detail="", count=dialects["rows"]),
+        _count_rules(repairs, "repair"),
+        _count_rules(rejected_rows, "rejection"),
+        dialects[["table"]].assign(subject="rows_out", detail="", count=rows_out),
+        audit.rename(columns={"finding": "detail", "strength": "count"})[["detail", "count"]].assign(
+            table="clients", subject="audit"
+        ),
+    ]
+    joined = pd.concat(parts, ignore_index=True)[["table", "subject", "detail", "count"]]
+    return joined.astype({"count": "float64"})
+
+
+def _count_rules(listed: Frame, subject: str) -> Frame:
+    counts = listed.groupby(["table", "rule"])[LINE].nunique().reset_index()
+    return counts.rename(columns={"rule": "detail", LINE: "count"}).assign(subject=subject)

@@ -1,0 +1,182 @@
+"""From text to typed tables: repairs of known misspellings, and the faults of single rows."""
+
+import pandas as pd
+
+from one_click.columns import CLIENT_ID, FLAG_VALUES, LINE, MONTHS, PERIOD, TARGET_VALUES, Column, Table
+from one_click.errors import DataError, shorten
+from one_click.parameters import DataProcessing
+
+EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
+_WHOLE = r"[+-]?\d+(?:\.0*)?"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_WORDS = {"flag": FLAG_VALUES, "period": MONTHS, "target": TARGET_VALUES}
+_UNREADABLE = "not_a_number"
+
+
+def parse_table(
+    raw: pd.DataFrame, table: Table, decimal: str, options: DataProcessing
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Repair known misspellings, convert text to types and list the rows for which that fails.
+
+    Parameters
+    ----------
+    raw : DataFrame
+        Text columns under the store's headers, and `line`.
+    table : Table
+        The table's columns.
+    decimal : str
+        The decimal sign of the file.
+    options : DataProcessing
+        The rules.
+
+    Returns
+    -------
+    parsed : DataFrame
+        Typed columns under the project's names, and `line`; only rows without a fault.
+    repairs, faults : DataFrame
+        One row per mended cell and per faulty cell: table, line, client_id, column, old and new value, rule.
+
+    Raises
+    ------
+    DataError
+        If numbers are unreadable and the options say to stop.
+    """
+    text = _select(raw, table)
+    mended, repairs = _repair(text, table, options)
+    converted, faults = _convert(mended, table, decimal)
+    if options.unreadable_numbers == "stop":
+        _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table)
+    parsed = converted[~converted[LINE].isin(faults[LINE])]
+    duplicates = _duplicates(parsed, table)
+    parsed = parsed[~parsed[LINE].isin(duplicates[LINE])].reset_index(drop=True)
+    types = {column.name: "int64" for column in table.columns if column.kind in ("id", "whole")}
+    types |= {column.name: "bool" for column in table.columns if column.kind == "flag"}
+    return parsed.astype(types), repairs, _join_events([faults, duplicates])
+
+
+def events(
+    rows: pd.DataFrame, table: str, rule: str, column: str = "", old: object = "", new: object = ""
+) -> pd.DataFrame:
+    """List rows of a table under one rule.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows, with `line` and `client_id`.
+    table, rule, column : str
+        Table, rule, and column at fault (empty where the whole row is).
+    old, new : object
+        Values before and after: one for all, or one per row.
+
+    Returns
+    -------
+    DataFrame with the columns of `repairs` and `rejected_rows`
+    """
+    frame = rows[[LINE, CLIENT_ID]].assign(
+        table=table, column=column, old_value=old, new_value=new, rule=rule
+    )
+    text = {name: "str" for name in EVENT_COLUMNS if name != LINE}
+    return frame[list(EVENT_COLUMNS)].astype({LINE: "int64", **text})
+
+
+def _join_events(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    joined = pd.concat(frames, ignore_index=True)
+    return joined.sort_values([LINE, "column"], kind="stable", ignore_index=True)
+
+
+def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Take the table's columns under the project's names; an optional column that is absent is all blank."""
+    absent = {column.source: "" for column in table.columns if column.source not in raw.columns}
+    names = {column.source: column.name for column in table.columns}
+    return raw.assign(**absent).rename(columns=names)[[*names.values(), LINE]]
+
+
+def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
+    mended, repairs = text.copy(), []
+    for column in table.columns:
+        old = text[column.name]
+        trimmed = old.str.strip()
+        spelled = trimmed.replace(options.spellings.get(column.name, {}))
+        mended[column.name] = spelled
+        for rule, before, after in (
+            ("blanks_trimmed", old, trimmed),
+            ("known_misspelling", trimmed, spelled),
+        ):
+            changed = before != after
+            repairs.append(
+                events(text[changed], table.name, rule, column.name, before[changed], after[changed])
+            )
+    return mended, _join_events(repairs)
+
+
+def _convert(text: pd.DataFrame, table: Table, decimal: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    converted, faults = text.copy(), []
+    for column in table.columns:
+        cells = text[column.name]
+        converted[column.name], rules = _convert_column(cells, column, decimal)
+        for rule, broken in rules.items():
+            faults.append(events(text[broken], table.name, rule, column.name, cells[broken]))
+    return converted, _join_events(faults)
+
+
+def _convert_column(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series, dict[str, pd.Series]]:
+    """Return the typed values and, for each broken rule, which cells break it."""
+    blank = cells == ""
+    if column.kind == "target":
+        values = cells.map(TARGET_VALUES).astype("float64")
+        return values, {"unknown_value": values.isna() & ~blank}
+    if column.kind == "category":
+        return cells, {"missing_value": blank}
+    if column.kind in _WORDS:
+        values = cells.map(_WORDS[column.kind])
+        return values, {"missing_value": blank, "unknown_value": values.isna() & ~blank}
+    values, readable = _numbers(cells, column, decimal)
+    broken = {"missing_value": blank, _UNREADABLE: ~readable & ~blank, "negative_value": values < 0}
+    if column.kind == "share":
+        broken["above_one"] = values > 1
+    if column.name == "monthly_profit":
+        del broken["negative_value"]  # a client may cost more than he brings
+    return values, broken
+
+
+def _numbers(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series, pd.Series]:
+    pointed = cells.str.replace(decimal, ".", regex=False) if decimal != "." else cells
+    pattern = _WHOLE if column.kind in ("id", "whole") else _NUMBER
+    readable = pointed.str.fullmatch(pattern)
+    return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
+
+
+def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
+    unreadable = faults[faults["rule"] == _UNREADABLE]
+    if unreadable.empty:
+        return
+    name = unreadable["column"].iloc[0]
+    cells = unreadable[unreadable["column"] == name]
+    column = next(column for column in table.columns if column.name == name)
+    kind = "whole numbers" if column.kind in ("id", "whole") else "numbers"
+    raise DataError(
+        f"Not a number: {shorten(repr(value) for value in cells['old_value'].unique())}.",
+        file=file,
+        column=f"{column.source} ({name} in the project)",
+        rows=f"lines {shorten(cells[LINE])}",
+        rule=f"the column holds {kind}",
+        remedy="mend the cells, or set data_processing.unreadable_numbers to 'reject' "
+        "to exclude these clients and list them in rejected_rows",
+    )
+
+
+def _duplicates(parsed: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """List repeated rows: of equal ones all but the first, of contradicting ones all."""
+    key = [CLIENT_ID, PERIOD] if table.months else [CLIENT_ID]
+    values = [column.name for column in table.columns]
+    repeated = parsed[parsed.duplicated(key, keep=False)]
+    equal = repeated.duplicated(values, keep=False)
+    later = repeated.duplicated(values, keep="first")
+    copies = repeated.groupby(values, dropna=False)[LINE].transform("size")
+    contradicting = repeated.groupby(key)[LINE].transform("size") != copies
+    return _join_events(
+        [
+            events(repeated[equal & later & ~contradicting], table.name, "repeated_row"),
+            events(repeated[contradicting], table.name, "contradicting_rows"),
+        ]
+    )

@@ -1,0 +1,102 @@
+"""Wiring of `data_processing`."""
+
+from kedro.pipeline import Node, Pipeline
+
+from . import nodes
+
+TABLES = ("market_file", "market_money", "market_time", "money")
+_OPTIONS = "params:data_processing"
+_NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
+    return Pipeline([*_intake(), *_one_row_per_client(), *_training_only()])
+
+
+def _intake() -> list[Node]:
+    parsers = {
+        "market_file": nodes.parse_market_file,
+        "market_money": nodes.parse_market_money,
+        "market_time": nodes.parse_market_time,
+        "money": nodes.parse_money,
+    }
+    return [
+        Node(nodes.describe_dialects, list(TABLES), "raw_dialects", tags=_NEW_MONTH),
+        *(
+            Node(
+                function,
+                {"raw": table, "dialects": "raw_dialects", "options": _OPTIONS},
+                [f"parsed_{table}", f"repairs_in_{table}", f"faults_in_{table}"],
+                tags=_NEW_MONTH,
+            )
+            for table, function in parsers.items()
+        ),
+        Node(
+            nodes.parse_labels,
+            {"raw": "label_file", "options": _OPTIONS},
+            ["labels", "repairs_in_label_file", "faults_in_label_file"],
+            tags=_NEW_MONTH,
+        ),
+        Node(nodes.collect_repairs, _of_all_tables("repairs_in"), "repairs", tags=_NEW_MONTH),
+        Node(nodes.collect_faults, _of_all_tables("faults_in"), "faults", tags=_NEW_MONTH),
+        Node(
+            nodes.reject_rows,
+            {table: f"parsed_{table}" for table in TABLES}
+            | {
+                "faults": "faults",
+                "dialects": "raw_dialects",
+                "cleaning_limits": "cleaning_limits",
+                "options": _OPTIONS,
+            },
+            "rejected_rows",
+            tags=_NEW_MONTH,
+        ),
+    ]
+
+
+def _of_all_tables(part: str) -> list[str]:
+    return [f"{part}_{table}" for table in (*TABLES, "label_file")]
+
+
+def _one_row_per_client() -> list[Node]:
+    accepted = {
+        "market_file": (nodes.accept_profiles, "profiles"),
+        "market_money": (nodes.accept_revenue, "revenue_rows"),
+        "market_time": (nodes.accept_minutes, "minutes_rows"),
+        "money": (nodes.accept_profits, "profits"),
+    }
+    return [
+        *(
+            Node(
+                function,
+                {"parsed": f"parsed_{table}", "rejected_rows": "rejected_rows", "dialects": "raw_dialects"},
+                output,
+                tags=_NEW_MONTH,
+            )
+            for table, (function, output) in accepted.items()
+        ),
+        Node(nodes.spread_revenue, "revenue_rows", "revenue_by_month", tags=_NEW_MONTH),
+        Node(nodes.spread_minutes, "minutes_rows", "minutes_by_month", tags=_NEW_MONTH),
+        Node(
+            nodes.make_clients,
+            ["profiles", "revenue_by_month", "minutes_by_month", "profits", "labels"],
+            "clients",
+            tags=_NEW_MONTH,
+        ),
+        Node(nodes.select_features, ["clients", _OPTIONS], "features", tags=_NEW_MONTH),
+        Node(nodes.audit_clients, "features", "audit", tags=_NEW_MONTH),
+        Node(
+            nodes.summarise_quality,
+            ["raw_dialects", "repairs", "rejected_rows", "audit"],
+            "data_quality",
+            tags=_NEW_MONTH,
+        ),
+    ]
+
+
+def _training_only() -> list[Node]:
+    return [
+        Node(nodes.fit_cleaning_limits, ["parsed_market_money", _OPTIONS], "cleaning_limits"),
+        Node(nodes.split_clients, ["features", _OPTIONS], ["train_clients", "test_clients"]),
+    ]

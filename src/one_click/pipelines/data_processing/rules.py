@@ -1,0 +1,107 @@
+"""Rules over whole clients: who is left out, and why."""
+
+import pandas as pd
+
+from one_click.columns import CLIENT_ID, LINE, TABLES, Table
+from one_click.errors import DataError
+from one_click.parameters import DataProcessing
+
+from .parsing import EVENT_COLUMNS, events
+
+Tables = dict[str, pd.DataFrame]
+_ROW_ONLY = "repeated_row"  # the client keeps his first row
+
+
+def excluded_by_rule(parsed: Tables, limits: dict[str, float], options: DataProcessing) -> pd.DataFrame:
+    """List the rows for which their clients are left out: no purchases, implausible revenue, rows missing.
+
+    Parameters
+    ----------
+    parsed : dict of DataFrame
+        The four typed tables by name.
+    limits : dict
+        The fitted limits of `cleaning_limits`.
+    options : DataProcessing
+        The rules.
+
+    Returns
+    -------
+    DataFrame with the columns of `rejected_rows`
+    """
+    money = parsed["market_money"]
+    without = money[money["revenue"] == 0] if options.exclude_without_purchases else money.head(0)
+    implausible = money[money["revenue"] > limits["revenue_max"]]
+    found = [
+        events(without, "market_money", "no_purchases_in_a_month", "revenue", without["revenue"]),
+        events(implausible, "market_money", "implausible_revenue", "revenue", implausible["revenue"]),
+    ]
+    found += [_absent(parsed, TABLES[name]) for name in parsed]
+    return pd.concat(found, ignore_index=True)
+
+
+def _absent(parsed: Tables, table: Table) -> pd.DataFrame:
+    """List the rows of clients that have no complete set of rows in `table`, wherever those clients occur."""
+    present = parsed[table.name].groupby(CLIENT_ID).size()
+    complete = present[present == max(1, len(table.months))].index
+    rule = f"incomplete_in_{table.name}"
+    return pd.concat(
+        [events(rows[~rows[CLIENT_ID].isin(complete)], name, rule) for name, rows in parsed.items()],
+        ignore_index=True,
+    )
+
+
+def with_all_rows_of_clients(causes: pd.DataFrame, parsed: Tables) -> pd.DataFrame:
+    """Add the other rows of the clients that are left out, so that every row of the files is accounted for.
+
+    Parameters
+    ----------
+    causes : DataFrame
+        Rows rejected for a fault or a rule of their own.
+    parsed : dict of DataFrame
+        The typed tables by name.
+
+    Returns
+    -------
+    DataFrame with the columns of `rejected_rows`, sorted by table and line
+    """
+    excluded = set(causes.loc[causes["rule"] != _ROW_ONLY, CLIENT_ID])
+    listed = [causes]
+    for name, rows in parsed.items():
+        own = causes.loc[causes["table"] == name, LINE]
+        others = rows[rows[CLIENT_ID].astype("str").isin(excluded) & ~rows[LINE].isin(own)]
+        listed.append(events(others, name, "client_left_out"))
+    joined = pd.concat(listed, ignore_index=True).drop_duplicates()
+    return joined.sort_values(["table", LINE, "column", "rule"], ignore_index=True)[list(EVENT_COLUMNS)]
+
+
+def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_rejected_share: float) -> None:
+    """Stop when so many rows of a table are rejected that the table itself must be faulty.
+
+    Raises
+    ------
+    DataError
+        If the share of rejected rows exceeds `max_rejected_share`.
+    """
+    for name, file, rows in dialects[["table", "file", "rows"]].itertuples(index=False):
+        rejected = causes[causes["table"] == name]
+        lines = rejected[LINE].nunique()
+        if lines <= max_rejected_share * rows:
+            continue
+        rule, column = rejected.groupby(["rule", "column"]).size().idxmax()
+        cells = rejected[(rejected["rule"] == rule) & (rejected["column"] == column)]
+        raise DataError(
+            f"{lines} of {rows} rows of {name} would be rejected, most of them for '{rule}'.",
+            file=file,
+            column=column,
+            rows=f"lines {', '.join(cells[LINE].head(5).astype('str'))}, …"
+            + (f" with {cells['old_value'].iloc[0]!r}" if cells["old_value"].iloc[0] else ""),
+            rule=f"at most {max_rejected_share:.0%} of a table's rows may be rejected",
+            remedy="export the file again; if the rows are really to be left out, "
+            "raise data_processing.max_rejected_share",
+        )
+
+
+def fit_revenue_limit(revenue: pd.Series, iqr_multiple: float) -> float:
+    """Return the monthly revenue above which a value is implausible: q75 + multiple × (q75 − q25)."""
+    lower, upper = revenue.quantile([0.25, 0.75])
+    return float(upper + iqr_multiple * (upper - lower))

@@ -1,0 +1,155 @@
+"""What tables must look like, named in the catalog as ``validator:``.
+
+A failure says the file or data set, the column, the rows, the rule and the remedy.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from one_click.columns import (
+    BASE_FEATURES,
+    CLIENT_ID,
+    COLUMNS,
+    ENGINEERED_FEATURES,
+    LINE,
+    PROFIT,
+    TABLES,
+    TARGET,
+    TWIN_GROUP,
+    Column,
+)
+from one_click.errors import DataError, nearest, shorten
+
+Frame = pd.DataFrame
+
+
+class RawTable:
+    """The header of one of the store's files holds every column of the table.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table in the vocabulary.
+    """
+
+    def __init__(self, table: str) -> None:
+        self._table = TABLES[table]
+
+    def validate(self, data: Frame) -> Frame:
+        """Return `data` if every column is there.
+
+        Raises
+        ------
+        DataError
+            If a column is missing or its name is misspelt.
+        """
+        header = [str(name) for name in data.columns if name != LINE]
+        for column in self._table.columns:
+            if column.source not in header and column.name not in self._table.optional:
+                raise DataError(
+                    f"The column '{column.source}' is missing.",
+                    file=data.attrs.get("path", self._table.file),
+                    column=f"{column.source} ({column.name} in the project)",
+                    rows="1 (the header)",
+                    rule=f"{self._table.name} has the columns {', '.join(c.source for c in self._table.columns)}",
+                    remedy=f"rename the column in the export; in the file, {nearest(column.source, header)}",
+                )
+        return data
+
+
+class TypedTable:
+    """A table of the project, checked with a pandera schema made from the vocabulary.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set, used in messages.
+    columns : tuple of str
+        Columns that must be there, with the type and the range that the vocabulary gives them.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+
+    def validate(self, data: Frame) -> Frame:
+        """Return `data` if it fits; frames of other engines than pandas pass unchecked.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, of the wrong type or out of its range.
+        """
+        if not isinstance(data, pd.DataFrame):
+            return data
+        import pandera.pandas as pa
+
+        schema = pa.DataFrameSchema(
+            {name: _check(COLUMNS[name]) for name in self.columns}, unique=[CLIENT_ID]
+        )
+        try:
+            return schema.validate(data, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            raise self._readable(error.failure_cases) from None
+
+    def _readable(self, cases: Frame) -> DataError:
+        first = cases.iloc[0]
+        alike = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
+        column = first["column"] if first["column"] in COLUMNS else first["failure_case"]
+        return DataError(
+            f"The table '{self.name}' does not fit its schema.",
+            file=self.name,
+            column=str(column),
+            rows=shorten(alike["index"].dropna()),
+            rule=str(first["check"]),
+            remedy="the stored table is older than the code or was changed by hand: "
+            "run the pipeline that makes it again",
+        )
+
+
+def _check(column: Column) -> Any:
+    import pandera.pandas as pa
+
+    kinds: dict[str, Any] = {
+        "id": pa.Column("int64"),
+        "whole": pa.Column("int64", pa.Check.ge(0)),
+        "number": pa.Column("float64"),
+        "share": pa.Column("float64", pa.Check.in_range(0, 1)),
+        "flag": pa.Column("bool"),
+        "category": pa.Column("str"),
+        "target": pa.Column("float64", pa.Check.isin([0.0, 1.0]), nullable=True),
+    }
+    return kinds[column.kind]
+
+
+class Clients(TypedTable):
+    """One row per client with every column of the vocabulary but the engineered ones."""
+
+    name = "clients"
+    columns = (CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET)
+
+
+class Features(TypedTable):
+    """One row per client with the features, the twin group and the target where it is known."""
+
+    name = "features"
+    columns = (CLIENT_ID, *BASE_FEATURES, TARGET)
+
+    def validate(self, data: Frame) -> Frame:
+        """Return `data` if it fits and holds no column that is not a feature.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, foreign, of the wrong type or out of its range.
+        """
+        foreign = set(data.columns) - {CLIENT_ID, TWIN_GROUP, TARGET, *BASE_FEATURES, *ENGINEERED_FEATURES}
+        if isinstance(data, pd.DataFrame) and foreign:
+            raise DataError(
+                "The table 'features' holds columns that no model may see.",
+                file=self.name,
+                column=", ".join(sorted(foreign)),
+                rule="features are the columns of the vocabulary's feature groups",
+                remedy="take the column out, or add it to the vocabulary",
+            )
+        return super().validate(data)

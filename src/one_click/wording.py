@@ -1,0 +1,97 @@
+"""Numbers and words as readers of either language write them."""
+
+from one_click.columns import COLUMNS, Language, label, translate, unit
+
+_MINUS = "−"
+_NO_BREAK = "\u00a0"
+
+
+def number(value: float, digits: int, language: Language) -> str:
+    """Write a number with a fixed count of decimals.
+
+    Examples
+    --------
+    >>> number(-1234.5, 1, "ru"), number(1234.5, 1, "en")
+    ('−1\\xa0234,5', '1,234.5')
+    """
+    text = f"{abs(value):,.{digits}f}"
+    if language == "ru":
+        text = text.replace(",", _NO_BREAK).replace(".", ",")
+    rounded_to_zero = float(f"{abs(value):.{digits}f}") == 0
+    return text if value >= 0 or rounded_to_zero else _MINUS + text
+
+
+def percent(share: float, digits: int, language: Language) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.381, 1, "ru"), percent(0.381, 0, "en")
+    ('38,1\\xa0%', '38%')
+    """
+    return number(100 * share, digits, language) + (f"{_NO_BREAK}%" if language == "ru" else "%")
+
+
+def plural(count: int, language: Language, one: str, few: str, many: str = "") -> str:
+    """Choose the form of a noun that goes with a count (English uses `one` and `few`).
+
+    Examples
+    --------
+    >>> [plural(n, "ru", "клиент", "клиента", "клиентов") for n in (1, 3, 5, 11, 21)]
+    ['клиент', 'клиента', 'клиентов', 'клиентов', 'клиент']
+    >>> plural(2, "en", "client", "clients")
+    'clients'
+    """
+    if language == "en":
+        return one if count == 1 else few
+    if count % 10 == 1 and count % 100 != 11:
+        return one
+    if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14):
+        return few
+    return many
+
+
+def clients(count: int, language: Language) -> str:
+    """Write a number of clients.
+
+    Examples
+    --------
+    >>> clients(494, "ru"), clients(1, "en")
+    ('494 клиента', '1 client')
+    """
+    forms = ("клиент", "клиента", "клиентов") if language == "ru" else ("client", "clients", "")
+    return f"{number(count, 0, language)} {plural(count, language, *forms)}"
+
+
+def value_text(column: str, value: object, language: Language) -> str:
+    """Write a value of a column of the vocabulary for readers, with its unit.
+
+    Examples
+    --------
+    >>> value_text("pages_per_visit", 5, "ru"), value_text("promo_purchase_share", 0.25, "en")
+    ('5 стр.', '25%')
+    >>> value_text("allows_messages", False, "en"), value_text("service_type", "премиум", "en")
+    ('no', 'premium')
+    """
+    kind = COLUMNS[column].kind
+    if kind == "flag":
+        words = {"ru": ("нет", "да"), "en": ("no", "yes")}
+        return words[language][bool(value)]
+    if kind == "category":
+        return translate(str(value), language)
+    amount = float(str(value))
+    if kind == "share":
+        return percent(amount, 0, language)
+    digits = 0 if amount == round(amount) or abs(amount) >= 100 else 1
+    return f"{number(amount, digits, language)} {unit(column, language)}".strip()
+
+
+def label_with_unit(column: str, language: Language) -> str:
+    """Return a column's label with its unit, for axes.
+
+    Examples
+    --------
+    >>> label_with_unit("pages_per_visit", "en")
+    'Pages per visit, pages'
+    """
+    return ", ".join(part for part in (label(column, language), unit(column, language)) if part)
