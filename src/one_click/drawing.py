@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from one_click.columns import LANGUAGES, Language
@@ -28,7 +29,7 @@ STYLE = {
     "axes.titlesize": 10,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "grid.color": "#e5e7eb",
     "legend.frameon": False,
     "figure.dpi": 110,

@@ -52,7 +52,7 @@ class RawTable:
                     file=data.attrs.get("path", self._table.file),
                     column=f"{column.source} ({column.name} in the project)",
                     rows="1 (the header)",
-                    rule=f"{self._table.name} has the columns {', '.join(c.source for c in self._table.columns)}",
+                    rule="the file's columns are " + ", ".join(c.source for c in self._table.columns),
                     remedy=f"rename the column in the export; in the file, {nearest(column.source, header)}",
                 )
         return data

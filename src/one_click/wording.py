@@ -7,12 +7,12 @@ _NO_BREAK = "\u00a0"
 
 
 def number(value: float, digits: int, language: Language) -> str:
-    """Write a number with a fixed count of decimals.
+    r"""Write a number with a fixed count of decimals.
 
     Examples
     --------
     >>> number(-1234.5, 1, "ru"), number(1234.5, 1, "en")
-    ('−1\\xa0234,5', '1,234.5')
+    ('−1\xa0234,5', '1,234.5')
     """
     text = f"{abs(value):,.{digits}f}"
     if language == "ru":
@@ -22,12 +22,12 @@ def number(value: float, digits: int, language: Language) -> str:
 
 
 def percent(share: float, digits: int, language: Language) -> str:
-    """Write a share as a percentage.
+    r"""Write a share as a percentage.
 
     Examples
     --------
     >>> percent(0.381, 1, "ru"), percent(0.381, 0, "en")
-    ('38,1\\xa0%', '38%')
+    ('38,1\xa0%', '38%')
     """
     return number(100 * share, digits, language) + (f"{_NO_BREAK}%" if language == "ru" else "%")
 

@@ -12,14 +12,14 @@ from fsspec.implementations.local import LocalFileOpener, LocalFileSystem
 class AtomicFile(LocalFileOpener):
     """A local file being written: its content appears under its name when it is closed without an error.
 
-    Until then it lies in the same folder, and so on the same disk, as ``.<name>.part``: a killed run leaves the
-    old version in place, and the next run overwrites the part.
+    Until then it lies in the same folder, and so on the same disk, as ``.<name>.part``: a killed run leaves
+    the old version in place, and the next run overwrites the part.
     """
 
     def _open(self) -> None:
         target = Path(self.path)
         self.temp = str(target.with_name(f".{target.name}.part"))
-        self.f = open(self.temp, mode=self.mode)
+        self.f = open(self.temp, mode=self.mode)  # noqa: SIM115
 
     def close(self) -> None:
         """Close the file and put it in its place."""

@@ -83,7 +83,7 @@ def _read_bytes(path: Path) -> bytes:
         raise DataError(
             f"The file {path.name} is missing.",
             file=str(path),
-            rule="a snapshot is a folder with market_file.csv, market_money.csv, market_time.csv and money.csv",
+            rule="a snapshot has market_file.csv, market_money.csv, market_time.csv and money.csv",
             remedy=_remedy_for_missing(path),
         )
     content = path.read_bytes()
@@ -169,9 +169,7 @@ def _line_numbers(text: str, separator: str, rows: int) -> list[int] | range:
 
 
 def _uneven_rows(message: str, path: Path) -> DataError:
-    expected, line, seen = (
-        re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message) or [message] * 4
-    )[1:4]
+    expected, line, seen = re.findall(r"\d+", message)[-3:]
     return DataError(
         f"A row of {path.name} has {seen} fields where the header has {expected}.",
         file=str(path),
