@@ -21,8 +21,6 @@ from one_click.columns import (
 )
 from one_click.errors import DataError, nearest, shorten
 
-Frame = pd.DataFrame
-
 
 class RawTable:
     """The header of one of the store's files holds every column of the table.
@@ -36,7 +34,7 @@ class RawTable:
     def __init__(self, table: str) -> None:
         self._table = TABLES[table]
 
-    def validate(self, data: Frame) -> Frame:
+    def validate(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return `data` if every column is there.
 
         Raises
@@ -72,7 +70,7 @@ class TypedTable:
     name: str
     columns: tuple[str, ...]
 
-    def validate(self, data: Frame) -> Frame:
+    def validate(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return `data` if it fits; frames of other engines than pandas pass unchecked.
 
         Raises
@@ -92,7 +90,7 @@ class TypedTable:
         except pa.errors.SchemaErrors as error:
             raise self._readable(error.failure_cases) from None
 
-    def _readable(self, cases: Frame) -> DataError:
+    def _readable(self, cases: pd.DataFrame) -> DataError:
         first = cases.iloc[0]
         alike = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
         column = first["column"] if first["column"] in COLUMNS else first["failure_case"]
@@ -135,7 +133,7 @@ class Features(TypedTable):
     name = "features"
     columns = (CLIENT_ID, *BASE_FEATURES, TARGET)
 
-    def validate(self, data: Frame) -> Frame:
+    def validate(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return `data` if it fits and holds no column that is not a feature.
 
         Raises

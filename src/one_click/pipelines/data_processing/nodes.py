@@ -15,11 +15,12 @@ from one_click.parameters import DataProcessing
 from .parsing import parse_table
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
-Frame = pd.DataFrame
-Parsed = tuple[Frame, Frame, Frame]
+Parsed = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
-def describe_dialects(market_file: Frame, market_money: Frame, market_time: Frame, money: Frame) -> Frame:
+def describe_dialects(
+    market_file: pd.DataFrame, market_money: pd.DataFrame, market_time: pd.DataFrame, money: pd.DataFrame
+) -> pd.DataFrame:
     """Tabulate how each file is written.
 
     Returns
@@ -40,27 +41,27 @@ def describe_dialects(market_file: Frame, market_money: Frame, market_time: Fram
     )
 
 
-def parse_market_file(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+def parse_market_file(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed profiles with their repairs and faults."""
     return parse_table(raw, TABLES["market_file"], _decimal(dialects, "market_file"), options)
 
 
-def parse_market_money(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+def parse_market_money(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed revenue by client and month with its repairs and faults."""
     return parse_table(raw, TABLES["market_money"], _decimal(dialects, "market_money"), options)
 
 
-def parse_market_time(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+def parse_market_time(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed minutes by client and month with their repairs and faults."""
     return parse_table(raw, TABLES["market_time"], _decimal(dialects, "market_time"), options)
 
 
-def parse_money(raw: Frame, dialects: Frame, options: DataProcessing) -> Parsed:
+def parse_money(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed profits with their repairs and faults."""
     return parse_table(raw, TABLES["money"], _decimal(dialects, "money"), options)
 
 
-def parse_labels(raw: Frame, options: DataProcessing) -> Parsed:
+def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the known labels (`client_id`, `activity_declined`) with their repairs and faults.
 
     Clients whose label is blank stay unlabelled; a month to be scored has no labels at all.
@@ -69,11 +70,11 @@ def parse_labels(raw: Frame, options: DataProcessing) -> Parsed:
     return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
 
 
-def _decimal(dialects: Frame, table: str) -> str:
+def _decimal(dialects: pd.DataFrame, table: str) -> str:
     return str(dialects.set_index("table").loc[table, "decimal"])
 
 
-def fit_cleaning_limits(market_money: Frame, options: DataProcessing) -> dict[str, float]:
+def fit_cleaning_limits(market_money: pd.DataFrame, options: DataProcessing) -> dict[str, float]:
     """Fit the limits of plausible values once, as scalars; scoring a new month reuses them.
 
     Returns
@@ -85,29 +86,37 @@ def fit_cleaning_limits(market_money: Frame, options: DataProcessing) -> dict[st
 
 
 def collect_repairs(
-    market_file: Frame, market_money: Frame, market_time: Frame, money: Frame, labels: Frame
-) -> Frame:
+    market_file: pd.DataFrame,
+    market_money: pd.DataFrame,
+    market_time: pd.DataFrame,
+    money: pd.DataFrame,
+    labels: pd.DataFrame,
+) -> pd.DataFrame:
     """Join the repairs of all tables."""
     return pd.concat([market_file, market_money, market_time, money, labels], ignore_index=True)
 
 
 def collect_faults(
-    market_file: Frame, market_money: Frame, market_time: Frame, money: Frame, labels: Frame
-) -> Frame:
+    market_file: pd.DataFrame,
+    market_money: pd.DataFrame,
+    market_time: pd.DataFrame,
+    money: pd.DataFrame,
+    labels: pd.DataFrame,
+) -> pd.DataFrame:
     """Join the faulty cells and rows of all tables."""
     return pd.concat([market_file, market_money, market_time, money, labels], ignore_index=True)
 
 
 def reject_rows(
-    market_file: Frame,
-    market_money: Frame,
-    market_time: Frame,
-    money: Frame,
-    faults: Frame,
-    dialects: Frame,
+    market_file: pd.DataFrame,
+    market_money: pd.DataFrame,
+    market_time: pd.DataFrame,
+    money: pd.DataFrame,
+    faults: pd.DataFrame,
+    dialects: pd.DataFrame,
     cleaning_limits: dict[str, float],
     options: DataProcessing,
-) -> Frame:
+) -> pd.DataFrame:
     """List every row that is left out, with the rule.
 
     Parameters
@@ -148,27 +157,31 @@ def reject_rows(
     return pd.concat([faults[of_labels], with_all_rows_of_clients(causes, parsed)], ignore_index=True)
 
 
-def accept_profiles(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+def accept_profiles(
+    parsed: pd.DataFrame, rejected_rows: pd.DataFrame, dialects: pd.DataFrame
+) -> pd.DataFrame:
     """Return the profiles of the clients that stay."""
     return _accept(parsed, rejected_rows, dialects, "market_file")
 
 
-def accept_revenue(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+def accept_revenue(parsed: pd.DataFrame, rejected_rows: pd.DataFrame, dialects: pd.DataFrame) -> pd.DataFrame:
     """Return the revenue rows of the clients that stay."""
     return _accept(parsed, rejected_rows, dialects, "market_money")
 
 
-def accept_minutes(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+def accept_minutes(parsed: pd.DataFrame, rejected_rows: pd.DataFrame, dialects: pd.DataFrame) -> pd.DataFrame:
     """Return the minutes rows of the clients that stay."""
     return _accept(parsed, rejected_rows, dialects, "market_time")
 
 
-def accept_profits(parsed: Frame, rejected_rows: Frame, dialects: Frame) -> Frame:
+def accept_profits(parsed: pd.DataFrame, rejected_rows: pd.DataFrame, dialects: pd.DataFrame) -> pd.DataFrame:
     """Return the profits of the clients that stay."""
     return _accept(parsed, rejected_rows, dialects, "money")
 
 
-def _accept(parsed: Frame, rejected_rows: Frame, dialects: Frame, table: str) -> Frame:
+def _accept(
+    parsed: pd.DataFrame, rejected_rows: pd.DataFrame, dialects: pd.DataFrame, table: str
+) -> pd.DataFrame:
     """Drop the rejected rows; rows in the file = rows accepted + rows rejected, or the run stops."""
     rejected = rejected_rows.loc[rejected_rows["table"] == table, LINE]
     accepted = parsed[~parsed[LINE].isin(rejected)]
@@ -203,7 +216,7 @@ def select_features(clients: Any, options: DataProcessing) -> Any:
     return make_features(clients, options.engineered_features)
 
 
-def split_clients(features: Any, options: DataProcessing) -> tuple[Frame, Frame]:
+def split_clients(features: Any, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold out a stratified part of the labelled clients; twins stay on one side.
 
     Parameters
@@ -246,7 +259,7 @@ def split_clients(features: Any, options: DataProcessing) -> tuple[Frame, Frame]
     return train_clients, test_clients
 
 
-def _sample(groups: Frame, options: DataProcessing) -> Frame:
+def _sample(groups: pd.DataFrame, options: DataProcessing) -> pd.DataFrame:
     if len(groups) <= options.training_rows:
         return groups
     kept, _ = train_test_split(
@@ -255,7 +268,7 @@ def _sample(groups: Frame, options: DataProcessing) -> Frame:
     return kept
 
 
-def audit_clients(features: Frame) -> Frame:
+def audit_clients(features: pd.DataFrame) -> pd.DataFrame:
     """Look for what would make conclusions wrong: an order that leaks the target, twins.
 
     Parameters
@@ -291,7 +304,9 @@ def audit_clients(features: Frame) -> Frame:
     )
 
 
-def summarise_quality(dialects: Frame, repairs: Frame, rejected_rows: Frame, audit: Frame) -> Frame:
+def summarise_quality(
+    dialects: pd.DataFrame, repairs: pd.DataFrame, rejected_rows: pd.DataFrame, audit: pd.DataFrame
+) -> pd.DataFrame:
     """Summarise for readers how each file was read and what was mended or left out.
 
     Returns
@@ -322,6 +337,6 @@ def summarise_quality(dialects: Frame, repairs: Frame, rejected_rows: Frame, aud
     return joined.astype({"count": "float64"})
 
 
-def _count_rules(listed: Frame, subject: str) -> Frame:
+def _count_rules(listed: pd.DataFrame, subject: str) -> pd.DataFrame:
     counts = listed.groupby(["table", "rule"])[LINE].nunique().reset_index()
     return counts.rename(columns={"rule": "detail", LINE: "count"}).assign(subject=subject)
