@@ -372,3 +372,19 @@ def unit(name: str, language: Language) -> str:
 def translate(value: str, language: Language) -> str:
     """Return the reader's words for one of the store's values, or the value itself."""
     return GLOSSARY.get(value, {}).get(language, value)
+
+
+MODEL_LABELS: dict[str, dict[Language, str]] = {
+    "logistic_regression": {"ru": "Логистическая регрессия", "en": "Logistic regression"},
+    "decision_tree": {"ru": "Дерево решений", "en": "Decision tree"},
+    "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
+    "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},
+    "reference": {"ru": "Эталон: логистическая, L1", "en": "Reference: logistic, L1"},
+    "extra_trees": {"ru": "Чёрный ящик: случайные деревья", "en": "Black box: extra trees"},
+    "dummy": {"ru": "Без модели", "en": "No model"},
+}
+
+
+def model_label(name: str, language: Language) -> str:
+    """Return a model's name for readers; a family without an entry is shown under its own name."""
+    return MODEL_LABELS.get(name, {}).get(language, name.replace("_", " "))

@@ -1,5 +1,6 @@
 """Parameters: one frozen model per pipeline, checked before any node runs."""
 
+from importlib import import_module
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -94,3 +95,114 @@ class DataProcessing(Parameters):
             if name not in ENGINEERED_FEATURES:
                 raise ValueError(f"unknown engineered feature '{name}'; {nearest(name, ENGINEERED_FEATURES)}")
         return self
+
+
+class Range(Parameters):
+    """A range of a search space.
+
+    Attributes
+    ----------
+    low, high : float
+        Bounds, both included.
+    log : bool
+        Whether values are drawn evenly on the logarithmic scale.
+    whole : bool
+        Whether values are whole numbers.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.high:
+            raise ValueError(f"low {self.low} lies above high {self.high}")
+        if self.log and self.low <= 0:
+            raise ValueError(f"a logarithmic range begins above 0, got {self.low}")
+        return self
+
+
+class Choices(Parameters):
+    """A list of values of a search space."""
+
+    choices: tuple[str | int | float | bool, ...] = Field(min_length=1)
+
+
+class Family(Parameters):
+    """One family of models.
+
+    Attributes
+    ----------
+    class_ : str
+        Import path of a scikit-learn classifier (`class` in the file).
+    interpretability : int
+        Rank, 1 for the family that is easiest to explain.
+    fixed : dict
+        Arguments of the classifier that are not searched.
+    space : dict
+        Search space: ``model__<argument>``, ``select__k`` or ``scaler`` -> range or choices.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_model_selection.yml"
+    class_: str = Field(alias="class")
+    interpretability: int = Field(ge=1)
+    fixed: dict[str, str | int | float | bool | None] = {}
+    space: dict[str, Range | Choices]
+
+    @property
+    def estimator_class(self) -> Any:
+        """The class itself."""
+        module, _, name = self.class_.rpartition(".")
+        return getattr(import_module(module), name)
+
+    @model_validator(mode="after")
+    def _classifier_with_these_arguments(self) -> Self:
+        from sklearn.base import is_classifier
+
+        try:
+            estimator = self.estimator_class(**self.fixed)
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"'{self.class_}' cannot be made: {error}") from None
+        if not is_classifier(estimator):
+            raise ValueError(f"'{self.class_}' is not a scikit-learn classifier")
+        valid = {f"model__{name}" for name in estimator.get_params()} | {"select__k", "scaler"}
+        for name in self.space:
+            if name not in valid:
+                raise ValueError(f"'{name}' is no argument of {self.class_}; {nearest(name, valid)}")
+        return self
+
+
+class ModelSelection(Parameters):
+    """Parameters of `model_selection`.
+
+    Attributes
+    ----------
+    folds : int
+        Folds of every cross-validation.
+    confirmation_repeats : int
+        Repetitions, on folds of other seeds than the search's, whose figures are reported.
+    trials : int
+        Budget of each family's search, in trials.
+    startup_trials : int
+        Trials drawn at random before TPE learns from them.
+    strategy : {"tpe", "random"}
+        How settings are drawn.
+    selection : {"best", "one_standard_error"}
+        Champion: the best mean ROC-AUC, or the most interpretable within one corrected standard error of it.
+    bootstrap_samples : int
+        Resamples behind the intervals of hold-out figures.
+    seed : int
+        Seed of folds, search and resampling.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_model_selection.yml"
+    folds: int = Field(ge=2, le=20)
+    confirmation_repeats: int = Field(ge=1, le=50)
+    trials: int = Field(ge=1)
+    startup_trials: int = Field(ge=1)
+    strategy: Literal["tpe", "random"]
+    selection: Literal["best", "one_standard_error"]
+    bootstrap_samples: int = Field(ge=100)
+    seed: int = Field(ge=0)

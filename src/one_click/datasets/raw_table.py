@@ -11,7 +11,7 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from one_click.columns import LINE
-from one_click.errors import DataError, nearest
+from one_click.errors import DataError, nearest, shorten
 
 SEPARATORS = (",", ";", "\t")
 ENCODINGS = ("utf-8-sig", "cp1251")
@@ -55,7 +55,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
             If the file is missing, empty, of an unknown form, or has rows of different lengths.
         """
         path = Path(self._filepath)
-        text, encoding = _decode(_read_bytes(path), path.name)
+        text, encoding = _read_text(path)
         separator = _find_separator(text, path)
         frame = _read_cells(text, separator, path)
         decimal = _find_decimal(frame, path)
@@ -78,7 +78,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         raise NotImplementedError("The store's raw files are read, never written.")
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_text(path: Path) -> tuple[str, str]:
     if not path.is_file():
         raise DataError(
             f"The file {path.name} is missing.",
@@ -86,52 +86,51 @@ def _read_bytes(path: Path) -> bytes:
             rule="a snapshot has market_file.csv, market_money.csv, market_time.csv and money.csv",
             remedy=_remedy_for_missing(path),
         )
-    content = path.read_bytes()
-    if not content.strip():
+    text, encoding = _decode(path.read_bytes(), path)
+    if not text.strip():
         raise DataError(
             f"The file {path.name} is empty.",
             file=str(path),
             rule="a file has a header line and at least one row",
             remedy="export the file from the store again",
         )
-    return content
+    return text, encoding
 
 
 def _remedy_for_missing(path: Path) -> str:
     folder = path.parent
     if folder.is_dir():
         present = [entry.name for entry in folder.iterdir()]
-        return (
-            f"put the file there; in the folder: {nearest(path.name, present)}"
-            if present
-            else "fill the folder"
-        )
-    snapshots = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
+        return f"put the file there; {nearest(path.name, present)}" if present else "fill the folder"
+    siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    snapshots = [entry.name for entry in siblings if entry.is_dir()]
     return f"make the folder, or name another snapshot; {nearest(folder.name, snapshots)}"
 
 
-def _decode(content: bytes, name: str) -> tuple[str, str]:
+def _decode(content: bytes, path: Path) -> tuple[str, str]:
     for encoding in ENCODINGS:
         try:
-            return content.decode(encoding), encoding
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" not in text:
+            return text, encoding
     raise DataError(
-        f"The text of {name} cannot be read.",
-        file=name,
+        f"The text of {path.name} cannot be read.",
+        file=str(path),
         rule=f"files are encoded in one of {', '.join(ENCODINGS)}",
         remedy="export the file again as UTF-8",
     )
 
 
 def _find_separator(text: str, path: Path) -> str:
-    header = text.split("\n", 1)[0]
+    header = next(line for line in text.splitlines() if line.strip())
     separator = max(SEPARATORS, key=header.count)
     if header.count(separator) == 0:
         raise DataError(
             f"The header of {path.name} has a single column: {header.strip()!r}.",
             file=str(path),
-            rows="1",
+            rows="the header",
             rule="fields are separated by a comma, a semicolon or a tab",
             remedy="export the file with one of these separators",
         )
@@ -139,55 +138,66 @@ def _find_separator(text: str, path: Path) -> str:
 
 
 def _read_cells(text: str, separator: str, path: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            index_col=False,
+    (_, header), *rows = _split(text, separator, path)
+    names = [name.strip() for name in header]
+    if not rows:
+        raise DataError(
+            f"The file {path.name} has a header but no rows.",
+            file=str(path),
+            rule="a file has a header line and at least one row",
+            remedy="export the file again; it may have been cut off",
         )
-    except pd.errors.ParserError as error:
-        raise _uneven_rows(str(error), path) from None
-    frame.columns = frame.columns.str.strip()
-    frame[LINE] = _line_numbers(text, separator, len(frame))
-    blank = frame.drop(columns=LINE).isna().all(axis=1)
-    frame = frame[~blank].reset_index(drop=True)
-    short = frame[frame.isna().any(axis=1)]
-    if frame.empty or len(short):
-        raise _short_rows(frame, short, path)
-    return frame
+    _stop_at_repeated_names(names, path)
+    _stop_at_uneven_rows(rows, len(names), path)
+    frame = pd.DataFrame([cells for _, cells in rows], columns=names, dtype="str")
+    return frame.assign(**{LINE: [line for line, _ in rows]})
 
 
-def _line_numbers(text: str, separator: str, rows: int) -> list[int] | range:
-    if '"' not in text:
-        return range(2, rows + 2)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    ends = [reader.line_num for _ in reader]
-    return [end + 1 for end in ends[:-1]][:rows]
+def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]:
+    """Return the cells of each row that is not blank, with the line where the row begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows, line = [], 1
+    try:
+        for cells in reader:
+            if "".join(cells).strip() or len(cells) > 1:
+                rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(
+            f"The quoted text in {path.name} cannot be read ({error}).",
+            file=str(path),
+            rows=f"line {line}",
+            rule="a quotation mark that opens a field is closed; one inside quoted text is doubled",
+            remedy="mend the line, or export the file again",
+        ) from None
+    return rows
 
 
-def _uneven_rows(message: str, path: Path) -> DataError:
-    expected, line, seen = re.findall(r"\d+", message)[-3:]
-    return DataError(
-        f"A row of {path.name} has {seen} fields where the header has {expected}.",
-        file=str(path),
-        rows=f"line {line}",
-        rule="every row has as many fields as the header; text that holds the separator is quoted",
-        remedy="mend the line, or export the file again with quoted text",
-    )
+def _stop_at_repeated_names(names: list[str], path: Path) -> None:
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise DataError(
+            f"Columns of {path.name} share a name.",
+            file=str(path),
+            column=", ".join(sorted(repeated)),
+            rows="the header",
+            rule="every column has a name of its own",
+            remedy="rename or delete the column that is not meant",
+        )
 
 
-def _short_rows(frame: pd.DataFrame, short: pd.DataFrame, path: Path) -> DataError:
-    found = f"{len(short)} rows of {path.name} are too short." if len(short) else f"{path.name} has no rows."
-    return DataError(
-        found,
-        file=str(path),
-        rows=", ".join(f"line {line}" for line in short[LINE].head(5)),
-        rule=f"at least one row, every row with {frame.shape[1] - 1} fields",
-        remedy="export the file again; it may have been cut off",
-    )
+def _stop_at_uneven_rows(rows: list[tuple[int, list[str]]], fields: int, path: Path) -> None:
+    uneven = [(line, len(cells)) for line, cells in rows if len(cells) != fields]
+    if uneven:
+        line, seen = uneven[0]
+        raise DataError(
+            f"{len(uneven)} of {len(rows)} rows of {path.name} do not have the header's {fields} fields; "
+            f"line {line} has {seen}.",
+            file=str(path),
+            rows=f"lines {shorten(line for line, _ in uneven)}",
+            rule="every row has as many fields as the header; text that holds the separator is quoted",
+            remedy="mend the lines, or export the file again; it may have been cut off",
+        )
 
 
 def _find_decimal(frame: pd.DataFrame, path: Path) -> str:

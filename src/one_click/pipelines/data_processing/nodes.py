@@ -65,8 +65,16 @@ def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the known labels (`client_id`, `activity_declined`) with their repairs and faults.
 
     Clients whose label is blank stay unlabelled; a month to be scored has no labels at all.
+
+    Raises
+    ------
+    DataError
+        If more than `max_rejected_share` of the labels break a rule.
     """
     parsed, repairs, faults = parse_table(raw, TABLES["label_file"], ".", options)
+    file = raw.attrs.get("file", TABLES["label_file"].file)
+    labels = pd.DataFrame({"table": ["label_file"], "file": [file], "rows": [len(raw)]})
+    stop_at_faulty_tables(faults, labels, options.max_rejected_share)
     return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
 
 

@@ -7,9 +7,8 @@ from one_click.errors import DataError, shorten
 from one_click.parameters import DataProcessing
 
 EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
-_WHOLE = r"[+-]?\d+(?:\.0*)?"
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_WORDS = {"flag": FLAG_VALUES, "period": MONTHS, "target": TARGET_VALUES}
+_WHOLE = r"[+-]?[0-9]{1,18}(?:\.0*)?"
+_NUMBER = r"[+-]?(?:[0-9]{1,18}\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _UNREADABLE = "not_a_number"
 
 
@@ -88,7 +87,9 @@ def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Take the table's columns under the project's names; an optional column that is absent is all blank."""
     absent = {column.source: "" for column in table.columns if column.source not in raw.columns}
     names = {column.source: column.name for column in table.columns}
-    return raw.assign(**absent).rename(columns=names)[[*names.values(), LINE]]
+    text = raw.assign(**absent)[[*names, LINE]].rename(columns=names)
+    text.attrs = {}  # else the file's path would be stored with every table made from it
+    return text
 
 
 def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -113,13 +114,15 @@ def _convert(text: pd.DataFrame, table: Table, decimal: str) -> tuple[pd.DataFra
     converted, faults = text.copy(), []
     for column in table.columns:
         cells = text[column.name]
-        converted[column.name], rules = _convert_column(cells, column, decimal)
+        converted[column.name], rules = _convert_column(cells, column, table, decimal)
         for rule, broken in rules.items():
             faults.append(events(text[broken], table.name, rule, column.name, cells[broken]))
     return converted, _join_events(faults)
 
 
-def _convert_column(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series, dict[str, pd.Series]]:
+def _convert_column(
+    cells: pd.Series, column: Column, table: Table, decimal: str
+) -> tuple[pd.Series, dict[str, pd.Series]]:
     """Return the typed values and, for each broken rule, which cells break it."""
     blank = cells == ""
     if column.kind == "target":
@@ -127,8 +130,9 @@ def _convert_column(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.
         return values, {"unknown_value": values.isna() & ~blank}
     if column.kind == "category":
         return cells, {"missing_value": blank}
-    if column.kind in _WORDS:
-        values = cells.map(_WORDS[column.kind])
+    if column.kind in ("flag", "period"):
+        months = {word: month for word, month in MONTHS.items() if month in table.months}
+        values = cells.map(FLAG_VALUES if column.kind == "flag" else months)
         return values, {"missing_value": blank, "unknown_value": values.isna() & ~blank}
     values, readable = _numbers(cells, column, decimal)
     broken = {"missing_value": blank, _UNREADABLE: ~readable & ~blank, "negative_value": values < 0}
@@ -141,9 +145,13 @@ def _convert_column(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.
 
 def _numbers(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series, pd.Series]:
     pointed = cells.str.replace(decimal, ".", regex=False) if decimal != "." else cells
-    pattern = _WHOLE if column.kind in ("id", "whole") else _NUMBER
-    readable = pointed.str.fullmatch(pattern)
-    return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
+    if column.kind not in ("id", "whole"):
+        readable = pointed.str.fullmatch(_NUMBER)
+        return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
+    readable = pointed.str.fullmatch(_WHOLE)
+    # Not by way of a float, which would make neighbouring client numbers of 17 digits one client.
+    whole = pointed.where(readable).str.replace(r"\.0*$", "", regex=True)
+    return whole.astype("Int64"), readable
 
 
 def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:

@@ -1,8 +1,6 @@
-"""Not written yet."""
+"""Which family of models ranks clients best, how well it does, and what probability to act on."""
 
-from kedro.pipeline import Pipeline
+from .families import FAMILIES
+from .pipeline import create_pipeline
 
-
-def create_pipeline() -> Pipeline:
-    """Return an empty pipeline."""
-    return Pipeline([])
+__all__ = ["FAMILIES", "create_pipeline"]

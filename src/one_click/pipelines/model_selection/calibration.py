@@ -1,0 +1,91 @@
+"""From scores to probabilities, judged out of fold by log loss."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from .evaluation import brier_score, calibration_error, log_loss
+
+METHODS = ("none", "sigmoid", "isotonic")
+Values = NDArray[np.float64]
+
+
+def calibrate(method: str, fitted_on: pd.DataFrame, applied_to: pd.DataFrame) -> Values:
+    """Learn a calibration on one set of scores and apply it to another.
+
+    Parameters
+    ----------
+    method : {"none", "sigmoid", "isotonic"}
+        ``none`` takes the classifier's own probability, which not every family has.
+    fitted_on : DataFrame
+        Columns score, target.
+    applied_to : DataFrame
+        Columns score, probability (the classifier's own).
+
+    Returns
+    -------
+    ndarray, shape (len(applied_to),)
+        Probabilities of decline.
+    """
+    if method == "none":
+        return applied_to["probability"].to_numpy()
+    scores, new = fitted_on["score"].to_numpy(), applied_to["score"].to_numpy()
+    if method == "isotonic":
+        steps: Any = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
+            scores, fitted_on["target"]
+        )
+        return np.asarray(steps.predict(new))
+    sigmoid = LogisticRegression(C=np.inf).fit(scores[:, None], fitted_on["target"])
+    return np.asarray(sigmoid.predict_proba(new[:, None])[:, 1])
+
+
+def calibrate_out_of_fold(scores: pd.DataFrame, method: str) -> Values:
+    """Calibrate each fold's scores with what the other folds of the same repeat teach.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Out-of-fold scores of one model: repeat, fold, target, score, probability.
+    method : str
+        One of `METHODS`.
+
+    Returns
+    -------
+    ndarray, shape (len(scores),)
+    """
+    calibrated = np.empty(len(scores))
+    for (repeat, fold), rows in scores.groupby(["repeat", "fold"]).indices.items():
+        others = scores[(scores["repeat"] == repeat) & (scores["fold"] != fold)]
+        calibrated[rows] = calibrate(method, others, scores.iloc[rows])
+    return calibrated
+
+
+def compare_methods(scores: pd.DataFrame) -> pd.DataFrame:
+    """Judge the methods of calibration on one model's out-of-fold scores.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Out-of-fold scores of one model.
+
+    Returns
+    -------
+    DataFrame, one row per applicable method: method, log_loss, brier_score, calibration_error, chosen
+        Chosen is the smallest log loss.
+    """
+    methods = [method for method in METHODS if method != "none" or scores["probability"].notna().all()]
+    target, ones = scores["target"].to_numpy(), np.ones((1, len(scores)))
+    rows = []
+    for method in methods:
+        probability = calibrate_out_of_fold(scores, method)
+        figures = {
+            figure.__name__: float(figure(probability, target, ones)[0])
+            for figure in (log_loss, brier_score, calibration_error)
+        }
+        rows.append({"method": method, **figures})
+    table = pd.DataFrame(rows)
+    return table.assign(chosen=table.index == table["log_loss"].idxmin())

@@ -1,0 +1,39 @@
+"""Scores of fitted classifiers, whatever their family."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from one_click.columns import CLIENT_ID, TARGET, TWIN_GROUP
+
+Scores = NDArray[np.float64]
+
+
+def feature_columns(clients: pd.DataFrame) -> list[str]:
+    """Return the columns that a model may see."""
+    return [name for name in clients.columns if name not in (CLIENT_ID, TARGET, TWIN_GROUP)]
+
+
+def uncalibrated_score(estimator: Any, features: Any) -> Scores:
+    """Return the score that ranks clients and that is explained, shape (n_clients,).
+
+    The decision function where the classifier has one (log-odds of the logistic regression, signed distance
+    of the SVC), else the probability of decline. A calibrated classifier is asked for the score beneath it.
+    """
+    inner = innermost(estimator)
+    if hasattr(inner, "decision_function"):
+        return np.asarray(inner.decision_function(features), dtype="float64")
+    return np.asarray(inner.predict_proba(features)[:, 1], dtype="float64")
+
+
+def innermost(estimator: Any) -> Any:
+    """Return the fitted pipeline inside a calibrated classifier, or the estimator itself."""
+    calibrated = getattr(estimator, "calibrated_classifiers_", None)
+    return calibrated[0].estimator if calibrated else estimator
+
+
+def decline_probability(estimator: Any, features: pd.DataFrame) -> Scores:
+    """Return the probability of decline, shape (n_clients,)."""
+    return np.asarray(estimator.predict_proba(features)[:, 1], dtype="float64")
