@@ -2,13 +2,17 @@
 
 import textwrap
 from collections.abc import Callable
+from functools import partial
 from typing import Concatenate, ParamSpec
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from one_click.columns import LANGUAGES, Language
+from one_click.wording import number, percent
 
 P = ParamSpec("P")
 
@@ -69,6 +73,24 @@ def new_figure(width: float, height: float, title: str) -> Figure:
         One sentence, wrapped to the width.
     """
     figure = Figure(figsize=(width, height), layout="constrained")
-    characters = int(width * 11.5)
+    characters = int(width * 10.5)
     figure.suptitle(textwrap.fill(title, characters), fontsize=12, fontweight="bold", ha="left", x=0.01)
     return figure
+
+
+def number_ticks(axis: Axis, digits: int, language: Language) -> None:
+    """Write an axis' ticks as numbers with the language's decimal sign."""
+    axis.set_major_formatter(FuncFormatter(partial(_number_tick, digits, language)))
+
+
+def percent_ticks(axis: Axis, language: Language) -> None:
+    """Write an axis' ticks, shares from 0 to 1, as percentages."""
+    axis.set_major_formatter(FuncFormatter(partial(_percent_tick, language)))
+
+
+def _number_tick(digits: int, language: Language, value: float, _position: int) -> str:
+    return number(value, digits, language)
+
+
+def _percent_tick(language: Language, value: float, _position: int) -> str:
+    return percent(value, 0, language)

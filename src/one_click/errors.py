@@ -46,6 +46,8 @@ def nearest(name: str, available: Iterable[str]) -> str:
     "did you mean 'snapshot'? Valid names: seed, snapshot."
     """
     names = sorted(available)
+    if not names:
+        return "there is none yet."
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{close[0]}'? " if close else ""
     return f"{hint}Valid names: {', '.join(names)}."

@@ -6,7 +6,11 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from one_click.columns import ENGINEERED_FEATURES
+from one_click.declarations import Offer, Segment, refuse_repeated
 from one_click.errors import ParameterError, nearest
+
+# A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
+FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
 
 Share = Field(ge=0, le=1)
 
@@ -205,4 +209,98 @@ class ModelSelection(Parameters):
     strategy: Literal["tpe", "random"]
     selection: Literal["best", "one_standard_error"]
     bootstrap_samples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+class Segmentation(Parameters):
+    """Parameters of `segmentation`.
+
+    Attributes
+    ----------
+    value_quantile : float
+        A client is valuable from this quantile of the base's monthly profit.
+    horizon_months : int
+        Months for which profit is counted.
+    profit_lost_share : float
+        Share of profit that a declining client takes away; 1 makes profit at risk an upper bound.
+    signal_quantile : float
+        A risk signal is a value within this lowest share of the base.
+    smallest_drop : float
+        A smaller drop of minutes or revenue (share) is never a signal.
+    firm_from, likely_from : float
+        Membership by the distance of the probability to the decision threshold, in units of its spread:
+        from `firm_from` firm, from `likely_from` likely, else borderline.
+    unknown_spread : float
+        Spread assumed for a probability that has none (predicted clients).
+    key_min_clients : int
+        A smaller segment is never called key.
+    segments : tuple of Segment
+        In order: the first that fits takes the client; the last one takes all others.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_segmentation.yml"
+    value_quantile: float = Share
+    horizon_months: int = Field(ge=1, le=12)
+    profit_lost_share: float = Field(gt=0, le=1)
+    signal_quantile: float = Field(gt=0, lt=0.5)
+    smallest_drop: float = Field(ge=0, lt=1)
+    firm_from: float = Field(gt=0)
+    likely_from: float = Field(gt=0)
+    unknown_spread: float = Field(gt=0, lt=1)
+    key_min_clients: int = Field(ge=1)
+    segments: tuple[Segment, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ordered_rules(self) -> Self:
+        refuse_repeated([segment.code for segment in self.segments], "segment")
+        for segment in self.segments[:-1]:
+            if not segment.conditions:
+                raise ValueError(f"'{segment.code}' has no conditions and would take all clients after it")
+        if self.segments[-1].conditions:
+            raise ValueError(f"the last segment, '{self.segments[-1].code}', takes all others: no conditions")
+        if self.likely_from > self.firm_from:
+            raise ValueError(f"likely_from ({self.likely_from}) is above firm_from ({self.firm_from})")
+        return self
+
+
+class Offers(Parameters):
+    """Offers of the store; of equally good ones the first counts.
+
+    Attributes
+    ----------
+    declared : tuple of Offer
+        All offers that a client may get.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_offers.yml"
+    declared: tuple[Offer, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        refuse_repeated([offer.code for offer in self.declared], "offer")
+        return self
+
+
+class Interpretation(Parameters):
+    """Parameters of `interpretation`.
+
+    Attributes
+    ----------
+    permutation_repeats : int
+        Shuffles of each feature behind the permutation importance.
+    base_clients : int
+        Clients from whom unknown features are drawn.
+    permutations : int
+        Pairs of orders of features, where a model can only be sampled.
+    reasons : int
+        Reasons given for each client, at most.
+    seed : int
+        Seed of shuffles and draws.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_interpretation.yml"
+    permutation_repeats: int = Field(ge=2)
+    base_clients: int = Field(ge=10)
+    permutations: int = Field(ge=1)
+    reasons: int = Field(ge=1, le=16)
     seed: int = Field(ge=0)

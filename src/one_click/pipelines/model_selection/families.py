@@ -1,7 +1,4 @@
-"""The families that compete, and how one of them becomes a scikit-learn pipeline.
-
-A further family is one name in `FAMILIES` and one entry in the parameters.
-"""
+"""How a family of models becomes a scikit-learn pipeline."""
 
 from typing import Any
 
@@ -13,8 +10,6 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, Sta
 
 from one_click.columns import COLUMNS
 from one_click.parameters import Family
-
-FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
 
 SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
 SCALER = "scaler"  # the one name of a search space that is not an argument of a pipeline's step

@@ -2,8 +2,9 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from one_click.parameters import FAMILIES
+
 from . import nodes, plots
-from .families import FAMILIES
 
 _OPTIONS = "params:model_selection"
 

@@ -4,7 +4,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from one_click.columns import Language, model_label
-from one_click.drawing import ACCENT, DECLINED, KEPT, NEUTRAL, draw_in_both_languages, new_figure
+from one_click.drawing import (
+    ACCENT,
+    DECLINED,
+    KEPT,
+    NEUTRAL,
+    draw_in_both_languages,
+    new_figure,
+    number_ticks,
+    percent_ticks,
+)
 from one_click.wording import number, percent
 
 
@@ -40,6 +49,7 @@ def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
         axes.annotate(value, (row.roc_auc, height), (0, 7), textcoords="offset points", ha="center")
     axes.set_yticks(list(heights), [model_label(name, language) for name in shown["model"]])
     axes.set_ylim(-0.5, len(shown) - 0.2)
+    number_ticks(axes.xaxis, 2, language)
     axes.set_xlabel(
         "ROC-AUC перекрёстной проверки, 95 % интервал"
         if language == "ru"
@@ -59,12 +69,12 @@ def _leaderboard_title(champion: pd.Series, language: Language) -> str:
 
 
 def _draw_gains(language: Language, gains: pd.DataFrame) -> Figure:
-    fifth = gains.loc[(gains["depth"] - 0.2).abs().idxmin()]
-    found, low, high = (percent(fifth[column], 0, language) for column in ("share_found", "low", "high"))
+    third = gains.loc[(gains["depth"] - 0.3).abs().idxmin()]
+    found, low, high = (percent(third[column], 0, language) for column in ("share_found", "low", "high"))
     title = (
-        f"Пятая часть базы с самым высоким риском содержит {found} снизивших активность (от {low} до {high})"
+        f"В 30 % базы с самым высоким риском — {found} снизивших активность (от {low} до {high})"
         if language == "ru"
-        else f"The fifth of clients at highest risk holds {found} of those who declined ({low} to {high})"
+        else f"The 30% of clients at highest risk hold {found} of those who declined ({low} to {high})"
     )
     labels = {
         "ru": ("модель", "идеальный порядок", "случайный порядок", "Доля базы", "Доля найденных снизивших"),
@@ -77,7 +87,8 @@ def _draw_gains(language: Language, gains: pd.DataFrame) -> Figure:
     axes.plot(gains["depth"], gains["perfect"], color=ACCENT, linestyle="--", label=labels[1])
     axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":", label=labels[2])
     axes.set(xlabel=labels[3], ylabel=labels[4], xlim=(0, 1), ylim=(0, 1.02))
-    _percent_axes(axes, language)
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
     axes.legend(loc="lower right")
     return figure
 
@@ -102,22 +113,6 @@ def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
     axes.vlines(reliability["probability"], reliability["low"], reliability["high"], colors=KEPT)
     axes.plot(reliability["probability"], reliability["observed"], color=KEPT, marker="o")
     axes.set(xlabel=labels[0], ylabel=labels[1], xlim=(0, 1), ylim=(0, 1))
-    _percent_axes(axes, language)
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
     return figure
-
-
-def _percent_axes(axes: object, language: Language) -> None:
-    from matplotlib.ticker import FuncFormatter
-
-    for axis in (axes.xaxis, axes.yaxis):  # type: ignore[attr-defined]
-        axis.set_major_formatter(FuncFormatter(_Percent(language)))
-
-
-class _Percent:
-    """Write ticks as percentages."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-
-    def __call__(self, value: float, _position: int) -> str:
-        return percent(value, 0, self._language)
