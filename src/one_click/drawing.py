@@ -73,7 +73,7 @@ def new_figure(width: float, height: float, title: str) -> Figure:
         One sentence, wrapped to the width.
     """
     figure = Figure(figsize=(width, height), layout="constrained")
-    characters = int(width * 10.5)
+    characters = int(width * 9)
     figure.suptitle(textwrap.fill(title, characters), fontsize=12, fontweight="bold", ha="left", x=0.01)
     return figure
 

@@ -1,34 +1,48 @@
-"""Checks that kedro itself does not make."""
+"""What kedro itself does not do: refuse unknown parameters, show progress in one line a node."""
+
+import logging
+import time
+from collections.abc import Iterable
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 
 from one_click.errors import ParameterError, nearest
 
+logger = logging.getLogger(__name__)
+
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
+GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data"}
 
 
 class RefuseUnknownParameters:
-    """Stop a run whose ``--params`` name something that nothing reads.
+    """Stop a run whose ``--params`` or globals name something that nothing reads.
 
-    Kedro ignores an unknown runtime parameter: ``--params snapshto=2026-10`` would run on the demo store.
+    Kedro ignores an unknown name: ``--params snapshto=2026-10`` would run on the demo store.
     """
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Compare the runtime parameters with those that some node or data set reads.
+        """Compare the runtime parameters and the globals with those that some node or data set reads.
 
         Raises
         ------
         ParameterError
-            If a runtime parameter is unknown.
+            If a name is unknown.
         """
         given = context._runtime_params or {}
-        known = SNAPSHOT_PARAMETERS | _parameters_of_pipelines() if given else frozenset()
-        for name in given:
-            if name not in known:
-                raise ParameterError(f"Unknown parameter '{name}' in --params: {nearest(name, known)}")
+        _stop_at_unknown(context.config_loader["globals"], GLOBALS, "conf/*/globals.yml")
+        if given:
+            _stop_at_unknown(given, SNAPSHOT_PARAMETERS | _parameters_of_pipelines(), "--params")
+
+
+def _stop_at_unknown(given: Iterable[str], known: frozenset[str], where: str) -> None:
+    for name in given:
+        if name not in known:
+            raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
 
 
 def _parameters_of_pipelines() -> frozenset[str]:
@@ -37,3 +51,29 @@ def _parameters_of_pipelines() -> frozenset[str]:
     return frozenset(
         name.removeprefix("params:").split(".")[0] for name in names if name.startswith("params:")
     )
+
+class ShowProgress:
+    """Say which node has run, how many are left and how long it took."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._done = 0
+        self._started = 0.0
+
+    @hook_impl
+    def before_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Count the nodes."""
+        self._total, self._done = len(pipeline.nodes), 0
+
+    @hook_impl
+    def before_node_run(self) -> None:
+        """Note the time."""
+        self._started = time.monotonic()
+
+    @hook_impl
+    def after_node_run(self, node: Node) -> None:
+        """Log the node."""
+        self._done += 1
+        seconds = time.monotonic() - self._started
+        name = ".".join(part for part in (node.namespace, node.func.__name__) if part)
+        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, name, seconds)

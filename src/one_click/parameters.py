@@ -304,3 +304,22 @@ class Interpretation(Parameters):
     permutations: int = Field(ge=1)
     reasons: int = Field(ge=1, le=16)
     seed: int = Field(ge=0)
+
+
+class Reporting(Parameters):
+    """Parameters of `reporting`.
+
+    Attributes
+    ----------
+    snapshot : str
+        Name of the snapshot, for the title.
+    label_snapshot : str, optional
+        Snapshot that the labels come from; none: the same as the features.
+    top_clients : int
+        Clients listed on the page.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_reporting.yml"
+    snapshot: str
+    label_snapshot: str | None
+    top_clients: int = Field(ge=1)

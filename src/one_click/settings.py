@@ -6,12 +6,12 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import warnings
 
 from one_click.datasets.atomic_files import register_atomic_files
-from one_click.hooks import RefuseUnknownParameters
+from one_click.hooks import RefuseUnknownParameters, ShowProgress
 
 register_atomic_files()
 
 # The comparison of families reads data sets of their namespaces, which is what the dots are for.
 warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
-HOOKS = (RefuseUnknownParameters(),)
+HOOKS = (RefuseUnknownParameters(), ShowProgress())
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}

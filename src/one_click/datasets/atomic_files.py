@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import io
 import os
 from pathlib import Path
 from types import TracebackType
@@ -27,20 +28,46 @@ class AtomicFile(LocalFileOpener):
             self.f.close()
             os.replace(self.temp, self.path)
 
+    def discard(self) -> None:
+        """Close the file and leave what lies in its place."""
+        if not self.closed:
+            self.f.close()
+            os.remove(self.temp)
+
     def __exit__(
         self,
         exc_type: type[BaseException] | None,
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if exc_type is not None and not self.closed:
-            self.f.close()
-            os.remove(self.temp)
+        if exc_type is not None:
+            self.discard()
+        self.close()
+
+
+class AtomicText(io.TextIOWrapper):
+    """Text on its way into an atomic file."""
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is not None and isinstance(self.buffer, AtomicFile):
+            self.buffer.discard()
         self.close()
 
 
 class AtomicLocalFileSystem(LocalFileSystem):
     """The local file system, except that a file that is written anew appears whole or not at all."""
+
+    def open(self, path: str, mode: str = "rb", **options: Any) -> Any:
+        """Open a file; what is written as text is atomic too."""
+        if "w" not in mode or "b" in mode:
+            return super().open(path, mode, **options)
+        text = {key: options.pop(key) for key in ("encoding", "errors", "newline") if key in options}
+        return AtomicText(super().open(path, mode.replace("t", "") + "b", **options), **text)
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> LocalFileOpener:
         if "w" not in mode:

@@ -241,20 +241,12 @@ def split_clients(features: Any, options: DataProcessing) -> tuple[pd.DataFrame,
     Raises
     ------
     DataError
-        If there are fewer than two labelled twin groups of either class.
+        If there are too few labelled twin groups to put both classes on both sides.
     """
     frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
-    if groups[TARGET].value_counts().reindex([0, 1], fill_value=0).min() < 2:
-        raise DataError(
-            f"There are {len(groups)} labelled clients, too few of one class to learn from.",
-            file="market_file.csv (or that of label_snapshot)",
-            column=COLUMNS[TARGET].source,
-            rule="training needs clients of both classes",
-            remedy="export the column with the labels; a month without labels is only scored: "
-            "kedro run --pipeline scoring --params new_snapshot=<folder>",
-        )
+    _stop_at_too_few(groups[TARGET], options)
     sampled = _sample(groups, options)
     train, test = train_test_split(
         sampled[TWIN_GROUP],
@@ -267,12 +259,27 @@ def split_clients(features: Any, options: DataProcessing) -> tuple[pd.DataFrame,
     return train_clients, test_clients
 
 
+def _stop_at_too_few(target: pd.Series, options: DataProcessing) -> None:
+    of_class = target.value_counts().reindex([0, 1], fill_value=0)
+    sampled_share = min(1.0, options.training_rows / max(1, len(target)))
+    smaller_side = min(options.test_share, 1 - options.test_share)
+    if of_class.min() * sampled_share * smaller_side < 1:
+        raise DataError(
+            f"There are {of_class[1]} declined and {of_class[0]} other clients, too few to hold out "
+            f"{options.test_share:.0%} of them.",
+            file="market_file.csv (or that of label_snapshot)",
+            column=COLUMNS[TARGET].source,
+            rule="training and testing need clients of both classes",
+            remedy="export the column with the labels; a month without labels is only scored: "
+            "kedro run --pipelines scoring --params new_snapshot=<folder>",
+        )
+
+
 def _sample(groups: pd.DataFrame, options: DataProcessing) -> pd.DataFrame:
     if len(groups) <= options.training_rows:
         return groups
-    kept, _ = train_test_split(
-        groups, train_size=options.training_rows, stratify=groups[TARGET], random_state=options.seed
-    )
+    size = min(options.training_rows, len(groups) - 2)  # at least one client of each class stays out
+    kept, _ = train_test_split(groups, train_size=size, stratify=groups[TARGET], random_state=options.seed)
     return kept
 
 

@@ -150,7 +150,7 @@ def _numbers(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series,
         return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
     readable = pointed.str.fullmatch(_WHOLE)
     # Not by way of a float, which would make neighbouring client numbers of 17 digits one client.
-    whole = pointed.where(readable).str.replace(r"\.0*$", "", regex=True)
+    whole = pointed.where(readable).str.replace(r"^\+|\.0*$", "", regex=True)
     return whole.astype("Int64"), readable
 
 

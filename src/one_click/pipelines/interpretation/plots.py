@@ -7,6 +7,8 @@ from one_click.columns import Language, label
 from one_click.drawing import DECLINED, KEPT, NEUTRAL, draw_in_both_languages, new_figure, number_ticks
 from one_click.wording import number, percent
 
+_CLEAR = 0.3  # rank correlation from which larger values are said to raise or lower the risk
+
 
 def permutation_importance_figure(permutation_importance: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw the loss of ROC-AUC by shuffled feature, in Russian and in English."""
@@ -54,20 +56,21 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
         "ru": (
             "больше значение — выше риск",
             "больше значение — ниже риск",
-            "категория",
+            "без ясного направления",
             "Средний вклад в оценку риска",
         ),
         "en": (
             "larger value, higher risk",
             "larger value, lower risk",
-            "category",
+            "no clear direction",
             "Mean contribution to the score",
         ),
     }[language]
     figure = new_figure(8, 5, title)
     axes = figure.subplots()
     shown = importance.iloc[::-1].reset_index(drop=True)
-    parts = (shown["direction"] > 0, shown["direction"] <= 0, shown["direction"].isna())
+    up, down = shown["direction"] > _CLEAR, shown["direction"] < -_CLEAR
+    parts = (up, down, ~(up | down))
     for mask, colour, name in zip(parts, (DECLINED, KEPT, NEUTRAL), legend[:3], strict=True):
         axes.barh(shown.index[mask], shown.loc[mask, "mean_absolute"], color=colour, label=name, height=0.7)
     axes.set_yticks(shown.index, [label(feature, language) for feature in shown["feature"]])

@@ -1,8 +1,5 @@
-"""Not written yet."""
+"""From scores and reasons to segments, offers and the list for the CRM."""
 
-from kedro.pipeline import Pipeline
+from .pipeline import create_pipeline
 
-
-def create_pipeline() -> Pipeline:
-    """Return an empty pipeline."""
-    return Pipeline([])
+__all__ = ["create_pipeline"]

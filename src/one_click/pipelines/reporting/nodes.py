@@ -1,0 +1,109 @@
+"""Nodes that gather what a reader needs to know; the page itself is made in `page.py`."""
+
+from typing import Any
+
+import pandas as pd
+
+from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
+from one_click.parameters import Offers, Reporting, Segmentation
+
+
+def gather_key_facts(
+    clients: pd.DataFrame,
+    client_scores: pd.DataFrame,
+    decision_threshold: dict[str, Any],
+    recommendations: pd.DataFrame,
+    rejected_rows: pd.DataFrame,
+    repairs: pd.DataFrame,
+    segmentation: Segmentation,
+    options: Reporting,
+) -> dict[str, Any]:
+    """Count what the page says first.
+
+    Returns
+    -------
+    dict
+        Counts of clients, of the declined and of those at risk; profit at risk (Σ p·m·h·L over clients at
+        risk, in profit units); profit that the offers may keep (low, base, high) and their cost; rejected
+        clients and mended cells; the threshold; the snapshots of features and labels.
+    """
+    base = clients.merge(client_scores, on=CLIENT_ID)
+    at_risk = base[base["probability"] >= decision_threshold["threshold"]]
+    months = segmentation.horizon_months * segmentation.profit_lost_share
+    left_out = rejected_rows[rejected_rows["table"] != "label_file"]
+    offered = recommendations[recommendations["offer"] != "none"]
+    labelled = clients[TARGET].dropna()
+    return {
+        "clients": len(clients),
+        "labelled": len(labelled),
+        "declined": int(labelled.sum()),
+        "at_risk": len(at_risk),
+        "profit_at_risk": float((at_risk["probability"] * at_risk[PROFIT]).sum() * months),
+        "offered": len(offered),
+        "cost": float(offered["cost"].sum()),
+        **{
+            f"kept_{case}": float(offered[f"expected_profit_kept_{case}"].sum())
+            for case in ("low", "base", "high")
+        },
+        "clients_left_out": int(left_out[CLIENT_ID].nunique()),
+        "cells_mended": len(repairs.drop_duplicates(["table", LINE, "column"])),
+        "threshold": decision_threshold["threshold"],
+        "horizon_months": segmentation.horizon_months,
+        "snapshot": options.snapshot,
+        "label_snapshot": options.label_snapshot,
+    }
+
+
+def summarise_offers(recommendations: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+    """Add up the recommendations by offer.
+
+    Returns
+    -------
+    DataFrame, one row per offer that somebody gets, most profitable first: offer, title_ru, title_en,
+    channel, clients, cost, kept_low, kept_base, kept_high (profit units)
+    """
+    titles = {offer.code: offer for offer in offers.declared}
+    given = recommendations[recommendations["offer"] != "none"]
+    table = given.groupby(["offer", "channel"], as_index=False).agg(
+        clients=(CLIENT_ID, "size"),
+        cost=("cost", "sum"),
+        kept_low=("expected_profit_kept_low", "sum"),
+        kept_base=("expected_profit_kept_base", "sum"),
+        kept_high=("expected_profit_kept_high", "sum"),
+    )
+    table["title_ru"] = [titles[code].title_ru for code in table["offer"]]
+    table["title_en"] = [titles[code].title_en for code in table["offer"]]
+    return table.sort_values("kept_base", ascending=False, ignore_index=True)
+
+
+def list_top_clients(
+    clients: pd.DataFrame,
+    client_scores: pd.DataFrame,
+    recommendations: pd.DataFrame,
+    reason_codes: pd.DataFrame,
+    offers: Offers,
+    options: Reporting,
+) -> pd.DataFrame:
+    """List the clients with an offer at whom most profit is at risk, with their reasons.
+
+    Returns
+    -------
+    DataFrame, at most `top_clients` rows: client_id, probability, monthly_profit, profit_at_risk (per month),
+    offer_ru, offer_en, reasons_ru, reasons_en
+    """
+    offered = recommendations.loc[recommendations["offer"] != "none", [CLIENT_ID, "offer"]]
+    base = clients[[CLIENT_ID, PROFIT]].merge(client_scores[[CLIENT_ID, "probability"]], on=CLIENT_ID)
+    table = base.merge(offered, on=CLIENT_ID)
+    table["profit_at_risk"] = table["probability"] * table[PROFIT]
+    table = table.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True]).head(
+        options.top_clients
+    )
+    titles = {offer.code: offer for offer in offers.declared}
+    reasons = (
+        reason_codes.sort_values("rank").groupby(CLIENT_ID)[["sentence_ru", "sentence_en"]].agg("; ".join)
+    )
+    joined = table.merge(reasons, left_on=CLIENT_ID, right_index=True, how="left").fillna("")
+    joined["offer_ru"] = [titles[code].title_ru for code in joined["offer"]]
+    joined["offer_en"] = [titles[code].title_en for code in joined["offer"]]
+    renamed = joined.rename(columns={"sentence_ru": "reasons_ru", "sentence_en": "reasons_en"})
+    return renamed.drop(columns="offer").reset_index(drop=True)

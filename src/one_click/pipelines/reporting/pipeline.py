@@ -1,0 +1,51 @@
+"""Wiring of `reporting`."""
+
+from kedro.pipeline import Node, Pipeline
+
+from one_click.columns import LANGUAGES
+
+from . import nodes, page
+
+_OPTIONS = "params:reporting"
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline."""
+    images = {
+        f"{figure}_{language}": f"{figure}_figure_{language}"
+        for figure in page.FIGURES
+        for language in LANGUAGES
+    }
+    tables = (
+        "key_facts",
+        "class_portrait",
+        "segment_profiles",
+        "offer_summary",
+        "top_clients",
+        "leaderboard",
+        "evaluation",
+        "data_quality",
+    )
+    return Pipeline(
+        [
+            Node(
+                nodes.gather_key_facts,
+                _by_name("clients", "client_scores", "decision_threshold", "recommendations")
+                | _by_name("rejected_rows", "repairs")
+                | {"segmentation": "params:segmentation", "options": _OPTIONS},
+                "key_facts",
+            ),
+            Node(nodes.summarise_offers, ["recommendations", "params:offers"], "offer_summary"),
+            Node(
+                nodes.list_top_clients,
+                _by_name("clients", "client_scores", "recommendations", "reason_codes")
+                | {"offers": "params:offers", "options": _OPTIONS},
+                "top_clients",
+            ),
+            Node(page.render_reports, _by_name(*tables) | images, ["report_ru", "report_en"]),
+        ]
+    )
+
+
+def _by_name(*data_sets: str) -> dict[str, str]:
+    return {name: name for name in data_sets}

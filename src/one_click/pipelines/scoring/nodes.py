@@ -1,0 +1,72 @@
+"""Nodes that only a month to be scored passes."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
+from one_click.scores import decline_probability, feature_columns
+
+_BINS = 10
+_FLOOR = 1e-4  # a share of zero would make the index infinite
+
+
+def predict_clients(features: pd.DataFrame, champion: Any, out_of_fold_scores: pd.DataFrame) -> pd.DataFrame:
+    """Predict every client of the new month.
+
+    Parameters
+    ----------
+    features : DataFrame, one row per client of the new month
+    champion : fitted classifier
+    out_of_fold_scores : DataFrame
+        Scores of the snapshot's clients: their median spread stands for the unknown one of a prediction.
+
+    Returns
+    -------
+    DataFrame, one row per client: client_id, probability, probability_sd, source
+    """
+    return pd.DataFrame(
+        {
+            CLIENT_ID: features[CLIENT_ID],
+            "probability": decline_probability(champion, features[feature_columns(features)]),
+            "probability_sd": float(out_of_fold_scores["probability_sd"].median()),
+            "source": "predicted",
+        }
+    ).sort_values(CLIENT_ID, ignore_index=True)
+
+
+def measure_drift(features: pd.DataFrame, new_features: pd.DataFrame) -> pd.DataFrame:
+    """Compare each feature's distribution in the new month with the snapshot's.
+
+    Parameters
+    ----------
+    features, new_features : DataFrame
+        Features of the snapshot and of the new month.
+
+    Returns
+    -------
+    DataFrame, one row per feature, most changed first: feature, stability_index, level
+        The population stability index Σ (new − old) ln(new / old) over tenths of the snapshot's values (over
+        its categories for categories and flags); by custom, below 0.1 `stable`, below 0.25 `changed`, else
+        `drifted`.
+    """
+    rows = [
+        {"feature": name, "stability_index": _stability_index(features[name], new_features[name])}
+        for name in BASE_FEATURES
+    ]
+    table = pd.DataFrame(rows)
+    borders = [-np.inf, 0.1, 0.25, np.inf]
+    table["level"] = pd.cut(
+        table["stability_index"], borders, labels=["stable", "changed", "drifted"], right=False
+    ).astype("str")
+    return table.sort_values(["stability_index", "feature"], ascending=[False, True], ignore_index=True)
+
+
+def _stability_index(old: pd.Series, new: pd.Series) -> float:
+    if COLUMNS[str(old.name)].kind not in ("category", "flag"):
+        inner = np.unique(old.quantile(np.arange(1, _BINS) / _BINS))
+        old, new = (pd.Series(np.searchsorted(inner, values, side="left")) for values in (old, new))
+    shares = pd.DataFrame({"old": old.value_counts(normalize=True), "new": new.value_counts(normalize=True)})
+    clipped = shares.fillna(0).clip(lower=_FLOOR)
+    return float(((clipped["new"] - clipped["old"]) * np.log(clipped["new"] / clipped["old"])).sum())

@@ -1,0 +1,43 @@
+"""Wiring of `scoring`: a new month passes the very nodes that the snapshot passed."""
+
+from kedro.pipeline import Node, Pipeline
+
+from one_click.pipelines import data_processing, interpretation, segmentation
+
+from . import nodes
+
+_OF_THE_SNAPSHOT = {"cleaning_limits", "champion", "explanation_base", "decision_threshold"}
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline; all that it learns from was fitted on the snapshot."""
+    reused = sum(
+        (
+            pipeline.create_pipeline().only_nodes_with_tags("new_month")
+            for pipeline in (data_processing, interpretation, segmentation)
+        ),
+        Pipeline([]),
+    )
+    parameters = {name for name in reused.inputs() if name.startswith("params:")}
+    new_month = Pipeline(
+        reused,
+        namespace="scoring",
+        inputs=_OF_THE_SNAPSHOT,
+        parameters=parameters,
+    )
+    return new_month + Pipeline(
+        [
+            Node(
+                nodes.predict_clients,
+                ["scoring.features", "champion", "out_of_fold_scores"],
+                "scoring.client_scores",
+                namespace="scoring",
+            ),
+            Node(
+                nodes.measure_drift,
+                {"features": "features", "new_features": "scoring.features"},
+                "scoring.drift",
+                namespace="scoring",
+            ),
+        ]
+    )

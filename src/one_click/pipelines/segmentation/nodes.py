@@ -1,0 +1,282 @@
+"""Nodes from scores and reasons to segments, offers and the list for the CRM."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from one_click.columns import CLIENT_ID, LANGUAGES, PROFIT, TARGET
+from one_click.declarations import RISK_SIGNALS
+from one_click.errors import DataError, shorten
+from one_click.parameters import Offers, Segmentation
+
+from .client_list import CLIENTS_SHEET, EXPLANATION_SHEET, explain_columns, list_rows
+from .offers import choose_offers, describe_choice
+from .profiles import argue, compare_with_rest, describe_segment, rank_segments, share_with_interval
+from .rules import check_rules, join_names, matches
+from .signals import fit_signal_borders, measure_signals
+
+
+def fit_decision_borders(
+    clients: pd.DataFrame, decision_threshold: dict[str, Any], options: Segmentation
+) -> dict[str, float]:
+    """Fit every border of the rules once, as scalars.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per client
+    decision_threshold : dict
+        ``threshold``: the probability from which a client is at risk.
+    options : Segmentation
+        Quantiles.
+
+    Returns
+    -------
+    dict
+        ``probability``, ``monthly_profit`` (profit units) and one border per risk signal.
+    """
+    return {
+        "probability": float(decision_threshold["threshold"]),
+        PROFIT: float(clients[PROFIT].quantile(options.value_quantile)),
+        **fit_signal_borders(clients, options),
+    }
+
+
+def find_risk_signals(clients: pd.DataFrame, decision_borders: dict[str, float]) -> pd.DataFrame:
+    """List the risk signals that clients show within the snapshot.
+
+    Returns
+    -------
+    DataFrame, one row per client and signal: client_id, signal, value, threshold
+        `value` and `threshold` are shares (changes) or pages; a signal is a value up to the threshold.
+    """
+    values = measure_signals(clients).assign(client_id=clients[CLIENT_ID])
+    long = values.melt(id_vars=CLIENT_ID, var_name="signal", value_name="value")
+    long = long.assign(threshold=long["signal"].map(decision_borders)).astype({"signal": "str"})
+    shown = long[long["value"] <= long["threshold"]]
+    return shown.sort_values([CLIENT_ID, "signal"], ignore_index=True)
+
+
+def rate_signals(clients: pd.DataFrame, risk_signals: pd.DataFrame) -> pd.DataFrame:
+    """Compare each risk signal with the labels.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per client
+    risk_signals : DataFrame, one row per client and signal
+
+    Returns
+    -------
+    DataFrame, one row per signal; empty without labels
+        signal, labelled (clients), shown (labelled clients with the signal), base_share (declined among the
+        labelled), precision with its 95 % interval (Wilson), recall, lift (precision / base share).
+    """
+    target = clients.dropna(subset=[TARGET]).set_index(CLIENT_ID)[TARGET]
+    owners = risk_signals.groupby("signal")[CLIENT_ID].agg(set)
+    rows = [
+        {"signal": signal, **_rate(target, target.index.isin(owners.get(signal, set())))}
+        for signal in RISK_SIGNALS
+    ]
+    return pd.DataFrame(rows if len(target) else [], columns=list(rows[0]))
+
+
+def _rate(target: pd.Series, shown: NDArray[np.bool_]) -> dict[str, float]:
+    hits, count = int(target[shown].sum()), int(shown.sum())
+    precision, low, high = share_with_interval(hits, count)
+    base_share = target.mean()
+    return {
+        "labelled": len(target),
+        "shown": count,
+        "base_share": base_share,
+        "precision": precision,
+        "precision_low": low,
+        "precision_high": high,
+        "recall": hits / target.sum() if target.sum() else np.nan,
+        "lift": precision / base_share if base_share else np.nan,
+    }
+
+
+def make_decision_table(
+    clients: pd.DataFrame,
+    client_scores: pd.DataFrame,
+    reason_codes: pd.DataFrame,
+    risk_signals: pd.DataFrame,
+    decision_borders: dict[str, float],
+    options: Segmentation,
+) -> pd.DataFrame:
+    """Put beside each client all that rules may ask for.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per client
+    client_scores : DataFrame, one row per client
+    reason_codes : DataFrame, one row per client and reason towards decline
+    risk_signals : DataFrame, one row per client and signal
+    decision_borders : dict
+    options : Segmentation
+        Horizon and share of profit lost.
+
+    Returns
+    -------
+    DataFrame, one row per client
+        The columns of `clients` and: probability, probability_sd, at_risk, valuable, profit_at_risk (profit
+        units: probability * monthly profit * months * share lost), main_reason, reasons, signals (names
+        joined by a comma, the strongest reason first).
+
+    Raises
+    ------
+    DataError
+        If a client has no score.
+    """
+    ordered = reason_codes.sort_values([CLIENT_ID, "rank"])
+    first = ordered.drop_duplicates(CLIENT_ID).set_index(CLIENT_ID)["feature"]
+    scores = client_scores[[CLIENT_ID, "probability", "probability_sd"]]
+    table = clients.merge(scores, on=CLIENT_ID, how="left", validate="one_to_one")
+    _stop_at_missing_scores(table)
+    lost = options.horizon_months * options.profit_lost_share
+    return table.assign(
+        at_risk=table["probability"] >= decision_borders["probability"],
+        valuable=table[PROFIT] >= decision_borders[PROFIT],
+        profit_at_risk=table["probability"] * table[PROFIT] * lost,
+        main_reason=table[CLIENT_ID].map(first).fillna("").astype("str"),
+        reasons=join_names(ordered, "feature", table[CLIENT_ID]),
+        signals=join_names(risk_signals, "signal", table[CLIENT_ID]),
+    )
+
+
+def _stop_at_missing_scores(table: pd.DataFrame) -> None:
+    missing = table.loc[table["probability"].isna(), CLIENT_ID]
+    if len(missing):
+        raise DataError(
+            f"{len(missing)} of {len(table)} clients have no score.",
+            file="client_scores",
+            column="probability",
+            rows=f"clients {shorten(missing)}",
+            rule="every client is scored before he is assigned to a segment",
+            remedy="run the pipeline that makes client_scores again",
+        )
+
+
+def assign_segments(
+    decision_table: pd.DataFrame, decision_borders: dict[str, float], options: Segmentation
+) -> pd.DataFrame:
+    """Assign every client to the first segment whose conditions hold.
+
+    Parameters
+    ----------
+    decision_table : DataFrame, one row per client
+    decision_borders : dict
+        ``probability``: the threshold of risk.
+    options : Segmentation
+        Segments and borders of membership.
+
+    Returns
+    -------
+    DataFrame, one row per client: client_id, segment, membership
+        `membership` tells how far the probability is from the threshold in units of its spread: firm, likely
+        or borderline.
+
+    Raises
+    ------
+    ParameterError
+        If a condition names a column or a category that the base does not have.
+    """
+    check_rules(options.segments, decision_table)
+    *ruled, last = options.segments
+    fits = [matches(segment.conditions, decision_table) for segment in ruled]
+    segment = np.select(fits, [segment.code for segment in ruled], last.code) if ruled else last.code
+    spread = decision_table["probability_sd"].replace(0, np.nan).fillna(options.unknown_spread)
+    distance = (decision_table["probability"] - decision_borders["probability"]).abs() / spread
+    membership = np.select(
+        [distance >= options.firm_from, distance >= options.likely_from], ["firm", "likely"], "borderline"
+    )
+    assigned = decision_table[[CLIENT_ID]].assign(segment=segment, membership=membership)
+    return assigned.astype({"segment": "str", "membership": "str"})
+
+
+def profile_segments(
+    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+) -> pd.DataFrame:
+    """Describe each segment, in the order of declaration.
+
+    Parameters
+    ----------
+    decision_table : DataFrame, one row per client
+    segments : DataFrame, one row per client
+    options : Segmentation
+
+    Returns
+    -------
+    DataFrame, one row per segment
+        Titles and descriptions, at_risk, clients, share, mean_probability, labelled, declined_share with its
+        95 % interval, mean_monthly_profit and profit_at_risk (profit units), profit_at_risk_share,
+        profit_per_client, profit_per_client_at_risk, reachable_share (allow messages), firm_share,
+        top_category, top_reasons, risk_rank, key and one sentence per language.
+    """
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    described = pd.DataFrame(
+        [describe_segment(table[table["segment"] == segment.code], segment) for segment in options.segments]
+    )
+    profiles = rank_segments(described, options.key_min_clients)
+    return profiles.assign(
+        **{
+            f"sentence_{language}": [argue(row, options, language) for _, row in profiles.iterrows()]
+            for language in LANGUAGES
+        }
+    )
+
+
+def portray_segments(
+    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+) -> pd.DataFrame:
+    """Compare each segment with all other clients; see `compare_with_rest` for the columns."""
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    return compare_with_rest(table, options.segments)
+
+
+def recommend_offers(
+    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, offers: Offers
+) -> pd.DataFrame:
+    """Recommend to each client at risk the offer that is expected to keep the most profit.
+
+    Parameters
+    ----------
+    decision_table : DataFrame, one row per client
+    segments : DataFrame, one row per client
+    options : Segmentation
+        Codes of the segments.
+    offers : Offers
+        Offers with assumed effects.
+
+    Returns
+    -------
+    DataFrame, one row per client
+        client_id, offer, channel, reason, cost, expected_profit_kept_low, _base, _high, break_even_effect
+        (money in profit units), text_ru, text_en, note (why there is no offer), note_ru, note_en.
+
+    Raises
+    ------
+    ParameterError
+        If a condition names a column, a category or a segment that does not exist.
+    """
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    check_rules(offers.declared, table, {"segment": [segment.code for segment in options.segments]})
+    return describe_choice(table, choose_offers(table, offers), offers)
+
+
+def list_clients(
+    decision_table: pd.DataFrame,
+    segments: pd.DataFrame,
+    recommendations: pd.DataFrame,
+    reason_codes: pd.DataFrame,
+    decision_borders: dict[str, float],
+    options: Segmentation,
+    offers: Offers,
+) -> dict[str, pd.DataFrame]:
+    """Return the sheets of the list for the CRM: the clients at risk, and what the columns mean."""
+    table = decision_table.merge(segments, on=CLIENT_ID).merge(recommendations, on=CLIENT_ID)
+    return {
+        CLIENTS_SHEET: list_rows(table, reason_codes, options, offers),
+        EXPLANATION_SHEET: explain_columns(options, decision_borders["probability"]),
+    }

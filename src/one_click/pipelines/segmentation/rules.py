@@ -1,0 +1,112 @@
+"""Conditions of segments and offers, checked against a table and applied to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from one_click.columns import CATEGORICAL_FEATURES, GLOSSARY
+from one_click.declarations import Condition, Offer, Segment
+from one_click.errors import ParameterError, nearest
+
+SEPARATOR = ", "  # between several names in one cell
+
+
+def check_rules(
+    declared: Iterable[Segment | Offer],
+    table: pd.DataFrame,
+    values: Mapping[str, Iterable[str]] | None = None,
+) -> None:
+    """Refuse conditions that no client of the base could meet because a name is misspelt.
+
+    Parameters
+    ----------
+    declared : iterable of Segment or Offer
+        What has conditions.
+    table : DataFrame, one row per client
+        The table that the conditions are to be applied to.
+    values : mapping, optional
+        Valid values of columns for which the table need not hold all: column -> values.
+
+    Raises
+    ------
+    ParameterError
+        If a column is not in the table, or a category is known neither to the base nor to the vocabulary.
+    """
+    for rule in declared:
+        for condition in rule.conditions:
+            if condition.column and condition.column not in table:
+                raise ParameterError(
+                    f"'{rule.code}': there is no column '{condition.column}' here; "
+                    f"{nearest(condition.column, table.columns)}"
+                )
+            known = _known_values(condition.column, table, values or {}) if condition.one_of else set()
+            for value in condition.one_of:
+                if value not in known:
+                    raise ParameterError(
+                        f"'{rule.code}': unknown value '{value}' of '{condition.column}'; "
+                        f"{nearest(value, known)}"
+                    )
+
+
+def _known_values(column: str, table: pd.DataFrame, values: Mapping[str, Iterable[str]]) -> set[str]:
+    if column in values:
+        return set(values[column])
+    others = [name for name in CATEGORICAL_FEATURES if name != column]
+    # A small base may lack a category that the vocabulary knows.
+    foreign = set(pd.unique(table[others].to_numpy().ravel()))
+    return set(table[column]) | (set(GLOSSARY) - foreign)
+
+
+def matches(conditions: Sequence[Condition], table: pd.DataFrame) -> pd.Series:
+    """Tell for which clients all conditions hold.
+
+    Parameters
+    ----------
+    conditions : sequence of Condition
+        Without any, every client fits.
+    table : DataFrame, one row per client
+        The decision table.
+
+    Returns
+    -------
+    Series of bool, with the table's index
+    """
+    fits = pd.Series(True, index=table.index)
+    for condition in conditions:
+        fits &= _holds(condition, table)
+    return fits
+
+
+def _holds(condition: Condition, table: pd.DataFrame) -> pd.Series:
+    if condition.reason:
+        return _names_any(table["reasons"], condition.reason)
+    if condition.signal:
+        return _names_any(table["signals"], condition.signal)
+    column = table[condition.column]
+    if condition.one_of:
+        return column.isin(condition.one_of)
+    if condition.is_ is not None:
+        return column == condition.is_
+    lower = column >= condition.at_least if condition.at_least is not None else True
+    upper = column < condition.below if condition.below is not None else True
+    return lower & upper
+
+
+def _names_any(cells: pd.Series, names: Sequence[str]) -> pd.Series:
+    return pd.Series([not set(names).isdisjoint(cell.split(SEPARATOR)) for cell in cells], index=cells.index)
+
+
+def join_names(rows: pd.DataFrame, column: str, clients: pd.Series) -> pd.Series:
+    """Join the names of each client's rows, in their order, into one text; empty where there are none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `client_id` and `column`.
+    column : str
+        Column of names.
+    clients : Series
+        Client numbers, which give the order of the result.
+    """
+    joined = rows.groupby("client_id")[column].agg(SEPARATOR.join)
+    return clients.map(joined).fillna("").astype("str")

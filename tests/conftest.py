@@ -1,0 +1,137 @@
+"""Fixtures: the store's real extract, a temporary copy of the project, hand-made snapshots."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+ROOT = Path(__file__).parents[1]
+REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
+HEADERS = {
+    "market_file.csv": "id,Покупательская активность,Тип сервиса,Разрешить сообщать,Маркет_актив_6_мес,"
+    "Маркет_актив_тек_мес,Длительность,Акционные_покупки,Популярная_категория,"
+    "Средний_просмотр_категорий_за_визит,Неоплаченные_продукты_штук_квартал,Ошибка_сервиса,Страниц_за_визит",
+    "market_money.csv": "id,Период,Выручка",
+    "market_time.csv": "id,Период,минут",
+    "money.csv": "id;Прибыль",
+}
+MONTHS = ("препредыдущий_месяц", "предыдущий_месяц", "текущий_месяц")
+CATEGORIES = ("Товары для детей", "Домашний текстиль", "Кухонная посуда")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the root of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_extract() -> Path:
+    """Return the folder of the store's real extract; tests that use it carry the marker `real_data`."""
+    folder = Path(os.environ.get("ONE_CLICK_REAL_DATA", ROOT.parent / "shared" / "real_data"))
+    absent = [name for name in REAL_FILES if not (folder / name).is_file()]
+    if absent:
+        pytest.skip(f"the real extract is not in {folder}: set ONE_CLICK_REAL_DATA")
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a copy of the project in which kedro runs without touching the user's data and settings."""
+    copy = tmp_path / "project"
+    shutil.copytree(ROOT / "conf", copy / "conf", ignore=shutil.ignore_patterns("local"))
+    (copy / "conf" / "local").mkdir()
+    for name in ("pyproject.toml", ".telemetry"):
+        shutil.copy(ROOT / name, copy / name)
+    (copy / "src").mkdir()  # the package itself is the installed one: kedro refuses a link out of the project
+    (copy / "data" / "01_raw").mkdir(parents=True)
+    for snapshot in ("demo", "demo_next"):
+        bundled = ROOT / "data" / "01_raw" / snapshot
+        if bundled.is_dir():
+            shutil.copytree(bundled, copy / "data" / "01_raw" / snapshot)
+    return copy
+
+
+@pytest.fixture
+def kedro_run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs `kedro run` with some arguments in the copy, as a user does."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kedro", "run", *arguments],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def kedro_run_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Return a function that does the same inside this process, which spares the imports."""
+    from kedro.framework.startup import bootstrap_project
+
+    from one_click.cli import cli
+
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    bootstrap_project(project)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, ["run", *arguments])
+
+    return run
+
+
+def _client_lines(i: int) -> dict[str, list[str]]:
+    number = 1001 + i
+    activity = "Снизилась" if i % 2 else "Прежний уровень"
+    service = "премиум" if i % 3 == 0 else "стандарт"
+    consent = "нет" if i % 4 == 0 else "да"
+    profile = f"{3 + i % 5 / 10},{3 + i % 3},{100 + 10 * i},{i % 10 / 10},{CATEGORIES[i % 3]}"
+    return {
+        "market_file.csv": [
+            f"{number},{activity},{service},{consent},{profile},{2 + i % 5},{i % 4},{i % 3},{5 + i % 7}"
+        ],
+        "market_money.csv": [f"{number},{month},{4000 + 10 * i + n}.5" for n, month in enumerate(MONTHS)],
+        "market_time.csv": [f"{number},{month},{10 + i % 6 + n}" for n, month in enumerate(MONTHS[1:])],
+        "money.csv": [f"{number};{3 + i % 4},{i % 10}5"],
+    }
+
+
+@pytest.fixture(scope="session")
+def write_snapshot() -> Callable[..., Path]:
+    """Return a function that writes the four files of a snapshot with hand-made clients.
+
+    The clients have the numbers 1001, 1002, …; every second one declined, no two are twins, nothing is
+    dirty. ``write_snapshot(folder, clients=20)`` returns the folder.
+    """
+
+    def write(folder: Path, clients: int = 20) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = [_client_lines(i) for i in range(clients)]
+        for name, header in HEADERS.items():
+            lines = [header, *(line for client in made for line in client[name])]
+            (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def damage() -> Callable[[Path, str, str], None]:
+    """Return a function that replaces text in a file, and insists that the text was there."""
+
+    def replace(file: Path, old: str, new: str) -> None:
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace

@@ -1,0 +1,161 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kedro.io.core import DatasetError
+
+from one_click.datasets.raw_table import RawTableDataset
+from one_click.errors import DataError
+
+Load = Callable[[str | bytes], pd.DataFrame]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Return a function that reads text as a file of the store, with the errors as the user sees them."""
+
+    def read(content: str | bytes) -> pd.DataFrame:
+        file = tmp_path / "2026-10" / "money.csv"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return _load(file)
+
+    return read
+
+
+def _load(file: Path) -> pd.DataFrame:
+    try:
+        return RawTableDataset(filepath=str(file)).load()
+    except DatasetError as error:
+        assert isinstance(error.__cause__, DataError)
+        raise error.__cause__ from None
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(frame.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "separator", "decimal"),
+    [
+        pytest.param("id,Прибыль\n7,0.5\n", "utf-8-sig", ",", ".", id="comma"),
+        pytest.param("id;Прибыль\n7;0,5\n", "utf-8-sig", ";", ",", id="semicolon-decimal-comma"),
+        pytest.param("id;Прибыль\n7;0.5\n", "utf-8-sig", ";", ".", id="semicolon-decimal-point"),
+        pytest.param("id\tПрибыль\n7\t0,5\n", "utf-8-sig", "\t", ",", id="tab"),
+        pytest.param("\ufeffid,Прибыль\n7,0.5\n", "utf-8-sig", ",", ".", id="byte-order-mark"),
+        pytest.param("id;Прибыль\n7;0,5\n".encode("cp1251"), "cp1251", ";", ",", id="cp1251"),
+        pytest.param("id,Прибыль\r\n7,0.5\r\n", "utf-8-sig", ",", ".", id="windows-line-ends"),
+        pytest.param('id,Прибыль\n7,"0,5"\n', "utf-8-sig", ",", ",", id="quoted-decimal-comma"),
+        pytest.param("id,Прибыль\n7,-3\n", "utf-8-sig", ",", ".", id="no-decimals-at-all"),
+    ],
+)
+def test_dialect_is_found(load: Load, content: str, encoding: str, separator: str, decimal: str) -> None:
+    frame = load(content)
+    assert list(frame.columns) == ["id", "Прибыль", "line"]
+    assert frame["id"].tolist() == ["7"]
+    assert frame.attrs["dialect"] == {"encoding": encoding, "separator": separator, "decimal": decimal}
+    assert frame.attrs["file"] == "2026-10/money.csv"
+
+
+def test_cells_stay_the_text_that_they_are(load: Load) -> None:
+    frame = load("id,a,b,c\n007, x ,NA,\n")
+    assert _rows(frame) == [("007", " x ", "NA", "", 2)]
+    assert frame.dtypes.astype("str").tolist() == ["str"] * 4 + ["int64"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param("a,b\n1,2\n3,4\n", [("1", "2", 2), ("3", "4", 3)], id="plain"),
+        pytest.param('a,b\n1,"x\ny"\n3,4\n', [("1", "x\ny", 2), ("3", "4", 4)], id="line-break-in-quotes"),
+        pytest.param('"a",b\n1,"x\n\ny"\n3,4\n', [("1", "x\n\ny", 2), ("3", "4", 5)], id="two-line-breaks"),
+        pytest.param("a,b\n1,2\n\n3,4\n\n", [("1", "2", 2), ("3", "4", 4)], id="blank-lines"),
+        pytest.param("\n  \na,b\n1,2\n", [("1", "2", 4)], id="blank-lines-before-the-header"),
+        pytest.param("a,b\r1,2\r3,4\r", [("1", "2", 2), ("3", "4", 3)], id="carriage-returns-only"),
+        pytest.param('a,b\n1,"say ""hi"""\n', [("1", 'say "hi"', 2)], id="doubled-quotes"),
+        pytest.param('a,b\n1,5" screen\n', [("1", '5" screen', 2)], id="quote-inside-plain-text"),
+        pytest.param("a,b\n,\n3,4\n", [("", "", 2), ("3", "4", 3)], id="row-without-values-is-a-row"),
+    ],
+)
+def test_rows_keep_their_true_lines(load: Load, content: str, expected: list[tuple[Any, ...]]) -> None:
+    assert _rows(load(content)) == expected
+
+
+@given(st.lists(st.text(st.sampled_from('ab,;"\n '), max_size=5), min_size=1, max_size=8))
+def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    file = tmp_path_factory.mktemp("quoted") / "money.csv"
+    quoted = ['"' + text.replace('"', '""') + '"' for text in texts]
+    file.write_text("id,text\n" + "".join(f"7,{text}\n" for text in quoted), encoding="utf-8")
+    frame = _load(file)
+    assert frame["text"].tolist() == texts
+    starts = [2 + sum(text.count("\n") + 1 for text in texts[:i]) for i in range(len(texts))]
+    assert frame["line"].tolist() == starts
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("a,b\n1,2\n3\n", ["1 of 2 rows", "header's 2 fields", "lines 3"], id="short-row"),
+        pytest.param("a,b\n1,2,3\n4,5\n", ["1 of 2 rows", "line 2 has 3", "quoted"], id="long-first-row"),
+        pytest.param("a,b\n1,2,\n4,5,\n", ["2 of 2 rows", "lines 2, 3"], id="all-rows-long"),
+        pytest.param("a,b\n", ["no rows", "cut off"], id="header-only"),
+        pytest.param("", ["is empty", "export the file"], id="empty-file"),
+        pytest.param(" \n\n", ["is empty"], id="blanks-only"),
+        pytest.param(b"\xef\xbb\xbf", ["is empty"], id="byte-order-mark-only"),
+        pytest.param("a b\n1 2\n", ["single column: 'a b'", "comma, a semicolon or a tab"], id="no-separator"),
+        pytest.param('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"], id="quote-left-open"),
+        pytest.param("a,b, a\n1,2,3\n", ["share a name", "column: a\n"], id="repeated-column"),
+        pytest.param("a,b\n1,2\n".encode("utf-16"), ["cannot be read", "UTF-8"], id="utf-16"),
+        pytest.param(b"a,b\n\x98,2\n", ["cannot be read", "UTF-8"], id="no-known-encoding"),
+        pytest.param(
+            'a,b\n1,0.5\n2,"0,5"\n', ["line 3 (comma), line 2 (point)", "one decimal sign"], id="mixed-decimals"
+        ),
+    ],
+)
+def test_faults_of_the_file_are_explained(load: Load, content: str | bytes, words: list[str]) -> None:
+    with pytest.raises(DataError) as error:
+        load(content)
+    for word in (*words, "money.csv", "rule:", "remedy:"):
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted", "words"),
+    [
+        pytest.param(
+            ["2026-10/mony.csv"], "2026-10/money.csv", ["did you mean 'mony.csv'"], id="misspelt-file"
+        ),
+        pytest.param(
+            ["2026-10/money.csv"], "2026-1O/money.csv", ["did you mean '2026-10'"], id="misspelt-snapshot"
+        ),
+        pytest.param(["readme.txt"], "2026-10/money.csv", ["there is none yet"], id="no-snapshot"),
+        pytest.param(["2026-10/x/y"], "2026-10/x/z/money.csv", ["there is none yet"], id="no-folder"),
+    ],
+)
+def test_missing_file_names_the_nearest(tmp_path: Path, present: list[str], wanted: str, words: list[str]) -> None:
+    for name in present:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    with pytest.raises(DataError, match="is missing") as error:
+        _load(tmp_path / wanted)
+    for word in (*words, str(tmp_path / wanted), "market_file.csv, market_money.csv"):
+        assert word in str(error.value)
+
+
+def test_raw_files_are_never_written(tmp_path: Path) -> None:
+    file = tmp_path / "money.csv"
+    with pytest.raises(DatasetError, match="never written"):
+        RawTableDataset(filepath=str(file)).save(pd.DataFrame())
+    assert not file.exists()
+
+
+def test_preview_shows_the_first_rows(tmp_path: Path) -> None:
+    file = tmp_path / "money.csv"
+    file.write_text("id,Прибыль\n7,1\n8,2\n", encoding="utf-8")
+    dataset = RawTableDataset(filepath=str(file))
+    assert dataset.exists()
+    assert dataset.preview(nrows=1)["data"] == [["7", "1", 2]]
