@@ -106,13 +106,17 @@ def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, te
         pytest.param("", ["is empty", "export the file"], id="empty-file"),
         pytest.param(" \n\n", ["is empty"], id="blanks-only"),
         pytest.param(b"\xef\xbb\xbf", ["is empty"], id="byte-order-mark-only"),
-        pytest.param("a b\n1 2\n", ["single column: 'a b'", "comma, a semicolon or a tab"], id="no-separator"),
+        pytest.param(
+            "a b\n1 2\n", ["single column: 'a b'", "comma, a semicolon or a tab"], id="no-separator"
+        ),
         pytest.param('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"], id="quote-left-open"),
         pytest.param("a,b, a\n1,2,3\n", ["share a name", "column: a\n"], id="repeated-column"),
         pytest.param("a,b\n1,2\n".encode("utf-16"), ["cannot be read", "UTF-8"], id="utf-16"),
         pytest.param(b"a,b\n\x98,2\n", ["cannot be read", "UTF-8"], id="no-known-encoding"),
         pytest.param(
-            'a,b\n1,0.5\n2,"0,5"\n', ["line 3 (comma), line 2 (point)", "one decimal sign"], id="mixed-decimals"
+            'a,b\n1,0.5\n2,"0,5"\n',
+            ["line 3 (comma), line 2 (point)", "one decimal sign"],
+            id="mixed-decimals",
         ),
     ],
 )
@@ -136,7 +140,9 @@ def test_faults_of_the_file_are_explained(load: Load, content: str | bytes, word
         pytest.param(["2026-10/x/y"], "2026-10/x/z/money.csv", ["there is none yet"], id="no-folder"),
     ],
 )
-def test_missing_file_names_the_nearest(tmp_path: Path, present: list[str], wanted: str, words: list[str]) -> None:
+def test_missing_file_names_the_nearest(
+    tmp_path: Path, present: list[str], wanted: str, words: list[str]
+) -> None:
     for name in present:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -20,7 +20,6 @@ def _segments() -> list[Node]:
             nodes.fit_decision_borders,
             ["clients", "decision_threshold", _OPTIONS],
             "decision_borders",
-            tags=_NEW_MONTH,
         ),
         Node(nodes.find_risk_signals, ["clients", "decision_borders"], "risk_signals", tags=_NEW_MONTH),
         Node(

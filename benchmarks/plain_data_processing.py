@@ -1,0 +1,88 @@
+"""What `data_processing` does, as a plain script: the same functions, without kedro.
+
+The yardstick for what the framework costs: ``python -m benchmarks.plain_data_processing RAW_FOLDER OUTPUT_FOLDER``.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from one_click.datasets.raw_table import RawTableDataset
+from one_click.parameters import DataProcessing
+from one_click.pipelines.data_processing import nodes
+
+
+def main(raw_folder: Path, output_folder: Path) -> None:
+    """Read, clean, join and split; write every table that the pipeline writes."""
+    written = yaml.safe_load(Path("conf/base/parameters_data_processing.yml").read_text(encoding="utf-8"))
+    options = DataProcessing.model_validate(written["data_processing"])
+    raw = {
+        name: RawTableDataset(filepath=str(raw_folder / f"{name}.csv")).load()
+        for name in ("market_file", "market_money", "market_time", "money")
+    }
+    tables = process(raw, options)
+    output_folder.mkdir(parents=True, exist_ok=True)
+    limits = tables.pop("cleaning_limits")
+    (output_folder / "cleaning_limits.json").write_text(json.dumps(limits), encoding="utf-8")
+    for name, table in tables.items():
+        table.to_parquet(output_folder / f"{name}.parquet")
+
+
+def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, pd.DataFrame]:
+    """Call the pipeline's functions in order."""
+    dialects = nodes.describe_dialects(**raw)
+    parsers = {
+        "market_file": nodes.parse_market_file,
+        "market_money": nodes.parse_market_money,
+        "market_time": nodes.parse_market_time,
+        "money": nodes.parse_money,
+    }
+    parts = {name: parse(raw[name], dialects, options) for name, parse in parsers.items()}
+    labels = nodes.parse_labels(raw["market_file"], options)
+    parsed = {name: part[0] for name, part in parts.items()}
+    repairs = nodes.collect_repairs(*(part[1] for part in parts.values()), labels[1])
+    faults = nodes.collect_faults(*(part[2] for part in parts.values()), labels[2])
+    limits = nodes.fit_cleaning_limits(parsed["market_money"], options)
+    rejected = nodes.reject_rows(
+        **parsed, faults=faults, dialects=dialects, cleaning_limits=limits, options=options
+    )
+    profiles = nodes.accept_profiles(parsed["market_file"], rejected, dialects)
+    revenue = nodes.accept_revenue(parsed["market_money"], rejected, dialects)
+    minutes = nodes.accept_minutes(parsed["market_time"], rejected, dialects)
+    profits = nodes.accept_profits(parsed["money"], rejected, dialects)
+    by_month = nodes.spread_revenue(revenue), nodes.spread_minutes(minutes)
+    clients = nodes.make_clients(profiles, *by_month, profits, labels[0])
+    features = nodes.select_features(clients, options)
+    train, test = nodes.split_clients(features, options)
+    audit = nodes.audit_clients(features)
+    quality = nodes.summarise_quality(dialects, repairs, rejected, audit)
+    return {
+        "raw_dialects": dialects,
+        "labels": labels[0],
+        **{f"parsed_{name}": part[0] for name, part in parts.items()},
+        **{f"repairs_in_{name}": part[1] for name, part in parts.items()},
+        **{f"faults_in_{name}": part[2] for name, part in parts.items()},
+        "repairs": repairs,
+        "faults": faults,
+        "rejected_rows": rejected,
+        "cleaning_limits": limits,
+        "profiles": profiles,
+        "revenue_rows": revenue,
+        "minutes_rows": minutes,
+        "revenue_by_month": by_month[0],
+        "minutes_by_month": by_month[1],
+        "profits": profits,
+        "clients": clients,
+        "features": features,
+        "train_clients": train,
+        "test_clients": test,
+        "audit": audit,
+        "data_quality": quality,
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
