@@ -1,6 +1,7 @@
 """What `data_processing` does, as a plain script: the same functions, without kedro.
 
-The yardstick for what the framework costs: ``python -m benchmarks.plain_data_processing RAW_FOLDER OUTPUT_FOLDER``.
+The yardstick for what the framework costs:
+``python -m benchmarks.plain_data_processing RAW_FOLDER OUTPUT_FOLDER``.
 """
 
 import json

@@ -323,10 +323,21 @@ class Table:
         return tuple(column for column in self.columns if column.kind not in ("id", "period"))
 
 
-def _profile_columns() -> tuple[Column, ...]:
-    return tuple(
-        column for column in COLUMNS.values() if column.source and column.name not in (PROFIT, TARGET)
-    )
+# The order of the columns in the store's own market_file.
+_PROFILE_COLUMNS = (
+    CLIENT_ID,
+    "service_type",
+    "allows_messages",
+    "marketing_contacts_6m",
+    "marketing_contacts_current",
+    "days_registered",
+    "promo_purchase_share",
+    "popular_category",
+    "category_views_per_visit",
+    "unpaid_items_quarter",
+    "service_errors",
+    "pages_per_visit",
+)
 
 
 _PERIOD_COLUMN = Column(PERIOD, "period", "key", "Период", "Period", source="Период")
@@ -334,7 +345,7 @@ _PERIOD_COLUMN = Column(PERIOD, "period", "key", "Период", "Period", sourc
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("market_file", _profile_columns()),
+        Table("market_file", tuple(COLUMNS[name] for name in _PROFILE_COLUMNS)),
         Table(
             "market_money",
             (

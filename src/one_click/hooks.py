@@ -15,7 +15,7 @@ from one_click.errors import ParameterError, nearest
 logger = logging.getLogger(__name__)
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data"}
+GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder"}
 
 
 class RefuseUnknownParameters:

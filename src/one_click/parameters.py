@@ -323,3 +323,85 @@ class Reporting(Parameters):
     snapshot: str
     label_snapshot: str | None
     top_clients: int = Field(ge=1)
+
+
+class ClassQuantiles(Parameters):
+    """Quantiles of a column in each class, at the store's `probabilities`."""
+
+    declined: tuple[float, ...]
+    kept: tuple[float, ...]
+
+
+class DemoStore(Parameters):
+    """Parameters of `demo_store`.
+
+    Attributes
+    ----------
+    clients, first_id, seed : int
+        Number of clients, the first client number, seed.
+    declined_share, label_noise : float
+        Share of declined clients; share of clients whose label is swapped.
+    order_noise : float
+        Noise on the order of clients, which otherwise gives the target away.
+    twins, without_purchases, absurd_revenues, misspelt_services : int
+        Dirt: how many clients.
+    absurd_revenue : float
+        The implausible monthly revenue.
+    misspelt_months : bool
+        Whether market_time misspells the previous month throughout.
+    leavers_share, newcomers_share : float
+        Shares of clients that leave before the next month and that are new in it.
+    monthly_change : (float, float)
+        Relative change of revenue and minutes by the next month: declined, kept.
+    drift_column : str
+        Whole-number feature that drifts in the next month.
+    drift_size : float
+        Mean increase of the drifting feature.
+    probabilities : tuple of float
+        Probabilities of the quantiles.
+    quantiles : dict
+        Column -> quantiles of each class.
+    correlations : tuple of tuple of float
+        Correlations of normal scores within the classes, below the diagonal, in the order of `quantiles`.
+    shares : dict
+        Category column -> value -> (share among the declined, share among the others).
+    allows_messages : (float, float)
+        Share of clients with consent: declined, kept.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_demo_store.yml"
+    clients: int = Field(ge=30)
+    first_id: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    declined_share: float = Field(gt=0, lt=1)
+    label_noise: float = Share
+    order_noise: float = Field(ge=0)
+    twins: int = Field(ge=0)
+    without_purchases: int = Field(ge=0)
+    absurd_revenues: int = Field(ge=0)
+    absurd_revenue: float = Field(gt=0)
+    misspelt_services: int = Field(ge=0)
+    misspelt_months: bool
+    leavers_share: float = Share
+    newcomers_share: float = Share
+    monthly_change: tuple[float, float]
+    drift_column: Literal["unpaid_items_quarter", "service_errors", "marketing_contacts_current"]
+    drift_size: float = Field(ge=0)
+    probabilities: tuple[float, ...]
+    quantiles: dict[str, ClassQuantiles]
+    correlations: tuple[tuple[float, ...], ...]
+    shares: dict[str, dict[str, tuple[float, float]]]
+    allows_messages: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _fitting_sizes(self) -> Self:
+        wrong = [
+            name
+            for name, quantiles in self.quantiles.items()
+            if not len(quantiles.declined) == len(quantiles.kept) == len(self.probabilities)
+        ]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: not {len(self.probabilities)} quantiles in each class")
+        if [len(row) for row in self.correlations] != list(range(1, len(self.quantiles))):
+            raise ValueError("correlations: not one row below the diagonal for each column after the first")
+        return self

@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from kedro.io import DataCatalog, MemoryDataset
-from kedro.runner import SequentialRunner
 
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing import create_pipeline
@@ -56,13 +54,10 @@ def process() -> Callable[[dict[str, pd.DataFrame], DataProcessing], dict[str, A
     """Return a function that runs the whole pipeline on raw tables and returns all its data sets."""
 
     def run(tables: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, Any]:
-        inputs = {"label_file": tables["market_file"], **tables, "params:data_processing": options}
-        pipeline = create_pipeline()
-        catalog = DataCatalog({name: MemoryDataset() for name in pipeline.datasets()})
-        for name, value in inputs.items():
-            catalog[name] = MemoryDataset(value, copy_mode="assign")
-        SequentialRunner().run(pipeline, catalog)
-        return {name: catalog.load(name) for name in pipeline.datasets()}
+        data = {"label_file": tables["market_file"], **tables, "params:data_processing": options}
+        for node in create_pipeline().nodes:
+            data |= node.run({name: data[name] for name in node.inputs})
+        return data
 
     return run
 

@@ -134,7 +134,7 @@ def test_too_many_rejected_rows_stop_with_one_error(faulty: int, stops: bool) ->
         "6 of 100 rows of money would be rejected, most of them for 'missing_value'",
         "file:   2026-10/money.csv",
         "column: monthly_profit",
-        "lines 2, 3, 4, 5, 6, … with 'x'",
+        "lines 2, 3, 4, 5, 6, … (6 in all) with 'x'",
         "at most 5%",
         "data_processing.max_rejected_share",
     ):

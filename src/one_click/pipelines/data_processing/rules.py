@@ -3,7 +3,7 @@
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, TABLES, Table
-from one_click.errors import DataError
+from one_click.errors import DataError, shorten
 from one_click.parameters import DataProcessing
 
 from .parsing import EVENT_COLUMNS, events
@@ -93,7 +93,7 @@ def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_reje
             f"{lines} of {rows} rows of {name} would be rejected, most of them for '{rule}'.",
             file=file,
             column=column,
-            rows=f"lines {', '.join(cells[LINE].head(5).astype('str'))}, …"
+            rows=f"lines {shorten(cells[LINE])}"
             + (f" with {cells['old_value'].iloc[0]!r}" if cells["old_value"].iloc[0] else ""),
             rule=f"at most {max_rejected_share:.0%} of a table's rows may be rejected",
             remedy="export the file again; if the rows are really to be left out, "

@@ -1,8 +1,5 @@
-"""Not written yet."""
+"""A synthetic store with the schema, the dirt and the distributions of a real one."""
 
-from kedro.pipeline import Pipeline
+from .pipeline import create_pipeline
 
-
-def create_pipeline() -> Pipeline:
-    """Return an empty pipeline."""
-    return Pipeline([])
+__all__ = ["create_pipeline"]

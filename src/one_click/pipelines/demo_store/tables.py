@@ -1,0 +1,62 @@
+"""From typed clients to the text of the store's four files."""
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+from one_click.columns import CLIENT_ID, COLUMNS, FLAG_VALUES, MONTHS, PROFIT, TABLES, TARGET, TARGET_VALUES
+
+
+def profile_text(clients: pd.DataFrame, with_target: bool) -> pd.DataFrame:
+    """Return the text of market_file, one row per client, in the store's order of columns."""
+    words = {value: word for word, value in TARGET_VALUES.items()}
+    flags = {value: word for word, value in FLAG_VALUES.items()}
+    names = [column.name for column in TABLES["market_file"].columns if column.name != CLIENT_ID]
+    text = {COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].astype("str")}
+    if with_target:
+        text[COLUMNS[TARGET].source] = clients[TARGET].map(words)
+    for name in names:
+        kind, values = COLUMNS[name].kind, clients[name]
+        text[COLUMNS[name].source] = (
+            values.map(flags)
+            if kind == "flag"
+            else values
+            if kind == "category"
+            else values.map("{:g}".format)
+        )
+    return pd.DataFrame(text)
+
+
+def months_text(clients: pd.DataFrame, table: str, pattern: str, generator: Generator) -> pd.DataFrame:
+    """Return the text of a file with one row per client and month, the months shuffled within a client.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per client
+    table : str
+        ``market_money`` or ``market_time``.
+    pattern : str
+        How a value is written.
+    generator : Generator
+        Source of randomness.
+    """
+    months, value = TABLES[table].months, TABLES[table].value_columns[0]
+    words = {month: word for word, month in MONTHS.items()}
+    wide = clients[[f"{value.name}_{month}" for month in months]].to_numpy()
+    order = generator.random(wide.shape).argsort(axis=1)
+    shuffled = np.take_along_axis(wide, order, axis=1)
+    return pd.DataFrame(
+        {
+            COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].repeat(len(months)).astype("str"),
+            "Период": np.array([words[month] for month in months], dtype=object)[order.ravel()],
+            value.source: [pattern.format(cell) for cell in shuffled.ravel()],
+        }
+    ).reset_index(drop=True)
+
+
+def profit_text(clients: pd.DataFrame) -> pd.DataFrame:
+    """Return the text of money, with decimal commas."""
+    profits = clients[PROFIT].map("{:g}".format).str.replace(".", ",", regex=False)
+    return pd.DataFrame(
+        {COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].astype("str"), COLUMNS[PROFIT].source: profits}
+    )
