@@ -36,7 +36,7 @@ def months_to_columns(rows: Any, value: str, months: tuple[str, ...]) -> Any:
     value_type = frame.collect_schema()[value]
     wide = spread.group_by(CLIENT_ID).agg(nw.col(f"{value}_{month}").max() for month in months)
     wide = wide.with_columns(nw.col(f"{value}_{month}").cast(value_type) for month in months)
-    return nw.to_native(wide.sort(CLIENT_ID))
+    return _by_client(wide)
 
 
 def join_clients(
@@ -60,7 +60,7 @@ def join_clients(
         frame = frame.join(nw.from_native(part), on=CLIENT_ID, how="inner")
     target = nw.from_native(labels).with_columns(nw.col(TARGET).cast(nw.Float64))
     frame = frame.join(target, on=CLIENT_ID, how="left")
-    return nw.to_native(frame.select(CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET).sort(CLIENT_ID))
+    return _by_client(frame.select(CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET))
 
 
 def add_engineered(clients: Any, names: tuple[str, ...]) -> Any:
@@ -100,7 +100,12 @@ def make_features(clients: Any, engineered_features: tuple[str, ...]) -> Any:
     frame = nw.from_native(add_engineered(clients, engineered_features))
     frame = frame.with_columns(nw.col(CLIENT_ID).min().over(*BASE_FEATURES).alias(TWIN_GROUP))
     columns = (CLIENT_ID, *BASE_FEATURES, *engineered_features, TWIN_GROUP, TARGET)
-    return nw.to_native(frame.select(*columns).sort(CLIENT_ID))
+    return _by_client(frame.select(*columns))
+
+
+def _by_client(frame: Any) -> Any:
+    # Sorted rows of pandas keep the index of the order they came in, and would be stored with it.
+    return nw.to_native(nw.maybe_reset_index(frame.sort(CLIENT_ID)))
 
 
 def _revenue_trend() -> nw.Expr:

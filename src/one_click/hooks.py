@@ -52,6 +52,7 @@ def _parameters_of_pipelines() -> frozenset[str]:
         name.removeprefix("params:").split(".")[0] for name in names if name.startswith("params:")
     )
 
+
 class ShowProgress:
     """Say which node has run, how many are left and how long it took."""
 

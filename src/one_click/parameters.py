@@ -405,3 +405,31 @@ class DemoStore(Parameters):
         if [len(row) for row in self.correlations] != list(range(1, len(self.quantiles))):
             raise ValueError("correlations: not one row below the diagonal for each column after the first")
         return self
+
+
+class Eda(Parameters):
+    """Parameters of `eda`.
+
+    Attributes
+    ----------
+    alpha : float
+        Level of the adjusted p-values from which a difference is called clear.
+    bins : int
+        Bins of a histogram.
+    largest_vif : float
+        Variance inflation factor above which a feature is called collinear.
+    smallest_category : int
+        Clients from which a value of a category may be named for its risk.
+    bootstrap_samples : int
+        Resamples behind the intervals of Cramér's V.
+    seed : int
+        Seed of the resampling.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_eda.yml"
+    alpha: float = Field(gt=0, lt=1)
+    bins: int = Field(ge=5, le=100)
+    largest_vif: float = Field(gt=1)
+    smallest_category: int = Field(ge=1)
+    bootstrap_samples: int = Field(ge=100)
+    seed: int = Field(ge=0)

@@ -3,10 +3,15 @@
 See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what can be set.
 """
 
+import os
 import warnings
 
 from one_click.datasets.atomic_files import register_atomic_files
 from one_click.hooks import RefuseUnknownParameters, ShowProgress
+
+# Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
+for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(library, "1")
 
 register_atomic_files()
 

@@ -18,7 +18,7 @@ Process = Callable[[Tables, DataProcessing], dict[str, Any]]
 FILES = ("market_file", "market_money", "market_time", "money")
 # Cells that break a rule, are repaired, or are harmless, each in every column where it lands.
 DIRT = ("", " ", "?", "-1", "0", "1.5", "2", "нет", "106862", "стандартт", "предыдцщий_месяц", "Новая")
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _with_cell(tables: Tables, table: str, row: int, column: str, cell: str) -> Tables:

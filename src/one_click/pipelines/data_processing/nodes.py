@@ -158,6 +158,8 @@ def reject_rows(
         "money": money,
     }
     of_labels = faults["table"] == "label_file"
+    # A table's own faults first: the clients they take out of the other tables would hide where they are.
+    stop_at_faulty_tables(faults[~of_labels], dialects, options.max_rejected_share)
     causes = pd.concat(
         [faults[~of_labels], excluded_by_rule(parsed, cleaning_limits, options)], ignore_index=True
     )

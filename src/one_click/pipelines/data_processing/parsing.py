@@ -78,6 +78,10 @@ def events(
     return frame[list(EVENT_COLUMNS)].astype({LINE: "int64", **text})
 
 
+def _no_events(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    return events(rows.head(0), table.name, "")
+
+
 def _join_events(frames: list[pd.DataFrame]) -> pd.DataFrame:
     joined = pd.concat(frames, ignore_index=True)
     return joined.sort_values([LINE, "column"], kind="stable", ignore_index=True)
@@ -93,7 +97,7 @@ def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
-    mended, repairs = text.copy(), []
+    mended, repairs = text.copy(), [_no_events(text, table)]
     for column in table.columns:
         old = text[column.name]
         trimmed = old.str.strip()
@@ -104,19 +108,21 @@ def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[
             ("known_misspelling", trimmed, spelled),
         ):
             changed = before != after
-            repairs.append(
-                events(text[changed], table.name, rule, column.name, before[changed], after[changed])
-            )
+            if changed.any():
+                repairs.append(
+                    events(text[changed], table.name, rule, column.name, before[changed], after[changed])
+                )
     return mended, _join_events(repairs)
 
 
 def _convert(text: pd.DataFrame, table: Table, decimal: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    converted, faults = text.copy(), []
+    converted, faults = text.copy(), [_no_events(text, table)]
     for column in table.columns:
         cells = text[column.name]
         converted[column.name], rules = _convert_column(cells, column, table, decimal)
         for rule, broken in rules.items():
-            faults.append(events(text[broken], table.name, rule, column.name, cells[broken]))
+            if broken.any():
+                faults.append(events(text[broken], table.name, rule, column.name, cells[broken]))
     return converted, _join_events(faults)
 
 

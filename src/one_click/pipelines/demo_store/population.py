@@ -53,7 +53,7 @@ def _cholesky(options: DemoStore) -> NDArray[np.float64]:
     correlations = np.eye(size)
     for row, values in enumerate(options.correlations, start=1):
         correlations[row, :row] = correlations[:row, row] = values
-    return np.linalg.cholesky(correlations)
+    return np.asarray(np.linalg.cholesky(correlations), dtype="float64")
 
 
 def _interpolate(

@@ -1,8 +1,5 @@
-"""Not written yet."""
+"""How the client whose activity declines differs from the one that keeps buying."""
 
-from kedro.pipeline import Pipeline
+from .pipeline import create_pipeline
 
-
-def create_pipeline() -> Pipeline:
-    """Return an empty pipeline."""
-    return Pipeline([])
+__all__ = ["create_pipeline"]

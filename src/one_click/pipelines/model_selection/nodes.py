@@ -146,7 +146,7 @@ def _benchmarks(clients: pd.DataFrame, seed: int) -> dict[str, Any]:
 
     preprocessing = build_preprocessing(clients[feature_columns(clients)], "standard")
     reference = LogisticRegression(C=1, l1_ratio=1, solver="liblinear", random_state=seed)
-    challenger = ExtraTreesClassifier(200, min_samples_leaf=3, random_state=seed)
+    challenger = ExtraTreesClassifier(100, min_samples_leaf=3, random_state=seed)
     return {
         "dummy": DummyClassifier(strategy="prior"),
         REFERENCE: make_pipeline(preprocessing, reference),

@@ -1,0 +1,131 @@
+"""Sizes of effects with intervals: how far two classes differ, in units that compare across features."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+Values = NDArray[np.float64]
+_Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The size of an effect.
+
+    Attributes
+    ----------
+    size, low, high : float
+        The effect and its 95 % interval; nan where it cannot be known.
+    p_value : float
+        Of the test that there is none.
+    """
+
+    size: float
+    low: float
+    high: float
+    p_value: float
+
+
+NO_EFFECT = Effect(0.0, 0.0, 0.0, 1.0)
+
+
+def cliffs_delta(declined: Values, kept: Values) -> Effect:
+    """Return P(declined > kept) − P(declined < kept), from −1 to 1.
+
+    The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) consistent variance; the
+    p-value is Mann and Whitney's.
+
+    Parameters
+    ----------
+    declined, kept : ndarray
+        Values of the two classes.
+    """
+    if np.ptp(np.concatenate([declined, kept])) == 0:
+        return NO_EFFECT
+    above_kept = _dominance(declined, kept)
+    size = float(above_kept.mean())
+    error = _standard_error(above_kept, -_dominance(kept, declined), _share_tied(declined, kept), size)
+    spread = _Z * error * np.sqrt((1 - size**2) ** 2 + _Z**2 * error**2)
+    scale = 1 - size**2 + _Z**2 * error**2
+    low, high = ((size - size**3 + sign * spread) / scale if scale > 0 else size for sign in (-1, 1))
+    p_value = float(stats.mannwhitneyu(declined, kept).pvalue)
+    return Effect(size, float(max(-1, low)), float(min(1, high)), p_value)
+
+
+def _dominance(values: Values, others: Values) -> Values:
+    """Return for each value the share of others below it minus the share above it."""
+    ordered = np.sort(others)
+    below = np.searchsorted(ordered, values, side="left")
+    above = len(ordered) - np.searchsorted(ordered, values, side="right")
+    return (below - above) / len(ordered)
+
+
+def _share_tied(left: Values, right: Values) -> float:
+    ordered = np.sort(right)
+    ties = np.searchsorted(ordered, left, side="right") - np.searchsorted(ordered, left, side="left")
+    return float(ties.sum() / (len(left) * len(right)))
+
+
+def _standard_error(rows: Values, columns: Values, tied: float, size: float) -> float:
+    n, m = len(rows), len(columns)
+    by_row, by_column = ((rows - size) ** 2).sum() * m**2, ((columns - size) ** 2).sum() * n**2
+    of_pairs = n * m * (1 - tied - size**2)
+    variance = (by_row + by_column - of_pairs) / (n * m * (n - 1) * (m - 1))
+    floor = (1 - size**2) / (n * m - 1)  # Cliff's smallest admissible value
+    return float(np.sqrt(max(variance, floor)))
+
+
+def cramers_v(table: pd.DataFrame, samples: int, seed: int) -> Effect:
+    """Return the association of a category with the class, from 0 to 1.
+
+    The interval is a percentile bootstrap over clients; the p-value is of the chi-square test.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n_values, 2)
+        Clients by value and class.
+    samples, seed : int
+        Of the bootstrap.
+    """
+    counts = table.to_numpy("float64")
+    if min(counts.shape) < 2 or (counts.sum(axis=0) == 0).any():
+        return NO_EFFECT
+    generator = np.random.default_rng(seed)
+    drawn = generator.multinomial(int(counts.sum()), counts.ravel() / counts.sum(), size=samples)
+    low, high = np.quantile(_v(drawn.reshape(samples, *counts.shape).astype("float64")), [0.025, 0.975])
+    p_value = float(stats.chi2_contingency(counts, correction=False).pvalue)
+    return Effect(float(_v(counts[None])[0]), float(low), float(high), p_value)
+
+
+def _v(counts: NDArray[np.float64]) -> Values:
+    total = counts.sum(axis=(1, 2), keepdims=True)
+    expected = counts.sum(axis=2, keepdims=True) * counts.sum(axis=1, keepdims=True) / total
+    squares = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(expected), where=expected > 0)
+    freedom = min(counts.shape[1:]) - 1
+    return np.sqrt(squares.sum(axis=(1, 2)) / (total[:, 0, 0] * freedom))
+
+
+def variance_inflation(numbers: pd.DataFrame) -> pd.Series:
+    """Return the variance inflation factor of each column: the diagonal of the inverse correlation matrix.
+
+    Constant columns have no factor (nan); columns that determine each other have an infinite one.
+    """
+    moving = numbers.loc[:, numbers.std() > 0]
+    correlations = moving.corr().to_numpy()
+    if np.linalg.matrix_rank(correlations) < len(correlations):
+        factors = [_inflation(moving, name) for name in moving.columns]
+    else:
+        factors = list(np.diag(np.linalg.inv(correlations)))
+    return pd.Series(factors, index=moving.columns).reindex(numbers.columns)
+
+
+def _inflation(numbers: pd.DataFrame, name: str) -> float:
+    """Return 1 / (1 − R²) of one column regressed on the others."""
+    standard = (numbers - numbers.mean()) / numbers.std()
+    others, target = standard.drop(columns=name).to_numpy(), standard[name].to_numpy()
+    fitted = others @ np.linalg.lstsq(others, target, rcond=None)[0]
+    unexplained = ((target - fitted) ** 2).sum() / (target**2).sum()
+    return float(1 / unexplained) if unexplained > 1e-10 else float("inf")

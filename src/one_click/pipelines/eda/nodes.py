@@ -1,0 +1,273 @@
+"""Nodes that describe the classes, feature by feature."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from one_click.columns import (
+    BASE_FEATURES,
+    COLUMNS,
+    ENGINEERED_FEATURES,
+    LANGUAGES,
+    PROFIT,
+    TARGET,
+)
+from one_click.errors import DataError
+from one_click.features import add_engineered
+from one_click.parameters import Eda
+
+from .effects import NO_EFFECT, Effect, cliffs_delta, cramers_v, variance_inflation
+from .sentences import portrait_sentence
+
+CLASSES = {1: "declined", 0: "kept"}
+_PORTRAYED = (*BASE_FEATURES, *ENGINEERED_FEATURES, PROFIT)
+_QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def select_labelled(clients: pd.DataFrame) -> pd.DataFrame:
+    """Return the labelled clients with every engineered feature.
+
+    Raises
+    ------
+    DataError
+        If there are not clients of both classes.
+    """
+    labelled = clients.dropna(subset=[TARGET]).astype({TARGET: "int64"}).reset_index(drop=True)
+    if labelled[TARGET].nunique() < 2:
+        raise DataError(
+            f"The {len(labelled)} labelled clients are all of one class.",
+            file="clients",
+            column=TARGET,
+            rule="classes are compared where there are clients of both",
+            remedy="check the labels of the extract (column «Покупательская активность»)",
+        )
+    return add_engineered(labelled, ENGINEERED_FEATURES)
+
+
+def summarise_features(labelled_clients: pd.DataFrame) -> pd.DataFrame:
+    """Summarise every numeric feature in each class.
+
+    Returns
+    -------
+    DataFrame, one row per feature and class: feature, class, n, missing, mean, sd, q05 … q95, outliers
+        Outliers lie outside q25 − 1.5 IQR … q75 + 1.5 IQR of all clients (Tukey 1977).
+    """
+    rows = []
+    for name in _numeric(labelled_clients):
+        low, high = _fences(labelled_clients[name])
+        for value, title in CLASSES.items():
+            values = labelled_clients.loc[labelled_clients[TARGET] == value, name].astype("float64")
+            rows.append(
+                {
+                    "feature": name,
+                    "class": title,
+                    "n": int(values.count()),
+                    "missing": int(values.isna().sum()),
+                    "mean": values.mean(),
+                    "sd": values.std(),
+                    **{title: values.quantile(share) for title, share in _QUANTILES.items()},
+                    "outliers": int(((values < low) | (values > high)).sum()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _numeric(clients: pd.DataFrame) -> list[str]:
+    return [name for name in _PORTRAYED if name in clients and COLUMNS[name].kind not in ("category", "flag")]
+
+
+def _fences(values: pd.Series) -> tuple[float, float]:
+    lower, upper = values.quantile([0.25, 0.75])
+    return lower - 1.5 * (upper - lower), upper + 1.5 * (upper - lower)
+
+
+def summarise_categories(labelled_clients: pd.DataFrame) -> pd.DataFrame:
+    """Count the values of every category and flag in each class.
+
+    Returns
+    -------
+    DataFrame, one row per feature, value and class: feature, value, class, clients, share, declined_share
+        `share` is of the class; `declined_share` is the share of declined among clients with the value.
+    """
+    parts = []
+    for name in _PORTRAYED:
+        if COLUMNS[name].kind not in ("category", "flag"):
+            continue
+        table = pd.crosstab(labelled_clients[name], labelled_clients[TARGET]).reindex(
+            columns=[1, 0], fill_value=0
+        )
+        for value, title in CLASSES.items():
+            counts = table[value]
+            part = pd.DataFrame({"value": counts.index.astype("str"), "clients": counts.to_numpy()})
+            part["share"] = part["clients"] / part["clients"].sum()
+            part["declined_share"] = (table[1] / table.sum(axis=1)).to_numpy()
+            parts.append(part.assign(feature=name, **{"class": title}))
+    columns = ["feature", "value", "class", "clients", "share", "declined_share"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def tabulate_distributions(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Return the histogram of every numeric feature in each class, on common bins.
+
+    Returns
+    -------
+    DataFrame, one row per feature, bin and class: feature, left, right, class, share
+        Bins span the 1st to the 99th percentile; values beyond count in the outermost bins.
+    """
+    parts = []
+    for name in _numeric(labelled_clients):
+        values = labelled_clients[name].astype("float64")
+        edges = _edges(values, options.bins, whole=COLUMNS[name].kind == "whole")
+        for value, title in CLASSES.items():
+            own = values[labelled_clients[TARGET] == value].clip(edges[0], edges[-1])
+            counts = np.histogram(own, edges)[0]
+            part = pd.DataFrame(
+                {"left": edges[:-1], "right": edges[1:], "share": counts / max(1, counts.sum())}
+            )
+            parts.append(part.assign(feature=name, **{"class": title}))
+    return pd.concat(parts, ignore_index=True)[["feature", "left", "right", "class", "share"]]
+
+
+def _edges(values: pd.Series, bins: int, *, whole: bool) -> Any:
+    low, high = values.quantile([0.01, 0.99])
+    if whole and high - low < bins:
+        return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
+    return np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+
+
+def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Compare the declining client with the one that keeps buying, strongest difference first.
+
+    Returns
+    -------
+    DataFrame, one row per feature: rank, feature, kind, n_declined, n_kept, statistic, typical_declined,
+    typical_kept, level, risk_ratio, effect, low, high, p_value, p_adjusted, direction, note, sentence_ru,
+    sentence_en
+        The effect is Cliff's delta for numbers and flags, Cramér's V for categories, with 95 % intervals.
+        Typical are medians (means where the medians are equal), for flags shares, for categories the shares
+        of the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995). Direction is
+        `higher`, `lower`, `differs` (categories) or `none`.
+    """
+    rows = [_portray(labelled_clients, name, options) for name in _PORTRAYED]
+    table = pd.DataFrame(rows)
+    table["p_adjusted"] = stats.false_discovery_control(table["p_value"])
+    table["direction"] = [
+        _direction(row.feature, row.effect, row.p_adjusted < options.alpha) for row in table.itertuples()
+    ]
+    order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
+    table = table.loc[order].reset_index(drop=True)
+    table.insert(0, "rank", table.index + 1)
+    records = table.to_dict("records")
+    sentences = {
+        f"sentence_{language}": [portrait_sentence(row, language) for row in records]
+        for language in LANGUAGES
+    }
+    return table.assign(**sentences)
+
+
+def _direction(feature: str, effect: float, clear: bool) -> str:
+    if not clear:
+        return "none"
+    if COLUMNS[feature].kind == "category":
+        return "differs"
+    return "higher" if effect > 0 else "lower"
+
+
+def _portray(clients: pd.DataFrame, name: str, options: Eda) -> dict[str, Any]:
+    values, declined = clients[name], clients[TARGET] == 1
+    sizes = {"n_declined": int(values[declined].count()), "n_kept": int(values[~declined].count())}
+    row = {"feature": name, "kind": COLUMNS[name].kind, **sizes, "level": "", "risk_ratio": np.nan}
+    if values.nunique() < 2:
+        return row | _nothing("all_missing" if values.isna().all() else "constant")
+    if COLUMNS[name].kind == "category":
+        return row | _portray_category(values, declined, options)
+    numbers = values.astype("float64")
+    own, others = numbers[declined].dropna(), numbers[~declined].dropna()
+    effect = cliffs_delta(own.to_numpy(), others.to_numpy())
+    return row | _typical(own, others, flag=COLUMNS[name].kind == "flag") | _fields(effect)
+
+
+def _nothing(note: str) -> dict[str, Any]:
+    typical = {"statistic": "median", "typical_declined": np.nan, "typical_kept": np.nan}
+    return typical | _fields(NO_EFFECT) | {"note": note}
+
+
+def _fields(effect: Effect) -> dict[str, Any]:
+    return {
+        "effect": effect.size,
+        "low": effect.low,
+        "high": effect.high,
+        "p_value": effect.p_value,
+        "note": "",
+    }
+
+
+def _typical(own: pd.Series, others: pd.Series, *, flag: bool) -> dict[str, Any]:
+    if flag:
+        return {"statistic": "share", "typical_declined": own.mean(), "typical_kept": others.mean()}
+    name = "median" if own.median() != others.median() else "mean"
+    return {"statistic": name, "typical_declined": own.agg(name), "typical_kept": others.agg(name)}
+
+
+def _portray_category(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, Any]:
+    """Return the effect of a category and the value with the most unusual risk of decline."""
+    table = pd.crosstab(values, declined).reindex(columns=[True, False], fill_value=0)
+    rest = table.sum() - table
+    ratio = (table[True] / table.sum(axis=1)) / (rest[True] / rest.sum(axis=1))
+    large = table.sum(axis=1) >= options.smallest_category
+    distances = np.log(ratio.clip(lower=1e-9)).abs().where(large | ~large.any())
+    level = distances.idxmax()
+    shares = table / table.sum()
+    return {
+        "statistic": "share",
+        "level": str(level),
+        "risk_ratio": float(ratio[level]),
+        "typical_declined": float(shares.loc[level, True]),
+        "typical_kept": float(shares.loc[level, False]),
+    } | _fields(cramers_v(table, options.bootstrap_samples, options.seed))
+
+
+def correlate(labelled_clients: pd.DataFrame) -> pd.DataFrame:
+    """Return the association of every pair of features, and of each with the target.
+
+    Returns
+    -------
+    DataFrame, one row per ordered pair: left, right, phik (0 to 1, any kind; Baak et al. 2020), spearman
+    (−1 to 1, missing for categories)
+    """
+    from phik.phik import phik_matrix
+
+    names = [TARGET, *BASE_FEATURES]
+    moving = [name for name in names if len(labelled_clients[name].unique()) > 1]
+    kinds = {name: COLUMNS[name].kind for name in moving}
+    intervals = [name for name, kind in kinds.items() if kind in ("whole", "number", "share")]
+    frame = labelled_clients[moving].astype({name: "str" for name, kind in kinds.items() if kind == "flag"})
+    phik = phik_matrix(frame, interval_cols=intervals, verbose=False, njobs=1)
+    ordinal = [name for name, kind in kinds.items() if kind != "category"]
+    spearman = labelled_clients[ordinal].astype("float64").corr(method="spearman")
+    pairs = pd.MultiIndex.from_product([names, names], names=["left", "right"])
+    square = {"phik": phik, "spearman": spearman}
+    table = {
+        name: matrix.reindex(index=names, columns=names).to_numpy("float64").ravel()
+        for name, matrix in square.items()
+    }
+    return pd.DataFrame(table, index=pairs).reset_index()
+
+
+def measure_collinearity(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Return how far the other features determine each number.
+
+    Returns
+    -------
+    DataFrame, one row per numeric feature, largest first: feature, vif, collinear (above `largest_vif`),
+    treatment
+    """
+    numbers = [name for name in BASE_FEATURES if COLUMNS[name].kind != "category"]
+    factors = variance_inflation(labelled_clients[numbers].astype("float64"))
+    table = pd.DataFrame({"feature": numbers, "vif": factors.to_numpy()})
+    table["collinear"] = table["vif"] > options.largest_vif
+    treatment = "kept: the selection of columns and the regularisation choose between collinear features"
+    table["treatment"] = np.where(table["collinear"], treatment, "kept")
+    return table.sort_values(["vif", "feature"], ascending=[False, True], ignore_index=True)

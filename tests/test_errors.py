@@ -1,0 +1,51 @@
+import pytest
+
+from one_click.errors import DataError, OneClickError, ParameterError, nearest, shorten
+
+
+def test_message_has_one_line_for_each_part() -> None:
+    error = DataError(
+        "The column 'id' is missing.", file="money.csv", column="id", rows="1", rule="ids", remedy="rename"
+    )
+    assert str(error) == (
+        "The column 'id' is missing.\n"
+        "  file:   money.csv\n"
+        "  column: id\n"
+        "  rows:   1\n"
+        "  rule:   ids\n"
+        "  remedy: rename"
+    )
+
+
+def test_empty_parts_are_left_out() -> None:
+    lines = str(DataError("It is empty.", file="money.csv", rule="not empty", remedy="export")).splitlines()
+    assert [line.split(":")[0].strip() for line in lines[1:]] == ["file", "rule", "remedy"]
+
+
+@pytest.mark.parametrize("kind", [DataError, ParameterError])
+def test_all_errors_can_be_caught_as_one(kind: type[Exception]) -> None:
+    assert issubclass(kind, OneClickError)
+
+
+@pytest.mark.parametrize(
+    ("name", "available", "expected"),
+    [
+        pytest.param("sead", ["seed", "share"], "did you mean 'seed'? Valid names: seed, share.", id="near"),
+        pytest.param("xyz", ["seed"], "Valid names: seed.", id="nothing-near"),
+        pytest.param("seed", [], "there is none yet.", id="nothing-there"),
+    ],
+)
+def test_nearest_name(name: str, available: list[str], expected: str) -> None:
+    assert nearest(name, available) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        pytest.param(0, "", id="none"),
+        pytest.param(2, "0, 1", id="at-the-limit"),
+        pytest.param(3, "0, 1, … (3 in all)", id="above"),
+    ],
+)
+def test_long_lists_are_shortened(count: int, expected: str) -> None:
+    assert shorten(range(count), limit=2) == expected
