@@ -58,7 +58,7 @@ def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, 
     clients = nodes.make_clients(profiles, *by_month, profits, labels[0])
     features = nodes.select_features(clients, options)
     train, test = nodes.split_clients(features, options)
-    audit = nodes.audit_clients(features)
+    audit = nodes.audit_clients(clients)
     quality = nodes.summarise_quality(dialects, repairs, rejected, audit)
     return {
         "raw_dialects": dialects,

@@ -88,16 +88,16 @@ def _clients(engine: Engine) -> Any:
 
 @pytest.mark.parametrize(
     ("values", "dtype"),
-    [pytest.param([30, 10, 20, 5, 6], "int64"), pytest.param([0.5, 0.1, 9.0, 5.0, 6.0], "float64")],
+    [pytest.param([30, 10, 20, 5], "int64"), pytest.param([0.5, 0.1, 9.0, 5.0], "float64")],
 )
 def test_months_become_columns(engine: Engine, values: list[float], dtype: str) -> None:
     rows = pd.DataFrame(
         {
-            "client_id": [2, 1, 1, 2, 3],
-            "period": ["current", "previous", "current", "previous", "previous"],
+            "client_id": [2, 1, 1, 2],
+            "period": ["current", "previous", "current", "previous"],
             "value": pd.Series(values, dtype=dtype),
         }
-    ).head(4)
+    )
     wide = _back(months_to_columns(engine.make(rows), "value", ("previous", "current")), engine)
     expected = pd.DataFrame(
         {

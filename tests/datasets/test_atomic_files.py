@@ -41,8 +41,7 @@ def test_exception_leaves_the_old_version_and_nothing_else(
     local: fsspec.AbstractFileSystem, old: Path, mode: str, content: str | bytes
 ) -> None:
     with pytest.raises(ZeroDivisionError), local.open(str(old), mode) as file:
-        file.write(content)
-        file.write(content * (1 // 0))
+        file.write(content * (1 + file.write(content) // 0))
     assert old.read_text(encoding="utf-8") == "old"
     assert os.listdir(old.parent) == ["table.txt"]
 

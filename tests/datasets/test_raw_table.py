@@ -31,8 +31,7 @@ def _load(file: Path) -> pd.DataFrame:
     try:
         return RawTableDataset(filepath=str(file)).load()
     except DatasetError as error:
-        assert isinstance(error.__cause__, DataError)
-        raise error.__cause__ from None
+        raise error.__cause__ or error from None
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:

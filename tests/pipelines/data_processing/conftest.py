@@ -79,7 +79,7 @@ def tables(raw: Raw) -> Callable[[int], dict[str, pd.DataFrame]]:
             "market_file": raw(
                 profile
                 + "\n".join(
-                    f"{i} | {activity[i % 2]} | стандарт | да | 3.5 | 4 | {100 + i} | 0.5 | Посуда | 3 | 2 | 1 | 7"
+                    f"{i} | {activity[i % 2]} | стандарт | да | 3.5 | 4 | {9 + i} | 0.5 | Дом | 3 | 2 | 1 | 7"
                     for i in numbers
                 )
             ),

@@ -236,7 +236,7 @@ def test_month_without_labels_is_refused_for_training(
 
 
 def _features(target: list[float | None], twins: list[int]) -> pd.DataFrame:
-    values = {name: 1.0 for name in BASE_FEATURES}
+    values = dict.fromkeys(BASE_FEATURES, 1.0)
     return pd.DataFrame(
         {"client_id": range(1, len(target) + 1), **values, "twin_group": twins, "activity_declined": target}
     )
@@ -303,10 +303,11 @@ def test_split_refuses_what_cannot_be_stratified(
 
 def test_audit_finds_a_planted_leak_and_planted_twins() -> None:
     features = _features([0.0, 0.0, 0.0, 1.0, 1.0, None], [1, 1, 1, 4, 5, 5])
-    audit = nodes.audit_clients(features).set_index("finding")
+    clients = features.assign(pages_per_visit=features["twin_group"])
+    audit = nodes.audit_clients(clients).set_index("finding")
     assert audit.loc["order_leak", ["strength", "clients"]].tolist() == [1.0, 5]
     assert audit.loc["twins", ["strength", "clients"]].tolist() == [3.0, 5]
-    backwards = features.assign(client_id=-features["client_id"])
+    backwards = clients.assign(client_id=-clients["client_id"])
     assert nodes.audit_clients(backwards).set_index("finding").loc["order_leak", "strength"] == 1.0
 
 

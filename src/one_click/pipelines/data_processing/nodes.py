@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
-from one_click.columns import CLIENT_ID, COLUMNS, LINE, TABLES, TARGET, TWIN_GROUP
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LINE, TABLES, TARGET, TWIN_GROUP
 from one_click.errors import DataError, OneClickError
 from one_click.features import join_clients, make_features, months_to_columns
 from one_click.parameters import DataProcessing
@@ -285,22 +285,22 @@ def _sample(groups: pd.DataFrame, options: DataProcessing) -> pd.DataFrame:
     return kept
 
 
-def audit_clients(features: pd.DataFrame) -> pd.DataFrame:
+def audit_clients(clients: pd.DataFrame) -> pd.DataFrame:
     """Look for what would make conclusions wrong: an order that leaks the target, twins.
 
     Parameters
     ----------
-    features : DataFrame, one row per client
+    clients : DataFrame, one row per client
 
     Returns
     -------
     DataFrame: finding, strength, clients, meaning, action
         `strength` is the ROC-AUC of the client number alone (whichever direction is better), or the number
-        of twin pairs.
+        of clients that equal another one in all features.
     """
-    labelled = features.dropna(subset=[TARGET])
+    labelled = clients.dropna(subset=[TARGET])
     order = roc_auc_score(labelled[TARGET], labelled[CLIENT_ID]) if labelled[TARGET].nunique() == 2 else 0.5
-    sizes = features.groupby(TWIN_GROUP).size()
+    sizes = clients.groupby(list(BASE_FEATURES)).size()
     return pd.DataFrame(
         [
             {

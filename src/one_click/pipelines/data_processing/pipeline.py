@@ -85,7 +85,7 @@ def _one_row_per_client() -> list[Node]:
             tags=_NEW_MONTH,
         ),
         Node(nodes.select_features, ["clients", _OPTIONS], "features", tags=_NEW_MONTH),
-        Node(nodes.audit_clients, "features", "audit", tags=_NEW_MONTH),
+        Node(nodes.audit_clients, "clients", "audit", tags=_NEW_MONTH),
         Node(
             nodes.summarise_quality,
             ["raw_dialects", "repairs", "rejected_rows", "audit"],

@@ -50,7 +50,7 @@ def _draw_portrait(language: Language, portrait: pd.DataFrame) -> Figure:
     )
     axis = {
         "ru": "Эффект, 95 % интервал: δ Клиффа (правее нуля — выше у снизивших); V Крамера у категорий",
-        "en": "Effect, 95% interval: Cliff's δ (right of zero: higher in the declined); Cramér's V of categories",
+        "en": "Effect, 95% interval: Cliff's δ (right of zero: higher in the declined); Cramér's V",
     }[language]
     figure = new_figure(9, 6, title)
     axes = figure.subplots()

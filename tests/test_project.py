@@ -1,0 +1,381 @@
+"""Conventions that hold for every pipeline; each check is shown to fail on a broken example."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+import yaml
+from kedro.io import CatalogConfigResolver
+from kedro.pipeline import Node, Pipeline
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from one_click.columns import ENGINEERED_FEATURES
+from one_click.parameters import DataProcessing, Parameters
+from one_click.pipeline_registry import OUTSIDE_THE_CHAIN
+
+LAYERS = ("raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting")
+PLAIN = (str, int, float, bool)
+
+Config = dict[str, Any]
+Findings = list[str]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that the conventions speak about."""
+
+    pipelines: dict[str, Pipeline]
+    catalog: Config
+    parameters: Config
+
+    @property
+    def nodes(self) -> list[Node]:
+        return sorted({node for pipeline in self.pipelines.values() for node in pipeline.nodes})
+
+    @property
+    def data_sets(self) -> set[str]:
+        return {name for node in self.nodes for name in (*node.inputs, *node.outputs) if _is_data(name)}
+
+
+@pytest.fixture(scope="module")
+def whole(root: Path) -> Project:
+    """Return the project as base configuration and code declare it, without the user's own settings."""
+    from kedro.framework.project import pipelines
+    from kedro.framework.session import KedroSession
+    from kedro.framework.startup import bootstrap_project
+
+    bootstrap_project(root)
+    with KedroSession.create(project_path=root, env="base") as session:
+        loader = session.load_context().config_loader
+        catalog = {name: entry for name, entry in loader["catalog"].items() if not name.startswith("_")}
+        return Project(dict(pipelines), catalog, loader["parameters"])
+
+
+def _is_data(name: str) -> bool:
+    return name != "parameters" and not name.startswith("params:")
+
+
+# --- the catalog -----------------------------------------------------------------------------------
+
+
+def _resolver(catalog: Config) -> CatalogConfigResolver:
+    return CatalogConfigResolver(catalog, default_runtime_patterns={"{default}": {}})
+
+
+def undeclared(data_sets: Iterable[str], catalog: Config) -> Findings:
+    """Name the data sets that neither an entry nor a pattern of the catalog declares."""
+    resolver = _resolver(catalog)
+    return sorted(n for n in data_sets if n not in catalog and not resolver.match_dataset_pattern(n))
+
+
+def unused(data_sets: Iterable[str], catalog: Config) -> Findings:
+    """Name the entries and patterns of the catalog that no node reads or writes."""
+    resolver = _resolver(catalog)
+    used = {n if n in catalog else resolver.match_dataset_pattern(n) for n in data_sets}
+    return sorted(set(catalog) - used)
+
+
+def catch_alls(catalog: Config) -> Findings:
+    """Name the patterns that would match any name, a misspelt one too."""
+    return [name for name in catalog if "{" in name and not re.search(r"[a-z]", re.sub(r"{\w+}", "", name))]
+
+
+def layers(data_sets: Iterable[str], catalog: Config) -> dict[str, str]:
+    """Return the layer that kedro-viz shows for each data set, or an empty string."""
+    resolver = _resolver(catalog)
+    entries = {name: resolver.resolve_pattern(name) for name in data_sets}
+    shown = {name: entry.get("metadata", {}).get("kedro-viz", {}) for name, entry in entries.items()}
+    return {name: str(viz.get("layer", "")) for name, viz in shown.items()}
+
+
+def without_layer(data_sets: Iterable[str], catalog: Config) -> Findings:
+    """Name the data sets whose layer is none of the project's."""
+    return sorted(name for name, layer in layers(data_sets, catalog).items() if layer not in LAYERS)
+
+
+def backward(nodes: Iterable[Node], catalog: Config) -> Findings:
+    """Describe where a data set feeds an earlier layer: kedro-viz would then drop all layers."""
+    edges = [(node, r, w) for node in nodes for r in filter(_is_data, node.inputs) for w in node.outputs]
+    known = layers({name for _, *names in edges for name in names}, catalog)
+    return [
+        f"{node.func.__name__}: {read} ({known[read]}) -> {written} ({known[written]})"
+        for node, read, written in edges
+        if LAYERS.index(known[read]) > LAYERS.index(known[written])
+    ]
+
+
+def _entry(layer: str) -> Config:
+    return {"type": "pandas.ParquetDataset", "filepath": "x", "metadata": {"kedro-viz": {"layer": layer}}}
+
+
+def _shout(clients: str) -> str:
+    return clients.upper()
+
+
+BROKEN_CATALOG = {
+    "clients": _entry("primary"),
+    "old": _entry("raw"),
+    "{month}_store": _entry("attic"),
+    "{x}": {},
+}
+
+
+def test_every_data_set_is_declared(whole: Project) -> None:
+    assert undeclared(whole.data_sets, whole.catalog) == []
+    strict = {name: entry for name, entry in BROKEN_CATALOG.items() if name != "{x}"}
+    assert undeclared(["clients", "may_store", "clints"], strict) == ["clints"]
+
+
+def test_no_pattern_catches_every_name(whole: Project) -> None:
+    assert catch_alls(whole.catalog) == []
+    assert catch_alls({**BROKEN_CATALOG, "{a}.{b}": {}, "{a}_{b}": {}}) == ["{x}", "{a}.{b}", "{a}_{b}"]
+
+
+def test_every_entry_is_read_or_written(whole: Project) -> None:
+    assert unused(whole.data_sets, whole.catalog) == []
+    assert unused(["clients", "may_store"], BROKEN_CATALOG) == ["old", "{x}"]
+
+
+def test_every_data_set_has_a_layer(whole: Project) -> None:
+    assert without_layer(whole.data_sets, whole.catalog) == []
+    assert without_layer(["clients", "may_store"], BROKEN_CATALOG) == ["may_store"]
+
+
+def test_no_data_set_feeds_an_earlier_layer(whole: Project) -> None:
+    assert backward(whole.nodes, whole.catalog) == []
+    assert backward([Node(_shout, "clients", "old")], BROKEN_CATALOG) == [
+        "_shout: clients (primary) -> old (raw)"
+    ]
+    assert backward([Node(_shout, "old", "clients")], BROKEN_CATALOG) == []
+
+
+# --- parameters and nodes ---------------------------------------------------------------------------
+
+
+def arguments(node: Node) -> dict[str, str]:
+    """Return which data set or parameter each argument of a node's function gets."""
+    given = node._inputs
+    if isinstance(given, dict):
+        return given
+    names = inspect.signature(node.func).parameters
+    return dict(zip(names, [given] if isinstance(given, str) else given or [], strict=False))
+
+
+def untyped(nodes: Iterable[Node]) -> Findings:
+    """Name the nodes whose hints cannot be resolved, and the parameters that kedro would not check."""
+    found = []
+    for node in nodes:
+        try:
+            hints = get_type_hints(node.func)
+        except NameError as error:
+            found.append(f"{node.func.__name__}: {error}")
+            continue
+        for argument, source in arguments(node).items():
+            hint = hints.get(argument)
+            checked = hint in PLAIN or (isinstance(hint, type) and issubclass(hint, Parameters))
+            if not _is_data(source) and not checked:
+                found.append(f"{node.func.__name__}: {argument} is {hint}")
+    return found
+
+
+def unused_parameters(parameters: Config, nodes: Iterable[Node]) -> Findings:
+    """Name the top-level parameters that no node reads."""
+    read = {
+        name.removeprefix("params:").split(".")[0]
+        for node in nodes
+        for name in node.inputs
+        if not _is_data(name)
+    }
+    return sorted(set(parameters) - read)
+
+
+def typed_twice(nodes: Iterable[Node]) -> Findings:
+    """Name the parameters that are read together with a parameter inside them."""
+    read = {name for node in nodes for name in node.inputs if name.startswith("params:")}
+    return sorted(name for name in read if any(other.startswith(f"{name}.") for other in read))
+
+
+def _hintless(clients: str, options: "Nowhere") -> str:  # type: ignore[name-defined]  # noqa: F821
+    return clients
+
+
+def _takes_all(clients: str, options: dict[str, Any]) -> str:
+    return clients
+
+
+def _well_typed(clients: str, options: DataProcessing, seed: int) -> str:
+    return clients
+
+
+BROKEN_NODES = [
+    Node(_hintless, ["clients", "params:eda"], "a"),
+    Node(_takes_all, ["clients", "parameters"], "b"),
+    Node(_takes_all, {"clients": "clients", "options": "params:eda"}, "c"),
+    Node(_well_typed, ["clients", "params:eda", "params:eda.seed"], "d"),
+]
+
+
+def test_every_hint_resolves_and_every_parameter_is_typed(whole: Project) -> None:
+    assert untyped(whole.nodes) == []
+    assert [line.split(" is ")[0] for line in untyped(BROKEN_NODES)] == [
+        "_hintless: name 'Nowhere'",
+        "_takes_all: options",
+        "_takes_all: options",
+    ]
+
+
+def test_no_node_takes_all_parameters(whole: Project) -> None:
+    assert [node.func.__name__ for node in whole.nodes if "parameters" in node.inputs] == []
+
+
+def test_every_parameter_is_read_by_a_node(whole: Project) -> None:
+    assert unused_parameters(whole.parameters, whole.nodes) == []
+    assert unused_parameters({"eda": 1, "eta": 2}, BROKEN_NODES) == ["eta"]
+
+
+def test_no_parameter_is_typed_together_with_its_parent(whole: Project) -> None:
+    assert typed_twice(whole.nodes) == []
+    assert typed_twice(BROKEN_NODES) == ["params:eda"]
+
+
+def test_no_node_is_a_lambda_or_passes_its_input_on(whole: Project) -> None:
+    assert [str(node) for node in whole.nodes if node.func.__name__ in ("<lambda>", "identity")] == []
+
+
+def test_default_chain_leaves_out_what_is_run_by_hand(whole: Project) -> None:
+    chain = set(whole.pipelines["__default__"].nodes)
+    for name, pipeline in whole.pipelines.items():
+        assert pipeline.nodes, name
+        assert (set(pipeline.nodes) <= chain) == (name not in OUTSIDE_THE_CHAIN), name
+
+
+# --- the code ---------------------------------------------------------------------------------------
+
+
+def prints(source: str) -> list[int]:
+    """Return the lines that print."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+
+
+def test_nothing_is_printed(root: Path) -> None:
+    # __main__ is the command that says where the report is.
+    files = [path for path in (root / "src").rglob("*.py") if path.name != "__main__.py"]
+    assert {str(path): prints(path.read_text(encoding="utf-8")) for path in files} == {
+        str(path): [] for path in files
+    }
+    assert prints('x = "print(1)"\nprint(x)') == [2]
+
+
+def _lint_imports(folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--cache-dir", str(cache)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_import_boundaries_hold(root: Path, tmp_path: Path) -> None:
+    result = _lint_imports(root, tmp_path)
+    assert result.returncode == 0, result.stdout
+
+
+def test_broken_import_boundary_is_seen(tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "nodes.py").write_text("import kedro\n", encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.importlinter]\nroot_package = "shop"\ninclude_external_packages = true\n'
+        '[[tool.importlinter.contracts]]\nname = "pure"\ntype = "forbidden"\n'
+        'source_modules = ["shop.nodes"]\nforbidden_modules = ["kedro"]\n',
+        encoding="utf-8",
+    )
+    result = _lint_imports(tmp_path, tmp_path / "cache")
+    assert result.returncode == 1
+    assert "shop.nodes -> kedro" in result.stdout
+
+
+def test_every_pipeline_with_nodes_is_under_the_import_contract(root: Path) -> None:
+    contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    pure = next(
+        c["source_modules"] for c in contracts["contracts"] if "matplotlib" in c.get("forbidden_modules", [])
+    )
+    folders = sorted((root / "src/one_click/pipelines").glob("*/nodes.py"))
+    assert {f"one_click.pipelines.{path.parent.name}.nodes" for path in folders} <= set(pure)
+
+
+# --- the lock, the documents, the settings ------------------------------------------------------------
+
+
+def lock_faults(lock: str, dependencies: Iterable[str]) -> Findings:
+    """Describe dependencies that the lock lacks, holds without hash or at a version out of bounds."""
+    blocks = re.split(r"\n(?=\S)", lock)
+    pinned: dict[str, tuple[str, bool]] = {}
+    for block in blocks:
+        if found := re.match(r"([\w.\-]+)(?:\[[\w,\-]+\])?==([^\s;\\]+)", block):
+            pinned[canonicalize_name(found[1])] = (found[2], "--hash=sha256:" in block)
+    return [*_faults_of(pinned, dependencies), *re.findall(r"https?://\S+", lock)]
+
+
+def _faults_of(pinned: dict[str, tuple[str, bool]], dependencies: Iterable[str]) -> Iterator[str]:
+    for requirement in map(Requirement, dependencies):
+        version, _ = pinned.get(canonicalize_name(requirement.name), ("", False))
+        if not any(bound.operator == ">=" for bound in requirement.specifier):
+            yield f"{requirement.name} has no lower bound"
+        if not version:
+            yield f"{requirement.name} is not locked"
+        elif not requirement.specifier.contains(version):
+            yield f"{requirement.name} is locked at {version}"
+    yield from (f"{name} has no hash" for name, (_, hashed) in pinned.items() if not hashed)
+
+
+def test_lock_holds_every_dependency_with_hashes(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    dependencies = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert lock_faults((root / "requirements.lock").read_text(encoding="utf-8"), dependencies) == []
+
+
+def test_faulty_lock_is_seen() -> None:
+    lock = (
+        "kedro==1.6.0 \\\n    --hash=sha256:00\nnumpy==2.4.0\nrich @ https://example.org/rich.whl\n"
+        "scikit-learn==1.9.1 ; python_version >= '3.11' \\\n    --hash=sha256:00\n"
+    )
+    assert lock_faults(lock, ["kedro>=1.7", "Scikit_Learn>=1.9", "numpy", "shap>=1"]) == [
+        "kedro is locked at 1.6.0",
+        "numpy has no lower bound",
+        "shap is not locked",
+        "numpy has no hash",
+        "https://example.org/rich.whl",
+    ]
+
+
+def dead_links(text: str, folder: Path) -> Findings:
+    """Return the relative links of a document that lead nowhere."""
+    links = re.findall(r"\]\(([^)\s#]+)", text)
+    return [link for link in links if "://" not in link and not (folder / link).exists()]
+
+
+def test_links_of_documents_lead_somewhere(root: Path, tmp_path: Path) -> None:
+    for document in root.glob("*.md"):
+        assert dead_links(document.read_text(encoding="utf-8"), root) == [], document.name
+    (tmp_path / "here.md").touch()
+    text = "[a](here.md) [b](gone.md) [c](https://example.org) [d](#below) [e](here.md#part)"
+    assert dead_links(text, tmp_path) == ["gone.md"]
+
+
+def test_telemetry_is_off(root: Path) -> None:
+    assert yaml.safe_load((root / ".telemetry").read_text(encoding="utf-8")) == {"consent": False}
+
+
+def test_shipped_parameters_switch_on_known_features_only(whole: Project) -> None:
+    assert set(whole.parameters["data_processing"]["engineered_features"]) <= set(ENGINEERED_FEATURES)
