@@ -141,8 +141,10 @@ class Features(TypedTable):
         DataError
             If a column is missing, foreign, of the wrong type or out of its range.
         """
+        if not isinstance(data, pd.DataFrame):
+            return data
         foreign = set(data.columns) - {CLIENT_ID, TWIN_GROUP, TARGET, *BASE_FEATURES, *ENGINEERED_FEATURES}
-        if isinstance(data, pd.DataFrame) and foreign:
+        if foreign:
             raise DataError(
                 "The table 'features' holds columns that no model may see.",
                 file=self.name,

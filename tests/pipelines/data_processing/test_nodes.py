@@ -302,8 +302,8 @@ def test_split_refuses_what_cannot_be_stratified(
 
 
 def test_audit_finds_a_planted_leak_and_planted_twins() -> None:
-    features = _features([0.0, 0.0, 0.0, 1.0, 1.0, None], [1, 1, 1, 4, 5, 5])
-    clients = features.assign(pages_per_visit=features["twin_group"])
+    clients = _features([0.0, 0.0, 0.0, 1.0, 1.0, None], [1, 2, 3, 4, 5, 6])
+    clients["days_registered"] = [1, 1, 1, 4, 5, 5]
     audit = nodes.audit_clients(clients).set_index("finding")
     assert audit.loc["order_leak", ["strength", "clients"]].tolist() == [1.0, 5]
     assert audit.loc["twins", ["strength", "clients"]].tolist() == [3.0, 5]

@@ -1,0 +1,55 @@
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def snapshot(project: Path, write_snapshot: Callable[..., Path]) -> Path:
+    return write_snapshot(project / "data/01_raw/2026-10")
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        pytest.param("snapshto=2026-10", "did you mean 'snapshot'", id="snapshot"),
+        pytest.param("data_procesing.seed=1", "did you mean 'data_processing'", id="section"),
+        pytest.param("snapshot=2026-10,sed=1", "'sed' in --params", id="one-of-two"),
+    ],
+)
+def test_unknown_runtime_parameter_stops_the_run(
+    kedro_run_here: Run, snapshot: Path, given: str, hint: str
+) -> None:
+    result = kedro_run_here("--pipelines", "data_processing", "--params", given)
+    assert result.exit_code == 1
+    assert hint in result.output
+    assert not list(snapshot.parents[1].glob("02*"))
+
+
+def test_unknown_global_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    (project / "conf/local/globals.yml").write_text("snapshto: 2026-10\n", encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing")
+    assert result.exit_code == 1
+    assert "'snapshto' in conf/*/globals.yml: did you mean 'snapshot'" in result.output
+
+
+def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    (project / "conf/local/globals.yml").write_text('snapshot: "2026-10"\n', encoding="utf-8")
+    assert kedro_run_here("--pipelines", "data_processing").exit_code == 0
+    assert (project / "data/03_primary/2026-10/clients.parquet").is_file()
+
+
+def test_progress_counts_the_nodes(
+    kedro_run_here: Run, snapshot: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    assert result.exit_code == 0
+    lines = [record.getMessage() for record in caplog.records if record.name == "one_click.hooks"]
+    total = len(lines)
+    assert [line.split()[0] for line in lines] == [f"{i}/{total}" for i in range(1, total + 1)]
+    assert " describe_dialects (" in lines[0]
