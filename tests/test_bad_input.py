@@ -44,9 +44,11 @@ class Case:
 
     def damage(self, snapshot: Path) -> None:
         """Break the file."""
+        if not self.file:
+            return
         path = snapshot / self.file
         if self.new is None:
-            path.unlink(missing_ok=not self.file) if self.file else None
+            path.unlink()
             return
         text = path.read_text(encoding="utf-8")
         assert self.old in text

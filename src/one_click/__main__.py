@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.runner import SequentialRunner
 
 from one_click.cli import KNOWN_ERRORS, readable
 
@@ -26,7 +27,7 @@ def main() -> None:
     try:
         for pipeline in ("__default__", "scoring"):
             with KedroSession.create(project) as session:
-                session.run(pipeline_names=[pipeline])
+                session.run(pipeline_names=[pipeline], runner=SequentialRunner())
     except KNOWN_ERRORS as error:
         raise click.ClickException(readable(error)) from error
     with KedroSession.create(project) as session:

@@ -15,6 +15,9 @@ from one_click.parameters import DataProcessing
 from .parsing import parse_table
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_DECIMALS = {".": "decimal_point", ",": "decimal_comma"}
+
 Parsed = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
@@ -329,15 +332,11 @@ def summarise_quality(
     Returns
     -------
     DataFrame: table, subject, detail, count
-        Subjects are `form`, `rows_in`, `repair`, `rejection`, `rows_out` and `audit`.
+        Subjects are `form` (encoding, separator and decimal sign, by name), `rows_in`, `repair`, `rejection`,
+        `rows_out` and `audit`.
     """
-    form = dialects.assign(
-        detail=dialects["encoding"]
-        + ", "
-        + dialects["separator"].replace({"\t": "tab"})
-        + " "
-        + dialects["decimal"]
-    )
+    signs = dialects["separator"].map(_SEPARATORS) + " " + dialects["decimal"].map(_DECIMALS)
+    form = dialects.assign(detail=dialects["encoding"] + " " + signs)
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [

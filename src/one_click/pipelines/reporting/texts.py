@@ -34,6 +34,13 @@ QUALITY_SUBJECTS: dict[str, dict[Language, str]] = {
 }
 
 QUALITY_DETAILS: dict[str, dict[Language, str]] = {
+    "utf-8-sig": {"ru": "UTF-8", "en": "UTF-8"},
+    "cp1251": {"ru": "Windows-1251", "en": "Windows-1251"},
+    "commas": {"ru": "через запятую", "en": "separated by commas"},
+    "semicolons": {"ru": "через точку с запятой", "en": "separated by semicolons"},
+    "tabs": {"ru": "через табуляцию", "en": "separated by tabs"},
+    "decimal_point": {"ru": "десятичная точка", "en": "decimal points"},
+    "decimal_comma": {"ru": "десятичная запятая", "en": "decimal commas"},
     "known_misspelling": {"ru": "известная опечатка", "en": "known misspelling"},
     "blanks_trimmed": {"ru": "лишние пробелы", "en": "stray blanks"},
     "missing_value": {"ru": "пустое значение", "en": "missing value"},
@@ -79,7 +86,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "Клиентам, которые не разрешили сообщения, письма и уведомления не предлагаются.",
         "top_clients": "Клиенты, с которых стоит начать",
         "model": "Можно ли верить модели",
-        "model_note": "Отложенные клиенты ({n}) не участвовали в выборе и обучении. В скобках — 95 % интервалы.",
+        "model_note": "Отложенные клиенты ({n}) не участвовали в выборе модели и её обучении для этой проверки; после неё модель обучена на всех. В скобках — 95 % интервалы.",
         "data": "Данные",
         "data_note": "Исключено клиентов: {left_out}. Исправлено ячеек: {mended}. Полные списки с причинами — в "
         "наборах rejected_rows и repairs.",
@@ -132,7 +139,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "Clients who do not allow messages get neither email nor push messages.",
         "top_clients": "Clients to begin with",
         "model": "Can the model be trusted",
-        "model_note": "The held-out clients ({n}) took no part in selection and training. In brackets: 95% intervals.",
+        "model_note": "The held-out clients ({n}) took no part in the selection and the training that are judged here; afterwards the model was trained on all. In brackets: 95% intervals.",
         "data": "Data",
         "data_note": "Clients left out: {left_out}. Cells mended: {mended}. The full lists with reasons are the data "
         "sets rejected_rows and repairs.",
