@@ -40,20 +40,35 @@ def real_extract() -> Path:
     return folder
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Return a copy of the project in which kedro runs without touching the user's data and settings."""
-    copy = tmp_path / "project"
+def _copy_project(copy: Path) -> Path:
     shutil.copytree(ROOT / "conf", copy / "conf", ignore=shutil.ignore_patterns("local"))
     (copy / "conf" / "local").mkdir()
     for name in ("pyproject.toml", ".telemetry"):
         shutil.copy(ROOT / name, copy / name)
+    shutil.copytree(ROOT / "notebooks", copy / "notebooks")
     (copy / "src").mkdir()  # the package itself is the installed one: kedro refuses a link out of the project
-    (copy / "data" / "01_raw").mkdir(parents=True)
     for snapshot in ("demo", "demo_next"):
-        bundled = ROOT / "data" / "01_raw" / snapshot
-        if bundled.is_dir():
-            shutil.copytree(bundled, copy / "data" / "01_raw" / snapshot)
+        shutil.copytree(ROOT / "data" / "01_raw" / snapshot, copy / "data" / "01_raw" / snapshot)
+    return copy
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a copy of the project in which kedro runs without touching the user's data and settings."""
+    return _copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def finished_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project in which the chain and scoring have run in the environment `test`.
+
+    It is shared: tests may run pipelines in it again, but leave it as they found it.
+    """
+    copy = _copy_project(tmp_path_factory.mktemp("finished") / "project")
+    for pipeline in ("__default__", "scoring"):
+        command = [sys.executable, "-m", "kedro", "run", "--env", "test", "--pipelines", pipeline]
+        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
     return copy
 
 

@@ -1,0 +1,182 @@
+"""The whole chain in a copy of the project: what it writes, and that it writes the same again."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+
+PIPELINES = (
+    "data_processing",
+    "eda",
+    "model_selection",
+    "interpretation",
+    "segmentation",
+    "reporting",
+    "scoring",
+)
+MESSAGES = ("email", "push")
+
+
+def run_kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kedro", *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+
+
+def checksums(folder: Path, pattern: str = "*") -> dict[str, str]:
+    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def load(project: Path, layer: str, name: str, snapshot: str = "demo") -> pd.DataFrame:
+    return pd.read_parquet(project / "data" / "test" / layer / snapshot / f"{name}.parquet")
+
+
+def test_chain_leaves_the_users_data_alone_and_no_half_written_file(finished_project: Path) -> None:
+    made = {path.name for path in (finished_project / "data").iterdir()}
+    assert made == {"01_raw", "test"}
+    assert not list(finished_project.rglob("*.part"))
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_each_pipeline_alone_makes_the_same_tables_again(finished_project: Path, pipeline: str) -> None:
+    before = checksums(finished_project / "data", "*.parquet") | checksums(finished_project / "data", "*.png")
+    done = run_kedro(finished_project, "run", "--env", "test", "--pipelines", pipeline)
+    assert done.returncode == 0, done.stderr
+    assert (
+        checksums(finished_project / "data", "*.parquet") | checksums(finished_project / "data", "*.png")
+        == before
+    )
+
+
+def test_another_snapshot_leaves_every_file_of_this_one_untouched(finished_project: Path) -> None:
+    before = checksums(finished_project / "data")
+    raw = finished_project / "data" / "01_raw"
+    shutil.copytree(raw / "demo", raw / "other")
+    try:
+        arguments = ("--env", "test", "--pipelines", "data_processing,eda", "--params", "snapshot=other")
+        done = run_kedro(finished_project, "run", *arguments)
+        assert done.returncode == 0, done.stderr
+        after = checksums(finished_project / "data")
+        assert {name for name in after if after[name] != before.get(name)} == {
+            name for name in after if "/other/" in name
+        }
+        assert load(finished_project, "08_reporting", "class_portrait", "other").equals(
+            load(finished_project, "08_reporting", "class_portrait")
+        )
+    finally:
+        for folder in (finished_project / "data").rglob("other"):
+            shutil.rmtree(folder)
+
+
+def test_every_client_has_a_score_a_segment_and_one_recommendation(finished_project: Path) -> None:
+    clients = load(finished_project, "03_primary", "clients")["client_id"].tolist()
+    for layer, name in (
+        ("07_model_output", "client_scores"),
+        ("08_reporting", "segments"),
+        ("08_reporting", "recommendations"),
+    ):
+        assert load(finished_project, layer, name)["client_id"].sort_values().tolist() == clients
+
+
+@pytest.mark.parametrize("snapshot", ["demo", "demo_next/scored_by_demo"])
+def test_no_message_goes_to_clients_without_consent(finished_project: Path, snapshot: str) -> None:
+    clients = load(finished_project, "03_primary", "clients", snapshot).set_index("client_id")
+    offers = load(finished_project, "08_reporting", "recommendations", snapshot).set_index("client_id")
+    refused = clients.index[~clients["allows_messages"]]
+    assert len(refused) > 100
+    assert not offers.loc[refused, "channel"].isin(MESSAGES).any()
+    assert offers["channel"].isin(MESSAGES).any()
+
+
+def test_new_month_is_scored_without_labels(finished_project: Path) -> None:
+    clients = load(finished_project, "03_primary", "clients", "demo_next/scored_by_demo")
+    scores = load(finished_project, "07_model_output", "client_scores", "demo_next/scored_by_demo")
+    drift = load(finished_project, "08_reporting", "drift", "demo_next/scored_by_demo")
+    assert clients["activity_declined"].isna().all()
+    assert scores["probability"].between(0, 1).all()
+    assert drift.iloc[0]["feature"] == "unpaid_items_quarter"  # what demo_store makes drift
+
+
+@pytest.mark.parametrize(
+    ("language", "decimal"), [pytest.param("ru", ",", id="russian"), pytest.param("en", ".", id="english")]
+)
+def test_page_states_the_tables_figures(finished_project: Path, language: str, decimal: str) -> None:
+    folder = finished_project / "data" / "test" / "08_reporting" / "demo"
+    page = (folder / f"report_{language}.html").read_text(encoding="utf-8")
+    facts = json.loads((folder / "key_facts.json").read_text(encoding="utf-8"))
+    scores = load(finished_project, "07_model_output", "client_scores")
+    assert facts["at_risk"] == int((scores["probability"] >= facts["threshold"]).sum())
+    assert f"<b>{facts['at_risk']}</b>" in page
+    evaluation = load(finished_project, "07_model_output", "evaluation")
+    leaderboard = load(finished_project, "06_models", "leaderboard")
+    champion = leaderboard.loc[leaderboard["champion"], "model"].iloc[0]
+    of_champion = evaluation[(evaluation["model"] == champion) & (evaluation["metric"] == "roc_auc")]
+    assert f"{of_champion['value'].iloc[0]:.3f}".replace(".", decimal) in page
+    for sentence in load(finished_project, "08_reporting", "class_portrait")[f"sentence_{language}"].head(8):
+        assert sentence in page
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_page_needs_no_other_file_and_names_no_currency(finished_project: Path, language: str) -> None:
+    page = (
+        finished_project / "data" / "test" / "08_reporting" / "demo" / f"report_{language}.html"
+    ).read_text(encoding="utf-8")
+    assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    assert not re.findall(r"руб|₽|\$|€|USD|RUB", re.sub(r"base64,[^\"]*", "", page))
+    assert page.count("data:image/png;base64,") == 8
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_page_opens_in_a_browser(finished_project: Path, tmp_path: Path, language: str) -> None:
+    browser = shutil.which("chromium") or pytest.skip("chromium is not installed")
+    page = finished_project / "data" / "test" / "08_reporting" / "demo" / f"report_{language}.html"
+    arguments = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+    ]
+    command = [browser, *arguments, f"--user-data-dir={tmp_path}", "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert all(
+        f'<section id="{name}">' in done.stdout for name in ("portrait", "segments", "offers", "model")
+    )
+
+
+def test_kedro_viz_shows_layers_and_a_box_for_each_family(finished_project: Path) -> None:
+    done = run_kedro(finished_project, "viz", "build", "--include-previews")
+    assert done.returncode == 0, done.stderr
+    graph = json.loads((finished_project / "build" / "api" / "main").read_text(encoding="utf-8"))
+    shutil.rmtree(finished_project / "build")
+    assert graph["layers"] == [
+        "raw",
+        "intermediate",
+        "primary",
+        "feature",
+        "model_input",
+        "models",
+        "model_output",
+        "reporting",
+    ]
+    boxes = {node["name"] for node in graph["nodes"] if node["type"] == "modularPipeline"}
+    assert {"logistic_regression", "decision_tree", "k_nearest_neighbours", "svc"} <= boxes
+
+
+def test_notebook_runs_on_the_finished_project(finished_project: Path) -> None:
+    path = finished_project / "notebooks" / "result.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    resources = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, kernel_name="python3", resources=resources, timeout=300)
+    client.execute(env=os.environ | {"KEDRO_ENV": "test"})
+    assert "image/png" in str([cell.get("outputs") for cell in notebook.cells])
