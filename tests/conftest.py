@@ -59,17 +59,29 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project in which the chain and scoring have run in the environment `test`.
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Return what `make run` says, in a copy of the project and in the environment `test`."""
+    return subprocess.run(
+        [sys.executable, "-m", "one_click"],
+        cwd=_copy_project(tmp_path_factory.mktemp("finished") / "project"),
+        env=os.environ | {"KEDRO_ENV": "test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def finished_project(
+    finished_run: subprocess.CompletedProcess[str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return the copy of the project in which the chain and scoring have run in the environment `test`.
 
     It is shared: tests may run pipelines in it again, but leave it as they found it.
     """
-    copy = _copy_project(tmp_path_factory.mktemp("finished") / "project")
-    for pipeline in ("__default__", "scoring"):
-        command = [sys.executable, "-m", "kedro", "run", "--env", "test", "--pipelines", pipeline]
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    return copy
+    assert finished_run.returncode == 0, finished_run.stderr
+    (folder,) = tmp_path_factory.getbasetemp().glob("finished*")
+    return folder / "project"
 
 
 @pytest.fixture

@@ -44,6 +44,20 @@ def load(project: Path, layer: str, name: str, snapshot: str = "demo") -> pd.Dat
     return pd.read_parquet(project / "data" / "test" / layer / snapshot / f"{name}.parquet")
 
 
+def test_run_says_where_the_results_are_and_how_long_it_took(
+    finished_run: subprocess.CompletedProcess[str], finished_project: Path
+) -> None:
+    assert re.search(r"^Done in \d+ seconds\.$", finished_run.stdout, re.MULTILINE)
+    places = re.findall(r"^[^:]+: +(/.+)$", finished_run.stdout, re.MULTILINE)
+    assert [Path(place).name for place in places] == [
+        "report_ru.html",
+        "report_en.html",
+        "client_list.xlsx",
+        "client_list.xlsx",
+    ]
+    assert all(Path(place).is_file() and finished_project in Path(place).parents for place in places)
+
+
 def test_chain_leaves_the_users_data_alone_and_no_half_written_file(finished_project: Path) -> None:
     made = {path.name for path in (finished_project / "data").iterdir()}
     assert made == {"01_raw", "test"}
