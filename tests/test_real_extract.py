@@ -1,0 +1,106 @@
+"""What is known of the store's real extract, found again by the pipelines."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from click.testing import Result
+from sklearn.metrics import roc_auc_score
+
+from one_click.parameters import Eda, ModelSelection
+from one_click.pipelines.eda import nodes as eda
+from one_click.pipelines.model_selection import nodes as model_selection
+
+pytestmark = pytest.mark.real_data
+
+LEFT_OUT = {
+    "215348": "no_purchases_in_a_month",
+    "215357": "no_purchases_in_a_month",
+    "215359": "no_purchases_in_a_month",
+    "215380": "implausible_revenue",
+}
+PHIK_WITH_TARGET = {
+    "pages_per_visit": 0.75,
+    "minutes_previous": 0.69,
+    "minutes_current": 0.58,
+    "marketing_contacts_6m": 0.54,
+    "category_views_per_visit": 0.54,
+    "promo_purchase_share": 0.51,
+    "unpaid_items_quarter": 0.50,
+    "revenue_two_months_ago": 0.50,
+    "popular_category": 0.30,
+    "revenue_previous": 0.23,
+    "service_errors": 0.22,
+    "revenue_current": 0.20,
+    "service_type": 0.13,
+    "days_registered": 0.10,
+    "marketing_contacts_current": 0.0,
+    "allows_messages": 0.0,
+}
+
+
+@pytest.fixture
+def processed(
+    real_extract: Path, project: Path, kedro_run_here: Callable[..., Result]
+) -> Callable[[str, str], pd.DataFrame]:
+    """Process the extract in a copy of the project; return a function that loads a table."""
+    shutil.copytree(real_extract, project / "data" / "01_raw" / "real", ignore=shutil.ignore_patterns("*.md"))
+    done = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=real")
+    assert done.exit_code == 0, done.output
+    return lambda layer, name: pd.read_parquet(project / "data" / layer / "real" / f"{name}.parquet")
+
+
+def test_clients_repairs_and_rejections(processed: Callable[[str, str], pd.DataFrame]) -> None:
+    clients = processed("03_primary", "clients")
+    assert (len(clients), clients["activity_declined"].sum()) == (1296, 494)
+    assert clients["popular_category"].value_counts()["Косметика и аксесуары"] == 223
+    assert clients["popular_category"].nunique() == 6
+    assert not clients.isna().any(axis=None)
+
+    rejected = processed("02_intermediate", "rejected_rows")
+    causes = rejected[rejected["rule"] != "client_left_out"]
+    assert dict(zip(causes["client_id"], causes["rule"], strict=True)) == LEFT_OUT
+    absurd = causes.loc[causes["rule"] == "implausible_revenue", ["line", "old_value"]]
+    assert absurd.to_numpy().tolist() == [[100, "106862.2"]]
+
+    repairs = processed("02_intermediate", "repairs")
+    assert repairs.groupby(["table", "old_value", "new_value"]).size().to_dict() == {
+        ("market_file", "стандартт", "стандарт"): 10,
+        ("market_time", "предыдцщий_месяц", "предыдущий_месяц"): 1300,
+    }
+
+    audit = processed("03_primary", "audit").set_index("finding")["strength"]
+    assert audit["order_leak"] == pytest.approx(0.982, abs=0.001)
+    assert audit["twins"] == 11
+
+
+def test_portrait_and_associations(processed: Callable[[str, str], pd.DataFrame], root: Path) -> None:
+    written = yaml.safe_load((root / "conf" / "base" / "parameters_eda.yml").read_text(encoding="utf-8"))
+    labelled = eda.select_labelled(processed("03_primary", "clients"))
+    correlations = eda.correlate(labelled)
+    of_target = correlations[correlations["right"] == "activity_declined"].set_index("left")["phik"]
+    assert of_target.drop("activity_declined").to_dict() == pytest.approx(PHIK_WITH_TARGET, abs=0.02)
+
+    portrait = eda.portray_classes(labelled, Eda.model_validate(written["eda"])).set_index("feature")
+    ahead = ["pages_per_visit", "minutes_previous", "minutes_current", "category_views_per_visit"]
+    ahead += ["marketing_contacts_6m", "promo_purchase_share", "unpaid_items_quarter"]
+    behind = ["allows_messages", "marketing_contacts_current", "service_type"]
+    assert portrait.loc[ahead, "rank"].max() < portrait.loc[behind, "rank"].min()
+    assert portrait.loc[ahead, "direction"].tolist() == ["lower"] * 5 + ["higher"] * 2
+
+
+def test_reference_model_reaches_its_known_quality(
+    processed: Callable[[str, str], pd.DataFrame], root: Path
+) -> None:
+    written = yaml.safe_load(
+        (root / "conf" / "base" / "parameters_model_selection.yml").read_text(encoding="utf-8")
+    )
+    options = ModelSelection.model_validate(written["model_selection"] | {"confirmation_repeats": 1})
+    features = processed("04_feature", "features").astype({"activity_declined": "int64"})
+    scores = model_selection.score_benchmarks(features, options)
+    reference = scores[scores["model"] == "reference"]
+    by_fold = [roc_auc_score(fold["target"], fold["score"]) for _, fold in reference.groupby("fold")]
+    assert 0.890 <= sum(by_fold) / len(by_fold) <= 0.915
