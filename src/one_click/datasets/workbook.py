@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 Sheets = dict[str, pd.DataFrame]
@@ -17,6 +18,7 @@ TablePreview = NewType("TablePreview", dict[str, Any])  # kedro-viz goes by this
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST, _WIDEST = 10, 48
+_HEADER_HEIGHT = 60  # points: four lines, for headers wrapped in narrow columns
 _HEADER_FILL = PatternFill("solid", fgColor="FFE5E7EB")
 
 
@@ -98,6 +100,10 @@ def _style(sheet: Worksheet) -> None:
                 cell.number_format = "0.00"
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), _HEADER_FILL
+    sheet.row_dimensions[1].height = _HEADER_HEIGHT
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the table
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _width(cells: Any) -> int:

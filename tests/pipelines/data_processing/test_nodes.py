@@ -3,7 +3,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from one_click.columns import BASE_FEATURES
@@ -18,7 +18,13 @@ Process = Callable[[Tables, DataProcessing], dict[str, Any]]
 FILES = ("market_file", "market_money", "market_time", "money")
 # Cells that break a rule, are repaired, or are harmless, each in every column where it lands.
 DIRT = ("", " ", "?", "-1", "0", "1.5", "2", "нет", "106862", "стандартт", "предыдцщий_месяц", "Новая")
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Not shrunk: each example runs the whole pipeline, and a failing one would take minutes to simplify.
+FEW = settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def _with_cell(tables: Tables, table: str, row: int, column: str, cell: str) -> Tables:

@@ -30,29 +30,43 @@ class Effect:
 
 
 NO_EFFECT = Effect(0.0, 0.0, 0.0, 1.0)
+UNKNOWN_EFFECT = Effect(np.nan, np.nan, np.nan, 1.0)
 
 
 def cliffs_delta(declined: Values, kept: Values) -> Effect:
     """Return P(declined > kept) − P(declined < kept), from −1 to 1.
 
-    The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) consistent variance; the
+    The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) unbiased variance; the
     p-value is Mann and Whitney's.
 
     Parameters
     ----------
     declined, kept : ndarray
-        Values of the two classes.
+        Values of the two classes, at least two of each, none missing.
+
+    Examples
+    --------
+    >>> effect = cliffs_delta(np.array([1.0, 2.0, 4.0]), np.array([2.0, 3.0, 5.0]))
+    >>> round(9 * effect.size)  # 2 pairs above, 6 below, 1 tied
+    -4
     """
     if np.ptp(np.concatenate([declined, kept])) == 0:
         return NO_EFFECT
     above_kept = _dominance(declined, kept)
     size = float(above_kept.mean())
     error = _standard_error(above_kept, -_dominance(kept, declined), _share_tied(declined, kept), size)
+    low, high = _interval(size, error, min(len(declined), len(kept)))
+    return Effect(size, low, high, float(stats.mannwhitneyu(declined, kept).pvalue))
+
+
+def _interval(size: float, error: float, smaller_class: int) -> tuple[float, float]:
+    if abs(size) == 1:  # without overlap the error is 0; Feng and Cliff's equation 8
+        inner = (smaller_class - _Z**2) / (smaller_class + _Z**2)
+        return (inner, 1.0) if size > 0 else (-1.0, -inner)
     spread = _Z * error * np.sqrt((1 - size**2) ** 2 + _Z**2 * error**2)
     scale = 1 - size**2 + _Z**2 * error**2
-    low, high = ((size - size**3 + sign * spread) / scale if scale > 0 else size for sign in (-1, 1))
-    p_value = float(stats.mannwhitneyu(declined, kept).pvalue)
-    return Effect(size, float(max(-1, low)), float(min(1, high)), p_value)
+    low, high = ((size - size**3 + sign * spread) / scale for sign in (-1, 1))
+    return float(max(-1, low)), float(min(1, high))
 
 
 def _dominance(values: Values, others: Values) -> Values:
@@ -124,7 +138,8 @@ def variance_inflation(numbers: pd.DataFrame) -> pd.Series:
 
 def _inflation(numbers: pd.DataFrame, name: str) -> float:
     """Return 1 / (1 − R²) of one column regressed on the others."""
-    standard = (numbers - numbers.mean()) / numbers.std()
+    known = numbers.dropna()
+    standard = (known - known.mean()) / known.std()
     others, target = standard.drop(columns=name).to_numpy(), standard[name].to_numpy()
     fitted = others @ np.linalg.lstsq(others, target, rcond=None)[0]
     unexplained = ((target - fitted) ** 2).sum() / (target**2).sum()

@@ -18,7 +18,8 @@ from one_click.errors import DataError
 from one_click.features import add_engineered
 from one_click.parameters import Eda
 
-from .effects import NO_EFFECT, Effect, cliffs_delta, cramers_v, variance_inflation
+from .effects import variance_inflation
+from .portrait import portray
 from .sentences import portrait_sentence
 
 CLASSES = {1: "declined", 0: "kept"}
@@ -41,7 +42,7 @@ def select_labelled(clients: pd.DataFrame) -> pd.DataFrame:
             file="clients",
             column=TARGET,
             rule="classes are compared where there are clients of both",
-            remedy="check the labels of the extract (column «Покупательская активность»)",
+            remedy=f"check the labels of the extract (column «{COLUMNS[TARGET].source}»)",
         )
     return add_engineered(labelled, ENGINEERED_FEATURES)
 
@@ -114,14 +115,17 @@ def tabulate_distributions(labelled_clients: pd.DataFrame, options: Eda) -> pd.D
     Returns
     -------
     DataFrame, one row per feature, bin and class: feature, left, right, class, share
-        Bins span the 1st to the 99th percentile; values beyond count in the outermost bins.
+        Bins span the 1st to the 99th percentile; values beyond count in the outermost bins. Shares are of
+        the class's known values; a feature without values has no rows.
     """
     parts = []
     for name in _numeric(labelled_clients):
-        values = labelled_clients[name].astype("float64")
-        edges = _edges(values, options.bins, whole=COLUMNS[name].kind == "whole")
+        values = labelled_clients[name].astype("float64").dropna()
+        if values.empty:
+            continue
+        edges = _edges(values, options.bins)
         for value, title in CLASSES.items():
-            own = values[labelled_clients[TARGET] == value].clip(edges[0], edges[-1])
+            own = values[labelled_clients.loc[values.index, TARGET] == value].clip(edges[0], edges[-1])
             counts = np.histogram(own, edges)[0]
             part = pd.DataFrame(
                 {"left": edges[:-1], "right": edges[1:], "share": counts / max(1, counts.sum())}
@@ -130,11 +134,17 @@ def tabulate_distributions(labelled_clients: pd.DataFrame, options: Eda) -> pd.D
     return pd.concat(parts, ignore_index=True)[["feature", "left", "right", "class", "share"]]
 
 
-def _edges(values: pd.Series, bins: int, *, whole: bool) -> Any:
-    low, high = values.quantile([0.01, 0.99])
-    if whole and high - low < bins:
-        return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
-    return np.linspace(low, high, bins + 1) if high > low else np.array([low - 0.5, low + 0.5])
+def _edges(values: pd.Series, bins: int) -> Any:
+    """Return the borders of at most about `bins` bins, each as wide as a whole number of the values' steps.
+
+    Whole numbers, or contacts in tenths, would otherwise fall into bins of unequal numbers of values: a comb.
+    """
+    low, high = np.quantile(values, [0.01, 0.99], method="nearest")
+    step = np.diff(np.unique(values.round(6))).min(initial=np.inf)
+    step = step if np.isfinite(step) else 1.0
+    width = step * max(1, np.ceil((high - low) / bins / step))
+    count = max(1, np.ceil((high - low + step) / width - 1e-9))
+    return low - step / 2 + width * np.arange(count + 1)
 
 
 def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
@@ -147,15 +157,14 @@ def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
     sentence_en
         The effect is Cliff's delta for numbers and flags, Cramér's V for categories, with 95 % intervals.
         Typical are medians (means where the medians are equal), for flags shares, for categories the shares
-        of the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995). Direction is
-        `higher`, `lower`, `differs` (categories) or `none`.
+        of `level`, the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995).
+        Direction, of the declined and for categories of `level`, is `higher`, `lower` or `none` (no clear
+        difference). `note` names what is odd about a column: see `portray`.
     """
-    rows = [_portray(labelled_clients, name, options) for name in _PORTRAYED]
-    table = pd.DataFrame(rows)
+    declined = labelled_clients[TARGET] == 1
+    table = pd.DataFrame([portray(labelled_clients[name], declined, options) for name in _PORTRAYED])
     table["p_adjusted"] = stats.false_discovery_control(table["p_value"])
-    table["direction"] = [
-        _direction(row.feature, row.effect, row.p_adjusted < options.alpha) for row in table.itertuples()
-    ]
+    table["direction"] = [_direction(row, row.p_adjusted < options.alpha) for row in table.itertuples()]
     order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[order].reset_index(drop=True)
     table.insert(0, "rank", table.index + 1)
@@ -167,66 +176,12 @@ def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
     return table.assign(**sentences)
 
 
-def _direction(feature: str, effect: float, clear: bool) -> str:
+def _direction(row: Any, clear: bool) -> str:
     if not clear:
         return "none"
-    if COLUMNS[feature].kind == "category":
-        return "differs"
-    return "higher" if effect > 0 else "lower"
-
-
-def _portray(clients: pd.DataFrame, name: str, options: Eda) -> dict[str, Any]:
-    values, declined = clients[name], clients[TARGET] == 1
-    sizes = {"n_declined": int(values[declined].count()), "n_kept": int(values[~declined].count())}
-    row = {"feature": name, "kind": COLUMNS[name].kind, **sizes, "level": "", "risk_ratio": np.nan}
-    if values.nunique() < 2:
-        return row | _nothing("all_missing" if values.isna().all() else "constant")
-    if COLUMNS[name].kind == "category":
-        return row | _portray_category(values, declined, options)
-    numbers = values.astype("float64")
-    own, others = numbers[declined].dropna(), numbers[~declined].dropna()
-    effect = cliffs_delta(own.to_numpy(), others.to_numpy())
-    return row | _typical(own, others, flag=COLUMNS[name].kind == "flag") | _fields(effect)
-
-
-def _nothing(note: str) -> dict[str, Any]:
-    typical = {"statistic": "median", "typical_declined": np.nan, "typical_kept": np.nan}
-    return typical | _fields(NO_EFFECT) | {"note": note}
-
-
-def _fields(effect: Effect) -> dict[str, Any]:
-    return {
-        "effect": effect.size,
-        "low": effect.low,
-        "high": effect.high,
-        "p_value": effect.p_value,
-        "note": "",
-    }
-
-
-def _typical(own: pd.Series, others: pd.Series, *, flag: bool) -> dict[str, Any]:
-    if flag:
-        return {"statistic": "share", "typical_declined": own.mean(), "typical_kept": others.mean()}
-    name = "median" if own.median() != others.median() else "mean"
-    return {"statistic": name, "typical_declined": own.agg(name), "typical_kept": others.agg(name)}
-
-
-def _portray_category(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, Any]:
-    """Return the effect of a category and the value with the most unusual risk of decline."""
-    table = pd.crosstab(values, declined).reindex(columns=[True, False], fill_value=0)
-    rest = table.sum() - table
-    ratio = (table[True] / table.sum(axis=1)) / (rest[True] / rest.sum(axis=1))
-    large = table.sum(axis=1) >= options.smallest_category
-    distances = np.log(ratio.clip(lower=1e-9)).abs().where(large | ~large.any())
-    level = distances.idxmax()
-    shares = table / table.sum()
-    return {
-        "statistic": "share",
-        "level": str(level),
-        "risk_ratio": float(ratio[level]),
-        "typical_declined": float(shares.loc[level, True]),
-        "typical_kept": float(shares.loc[level, False]),
-    } | _fields(cramers_v(table, options.bootstrap_samples, options.seed))
+    is_category = COLUMNS[row.feature].kind == "category"
+    difference = row.typical_declined - row.typical_kept if is_category else row.effect
+    return "higher" if difference > 0 else "lower"
 
 
 def correlate(labelled_clients: pd.DataFrame) -> pd.DataFrame:
@@ -236,15 +191,18 @@ def correlate(labelled_clients: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row per ordered pair: left, right, phik (0 to 1, any kind; Baak et al. 2020), spearman
     (−1 to 1, missing for categories)
+        Both are missing for columns that are constant, phik also for categories that only repeat the client.
     """
     from phik.phik import phik_matrix
 
     names = [TARGET, *BASE_FEATURES]
-    moving = [name for name in names if len(labelled_clients[name].unique()) > 1]
-    kinds = {name: COLUMNS[name].kind for name in moving}
+    kinds = {name: COLUMNS[name].kind for name in names if _varies(labelled_clients[name])}
     intervals = [name for name, kind in kinds.items() if kind in ("whole", "number", "share")]
-    frame = labelled_clients[moving].astype({name: "str" for name, kind in kinds.items() if kind == "flag"})
-    phik = phik_matrix(frame, interval_cols=intervals, verbose=False, njobs=1)
+    # phik fails on pandas' nullable types.
+    plain = {name: "float64" if name in intervals else "str" for name in kinds}
+    phik = phik_matrix(
+        labelled_clients[list(kinds)].astype(plain), interval_cols=intervals, verbose=False, njobs=1
+    )
     ordinal = [name for name, kind in kinds.items() if kind != "category"]
     spearman = labelled_clients[ordinal].astype("float64").corr(method="spearman")
     pairs = pd.MultiIndex.from_product([names, names], names=["left", "right"])
@@ -256,13 +214,19 @@ def correlate(labelled_clients: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, index=pairs).reset_index()
 
 
+def _varies(values: pd.Series) -> bool:
+    repeats_client = COLUMNS[str(values.name)].kind == "category" and values.is_unique
+    return len(values.dropna().unique()) > 1 and not repeats_client
+
+
 def measure_collinearity(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
     """Return how far the other features determine each number.
 
     Returns
     -------
-    DataFrame, one row per numeric feature, largest first: feature, vif, collinear (above `largest_vif`),
-    treatment
+    DataFrame, one row per numeric feature or flag, largest first: feature, vif, collinear (above
+    `largest_vif`), treatment
+        The factor is missing for constant columns and infinite where other columns determine the feature.
     """
     numbers = [name for name in BASE_FEATURES if COLUMNS[name].kind != "category"]
     factors = variance_inflation(labelled_clients[numbers].astype("float64"))
@@ -270,4 +234,5 @@ def measure_collinearity(labelled_clients: pd.DataFrame, options: Eda) -> pd.Dat
     table["collinear"] = table["vif"] > options.largest_vif
     treatment = "kept: the selection of columns and the regularisation choose between collinear features"
     table["treatment"] = np.where(table["collinear"], treatment, "kept")
+    table.loc[table["vif"].isna(), "treatment"] = "constant: tells clients apart in no model"
     return table.sort_values(["vif", "feature"], ascending=[False, True], ignore_index=True)

@@ -1,13 +1,19 @@
 """Figures of `eda`, drawn from tables."""
 
-from typing import Any
+import textwrap
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
-from one_click.columns import COLUMNS, TARGET, Language, label, translate
+from one_click.columns import COLUMNS, TARGET, Language, label
 from one_click.drawing import (
+    ACCENT,
     DECLINED,
     KEPT,
     NEUTRAL,
@@ -17,10 +23,23 @@ from one_click.drawing import (
     number_ticks,
     percent_ticks,
 )
-from one_click.wording import label_with_unit, number
+from one_click.wording import label_with_unit, number, value_text
 
-_COLOURS = {"higher": DECLINED, "lower": KEPT, "differs": NEUTRAL, "none": NEUTRAL}
-_COLUMNS = 4
+from .sentences import class_sizes, direction_word
+
+_COLUMNS = 3
+_COLOURS = {"higher": DECLINED, "lower": KEPT, "differs": ACCENT, "none": NEUTRAL}
+_LEGEND: dict[str, dict[Language, str]] = {
+    "higher": {"ru": "выше у снизивших активность", "en": "higher for the declined"},
+    "lower": {"ru": "ниже у снизивших активность", "en": "lower for the declined"},
+    "differs": {"ru": "категория: V Крамера, без знака", "en": "category: Cramér's V, unsigned"},
+    "none": {"ru": "ясной разницы нет", "en": "no clear difference"},
+}
+_CLASSES: dict[str, dict[Language, str]] = {
+    "declined": {"ru": "снизили активность", "en": "declined"},
+    "kept": {"ru": "сохранили уровень", "en": "kept buying"},
+}
+_CLASS_COLOURS = {"declined": DECLINED, "kept": KEPT}
 
 
 def class_portrait_figure(class_portrait: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -41,106 +60,171 @@ def correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
 
 
 def _draw_portrait(language: Language, portrait: pd.DataFrame) -> Figure:
-    first = portrait.iloc[0]
-    name, size = label(first["feature"], language), number(first["effect"], 2, language)
-    title = (
-        f"Сильнее всего классы различаются признаком «{name}»: эффект {size}"
-        if language == "ru"
-        else f"The classes differ most in “{name.lower()}”: effect {size}"
-    )
-    axis = {
-        "ru": "Эффект, 95 % интервал: δ Клиффа (правее нуля — выше у снизивших); V Крамера у категорий",
-        "en": "Effect, 95% interval: Cliff's δ (right of zero: higher in the declined); Cramér's V",
-    }[language]
-    figure = new_figure(9, 6, title)
+    figure = new_figure(8.5, 1.6 + 0.25 * len(portrait), _finding_of_portrait(portrait, language))
     axes = figure.subplots()
-    shown = portrait.iloc[::-1]
-    heights = range(len(shown))
-    colours = [_COLOURS[direction] for direction in shown["direction"]]
-    axes.hlines(heights, shown["low"], shown["high"], colors=colours, linewidth=3, alpha=0.5)
-    axes.scatter(shown["effect"], heights, color=colours, s=45, zorder=3)
+    shown = portrait.iloc[::-1].reset_index(drop=True)
+    of_category = (shown["kind"] == "category") & (shown["direction"] != "none")
+    looks = shown["direction"].mask(of_category, "differs")
+    axes.hlines(shown.index, shown["low"], shown["high"], colors=looks.map(_COLOURS), linewidth=3, alpha=0.45)
+    for look, rows in shown.groupby(looks):
+        marker = "D" if look == "differs" else "o"
+        axes.scatter(rows["effect"], rows.index, color=_COLOURS[str(look)], marker=marker, s=38, zorder=3)
     axes.axvline(0, color=NEUTRAL, linewidth=1)
-    axes.set_yticks(list(heights), [label(feature, language) for feature in shown["feature"]])
-    axes.set_xlabel(axis, fontsize=8.5, loc="right")
+    axes.set_yticks(shown.index, [label(feature, language) for feature in shown["feature"]])
+    axes.set_xlabel(
+        "Размер эффекта с 95 % интервалом (δ Клиффа, от −1 до 1)"
+        if language == "ru"
+        else "Size of the effect with its 95% interval (Cliff's δ, −1 to 1)"
+    )
     number_ticks(axes.xaxis, 1, language)
+    handles = [
+        Line2D([], [], color=colour, marker="D" if look == "differs" else "o", linewidth=3, alpha=0.9)
+        for look, colour in _COLOURS.items()
+    ]
+    figure.legend(
+        handles, [_LEGEND[look][language] for look in _COLOURS], loc="outside lower center", ncols=2
+    )
     return figure
+
+
+def _finding_of_portrait(portrait: pd.DataFrame, language: Language) -> str:
+    clear = portrait[portrait["direction"] != "none"]
+    sizes = class_sizes(portrait.iloc[0].to_dict(), language)
+    if clear.empty:
+        nothing = {"ru": "Ясных различий между классами не видно", "en": "No clear difference is seen"}
+        return f"{nothing[language]} ({sizes})"
+    first = clear.head(3).to_dict("records")
+    if language == "ru":
+        names = ", ".join(f"«{label(row['feature'], 'ru')}» ({direction_word(row, 'ru')})" for row in first)
+        return f"Сильнее всего снизивших активность отличают: {names}; {sizes}"
+    names = ", ".join(f"{label(row['feature'], 'en').lower()} ({direction_word(row, 'en')})" for row in first)
+    return f"Clients whose activity declined stand out most by {names}; {sizes}"
 
 
 def _draw_distributions(
     language: Language, distributions: pd.DataFrame, shares: pd.DataFrame, portrait: pd.DataFrame
 ) -> Figure:
-    features = [name for name in portrait["feature"] if COLUMNS[name].kind != "flag"]
-    rows = -(-len(features) // _COLUMNS)
-    clear = int((portrait["direction"] != "none").sum())
-    title = (
-        f"Классы различаются в {clear} признаках из {len(portrait)}; сначала самые различные"
-        if language == "ru"
-        else f"The classes differ in {clear} of {len(portrait)} features; the most different first"
+    bins, bars = dict(list(distributions.groupby("feature"))), dict(list(shares.groupby("feature")))
+    features = [name for name in portrait["feature"] if name in bins or name in bars]
+    wide = [name for name in features if name in bars and bars[name]["value"].nunique() > _COLUMNS]
+    narrow = [name for name in features if name not in wide]
+    places = list(_places(len(narrow), len(wide)))
+    heights = [1.0] * (1 + max(row for row, _ in places))
+    for name, (row, _) in zip([*narrow, *wide], places, strict=True):
+        heights[row] = max(heights[row], 0.16 * len(bars[name]) if name in wide else 1.0)
+    figure = new_figure(8.5, 1.62 * sum(heights) + 0.9, _finding_of_distributions(portrait, language))
+    grid = figure.add_gridspec(len(heights), _COLUMNS, height_ratios=heights)
+    for name, (row, columns) in zip([*narrow, *wide], places, strict=True):
+        axes = figure.add_subplot(grid[row, columns])
+        draw, table = (_draw_bars, bars[name]) if name in bars else (_draw_steps, bins[name])
+        draw(axes, table, language)
+        axes.set_title(textwrap.fill(label_with_unit(name, language), 33), fontsize=9, loc="left")
+        axes.tick_params(labelsize=8)
+    handles = [Line2D([], [], color=_CLASS_COLOURS[name], linewidth=4) for name in _CLASSES]
+    figure.legend(
+        handles, [name[language] for name in _CLASSES.values()], loc="outside lower center", ncols=2
     )
-    figure = new_figure(12, 2.3 * rows + 0.6, title)
-    panels = figure.subplots(rows, _COLUMNS).ravel()
-    for axes, name in zip(panels, features, strict=False):
-        if COLUMNS[name].kind == "category":
-            _draw_bars(axes, shares[shares["feature"] == name], language)
-        else:
-            _draw_steps(axes, distributions[distributions["feature"] == name], language)
-        axes.set_title(label_with_unit(name, language), fontsize=9)
-    for axes in panels[len(features) :]:
-        axes.set_axis_off()
-    legend = ("снизили активность", "прежний уровень") if language == "ru" else ("declined", "kept buying")
-    handles = [figure.axes[0].plot([], [], color=colour, linewidth=3)[0] for colour in (DECLINED, KEPT)]
-    figure.legend(handles, legend, loc="outside lower right", ncols=2)
     return figure
 
 
-def _draw_steps(axes: Any, bins: pd.DataFrame, language: Language) -> None:
-    for name, colour in (("kept", KEPT), ("declined", DECLINED)):
+def _places(narrow: int, wide: int) -> Iterator[tuple[int, slice]]:
+    """Yield row and columns of each panel; a wide one takes the place of two."""
+    row, column = 0, 0
+    for width in [1] * narrow + [2] * wide:
+        if column + width > _COLUMNS:
+            row, column = row + 1, 0
+        yield row, slice(column, column + width)
+        column += width
+
+
+def _finding_of_distributions(portrait: pd.DataFrame, language: Language) -> str:
+    clear, total = int((portrait["direction"] != "none").sum()), len(portrait)
+    sizes = class_sizes(portrait.iloc[0].to_dict(), language)
+    if language == "ru":
+        return (
+            f"Классы ясно различаются по {clear} признакам из {total}; сильнейшие различия первыми; {sizes}"
+        )
+    return f"The classes clearly differ in {clear} of {total} features; the most different first; {sizes}"
+
+
+def _draw_steps(axes: Axes, bins: pd.DataFrame, language: Language) -> None:
+    for name, colour in _CLASS_COLOURS.items():
         own = bins[bins["class"] == name]
         edges = np.append(own["left"], own["right"].iloc[-1])
-        axes.stairs(own["share"], edges, color=colour, fill=True, alpha=0.25)
+        axes.stairs(own["share"], edges, color=colour, fill=True, alpha=0.18)
         axes.stairs(own["share"], edges, color=colour, linewidth=1.5)
-    axes.tick_params(labelsize=8)
-    axes.locator_params(nbins=5)
-    percent_ticks(axes.yaxis, language)
-    span = bins["right"].max() - bins["left"].min()
-    number_ticks(axes.xaxis, 0 if span > 5 else 1, language)
+    feature = bins["feature"].iloc[0]
+    kind = COLUMNS[feature].kind
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=kind == "whole"))
+    if kind == "share":
+        percent_ticks(axes.xaxis, language)
+    else:
+        number_ticks(axes.xaxis, _digits(axes.xaxis), language)
+    _share_ticks(axes.yaxis, language)
 
 
-def _draw_bars(axes: Any, shares: pd.DataFrame, language: Language) -> None:
-    values = list(dict.fromkeys(shares["value"]))
-    positions = np.arange(len(values))
-    for name, colour, shift in (("declined", DECLINED, 0.2), ("kept", KEPT, -0.2)):
-        own = shares[shares["class"] == name].set_index("value").loc[values, "share"]
-        axes.barh(positions + shift, own, height=0.38, color=colour)
-    axes.set_yticks(
-        positions, [translate(value, language).replace(" и ", "\nи ") for value in values], fontsize=7
-    )
-    axes.tick_params(axis="x", labelsize=8)
-    percent_ticks(axes.xaxis, language)
+def _digits(axis: Axis) -> int:
+    """Return the decimals that tell an axis' ticks apart."""
+    ticks = axis.get_major_locator()()
+    return int(max(0, np.ceil(-np.log10(ticks[1] - ticks[0]) - 1e-9)))
+
+
+def _share_ticks(axis: Axis, language: Language) -> None:
+    axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    percent_ticks(axis, language)
+
+
+def _draw_bars(axes: Axes, shares: pd.DataFrame, language: Language) -> None:
+    feature = shares["feature"].iloc[0]
+    both = shares.pivot_table(index="value", columns="class", values="share").sort_values("declined")
+    positions = np.arange(len(both))
+    for name, shift in (("declined", 0.0), ("kept", -0.28)):
+        axes.barh(positions + shift, both[name], height=0.26, color=_CLASS_COLOURS[name], alpha=0.85)
+    for position, value in enumerate(both.index):
+        known = value == "True" if COLUMNS[feature].kind == "flag" else value
+        # Above its bars, since a new category may have a long name.
+        axes.text(0, position + 0.18, f" {value_text(feature, known, language)}", fontsize=8, va="bottom")
+    axes.set_ylim(-0.6, len(both) - 0.4)
+    axes.set_yticks([])
+    _share_ticks(axes.xaxis, language)
 
 
 def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure:
     matrix = correlations.pivot_table(index="left", columns="right", values="phik", dropna=False, sort=False)
-    order = matrix[TARGET].drop(TARGET).sort_values(ascending=False, na_position="last").index
-    matrix = matrix.loc[[TARGET, *order], [TARGET, *order]]
-    strongest = order[0]
-    value = number(matrix.loc[strongest, TARGET], 2, language)
-    title = (
-        f"С активностью сильнее всего связан признак «{label(strongest, language)}»: φк = {value}"
-        if language == "ru"
-        else f"Activity is associated most with “{label(strongest, language).lower()}”: φk = {value}"
-    )
-    names = [label(name, language) for name in matrix.index]
-    figure = new_figure(10, 8, title)
+    order = matrix[TARGET].drop(TARGET).sort_values(ascending=False, na_position="last")
+    names = [TARGET, *order.index]
+    above = np.triu(np.ones((len(names), len(names)), dtype=bool), 1)
+    cells = np.where(above, np.nan, matrix.loc[names, names].to_numpy("float64"))  # symmetric: half will do
+    figure = new_figure(8.5, 1.2 + 0.36 * len(names), _finding_of_correlations(order, language))
     axes = figure.subplots()
     axes.grid(visible=False)
-    axes.imshow(matrix.to_numpy("float64"), cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=9)
-    axes.set_yticks(range(len(names)), names, fontsize=9)
-    for (row, column), cell in np.ndenumerate(matrix.to_numpy("float64")):
+    axes.spines[:].set_visible(False)
+    axes.imshow(cells, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
+    numbers = range(1, len(names) + 1)
+    axes.set_xticks(range(len(names)), [str(n) for n in numbers])
+    labels = [f"{label(name, language)}  {n}" for n, name in zip(numbers, names, strict=True)]
+    axes.set_yticks(range(len(names)), labels)
+    axes.tick_params(length=0)
+    for (row, column), cell in np.ndenumerate(cells):
         if np.isfinite(cell):
             colour = "white" if cell > 0.6 else "black"
-            axes.text(
-                column, row, number(cell, 2, language), ha="center", va="center", fontsize=7, color=colour
-            )
+            text = number(cell, 2, language)
+            axes.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
+    axes.set_xlabel(
+        "φk: связь любой формы, от 0 (нет) до 1 (полная)"
+        if language == "ru"
+        else "φk: association of any form, from 0 (none) to 1 (complete)"
+    )
     return figure
+
+
+def _finding_of_correlations(with_target: pd.Series, language: Language) -> str:
+    first = with_target.dropna().head(3)
+    quotes = "«»" if language == "ru" else "“”"
+    names = ", ".join(
+        f"{quotes[0]}{label(name, language)}{quotes[1]} ({number(value, 2, language)})"
+        for name, value in first.items()
+    )
+    if language == "ru":
+        return f"Со снижением активности сильнее всего связаны: {names or 'ни один признак'}"
+    return f"Associated most with declining activity: {names or 'no feature'}"

@@ -5,6 +5,11 @@ from typing import Any
 from one_click.columns import COLUMNS, Language, label, translate
 from one_click.wording import number, percent, value_text
 
+from .portrait import CONSTANT, EACH_VALUE_ONCE, INCOMPARABLE, NO_VALUES, TOO_FEW_VALUES
+
+Words = dict[Language, str]
+_NO_BREAK = "\u00a0"
+
 
 def portrait_sentence(row: dict[str, Any], language: Language) -> str:
     """Return what a row of `class_portrait` says, with its effect and n.
@@ -15,69 +20,122 @@ def portrait_sentence(row: dict[str, Any], language: Language) -> str:
         A row of the portrait without sentences.
     language : {"ru", "en"}
     """
-    sizes = f"n = {number(row['n_declined'], 0, language)} + {number(row['n_kept'], 0, language)}"
+    sizes = class_sizes(row, language)
     name = label(row["feature"], language)
-    if row["note"]:
-        return f"{name}: {_NOTES[row['note']][language]} ({sizes})."
+    if row["note"] in INCOMPARABLE:
+        return f"{name}: {_HINDRANCES[row['note']][language]} ({sizes})."
     if row["direction"] == "none":
-        nothing = (
-            "различий между классами не видно"
-            if language == "ru"
-            else "no difference between the classes is seen"
-        )
-        return f"{name}: {nothing} ({sizes})."
-    describe = _category if COLUMNS[row["feature"]].kind == "category" else _number
+        return f"{name}: {_NOTHING[language]} ({sizes})."
+    describe = {"category": _category, "flag": _flag}.get(row["kind"], _number)
     return f"{name}: {describe(row, language)}; {_effect(row, language)}; {sizes})."
 
 
-_NOTES: dict[str, dict[Language, str]] = {
-    "constant": {"ru": "у всех клиентов одно значение", "en": "all clients have the same value"},
-    "all_missing": {"ru": "значений нет", "en": "there are no values"},
+def class_sizes(row: dict[str, Any], language: Language) -> str:
+    """Write the numbers of clients compared, the declined first."""
+    sizes = (number(row[f"n_{side}"], 0, language) for side in ("declined", "kept"))
+    return f"n = {' + '.join(sizes)}".replace(" ", _NO_BREAK)
+
+
+def direction_word(row: dict[str, Any], language: Language) -> str:
+    """Say in which direction the declined differ, in the word that suits the kind of the column."""
+    words = _OFTEN if row["kind"] in ("flag", "category") else _HIGHER
+    return words[row["direction"]][language]
+
+
+_NOTHING: Words = {
+    "ru": "различий между классами не видно",
+    "en": "no difference between the classes is seen",
+}
+_HINDRANCES: dict[str, Words] = {
+    CONSTANT: {"ru": "у всех клиентов одно значение", "en": "all clients have the same value"},
+    NO_VALUES: {"ru": "значений нет", "en": "there are no values"},
+    TOO_FEW_VALUES: {
+        "ru": "значений слишком мало, чтобы сравнить классы",
+        "en": "too few values to compare the classes",
+    },
+    EACH_VALUE_ONCE: {
+        "ru": "каждое значение встречается один раз, сравнить классы нельзя",
+        "en": "every value occurs once, so the classes cannot be compared",
+    },
+}
+_HIGHER: dict[str, Words] = {
+    "higher": {"ru": "выше", "en": "higher"},
+    "lower": {"ru": "ниже", "en": "lower"},
+}
+_OFTEN: dict[str, Words] = {
+    "higher": {"ru": "чаще", "en": "more often"},
+    "lower": {"ru": "реже", "en": "less often"},
+}
+_STATISTICS: dict[str, Words] = {
+    "median": {"ru": "медианы", "en": "medians"},
+    "mean": {"ru": "средние", "en": "means"},
 }
 
 
 def _number(row: dict[str, Any], language: Language) -> str:
-    higher = row["direction"] == "higher"
+    word, statistic = direction_word(row, language), _STATISTICS[row["statistic"]][language]
     own, others = (_typical(row, side, language) for side in ("declined", "kept"))
-    if language == "ru":
-        word = "выше" if higher else "ниже"
-        return (
-            f"у снизивших активность {word} — {own} против {others} у остальных ({_statistic(row, language)}"
-        )
-    word = "higher" if higher else "lower"
-    return f"{word} for clients whose activity declined, {own} against {others} ({_statistic(row, language)}"
+    agrees = (row["typical_declined"] - row["typical_kept"]) * row["effect"] > 0
+    sentence = (_SHIFTED if agrees else _SHIFTED_OTHERWISE)[language]
+    return sentence.format(word=word, statistic=statistic, own=own, others=others)
+
+
+_SHIFTED: Words = {
+    "ru": "у снизивших активность {word} — {own} против {others} у остальных ({statistic}",
+    "en": "{word} for clients whose activity declined, {own} against {others} ({statistic}",
+}
+# A shift of the whole distribution that its typical values hide.
+_SHIFTED_OTHERWISE: Words = {
+    "ru": "у снизивших активность большей частью {word}, хотя в среднем {own} против {others} ({statistic}",
+    "en": "mostly {word} for clients who declined, yet typically {own} against {others} ({statistic}",
+}
 
 
 def _typical(row: dict[str, Any], side: str, language: Language) -> str:
-    name, value = row["feature"], row[f"typical_{side}"]
-    if COLUMNS[name].kind == "flag" or row["statistic"] == "share":
-        return percent(float(value), 0, language)
-    if COLUMNS[name].kind == "share" and row["statistic"] == "mean":
-        return percent(float(value), 1, language)
-    if abs(float(value)) < 1 and COLUMNS[name].kind == "number":
-        return number(float(value), 3, language)
-    return value_text(name, round(float(value), 2), language)
+    name, value = row["feature"], float(row[f"typical_{side}"])
+    kind = COLUMNS[name].kind
+    if kind == "share" and row["statistic"] == "mean":
+        return percent(value, 1, language)
+    if abs(value) < 1 and kind == "number":
+        return number(value, 3, language)
+    return value_text(name, round(value, 2), language)
 
 
-def _statistic(row: dict[str, Any], language: Language) -> str:
-    words: dict[str, dict[Language, str]] = {
-        "median": {"ru": "медианы", "en": "medians"},
-        "mean": {"ru": "средние", "en": "means"},
-        "share": {"ru": "доли", "en": "shares"},
-    }
-    return words[row["statistic"]][language]
+def _flag(row: dict[str, Any], language: Language) -> str:
+    word = direction_word(row, language)
+    own, others = (percent(row[f"typical_{side}"], 0, language) for side in ("declined", "kept"))
+    if language == "ru":
+        return f"у снизивших активность встречается {word} — у {own} против {others} у остальных (доли"
+    return f"seen {word} in clients whose activity declined, {own} against {others} (shares"
 
 
 def _category(row: dict[str, Any], language: Language) -> str:
-    value = translate(row["level"], language)
-    own, others = (percent(float(row[f"typical_{side}"]), 0, language) for side in ("declined", "kept"))
-    ratio = number(row["risk_ratio"], 2, language)
+    value, word = translate(row["level"], language), direction_word(row, language)
+    own, others = (percent(row[f"typical_{side}"], 0, language) for side in ("declined", "kept"))
+    risk = _risk(row["risk_ratio"], language)
     if language == "ru":
-        return f"«{value}» — у {own} снизивших активность и у {others} остальных (риск в этой группе ×{ratio}"
-    return f"“{value}” for {own} of clients whose activity declined and {others} of the others (risk ×{ratio}"
+        seen = f"«{value}» у снизивших активность встречается {word}"
+        return f"{seen} — у {own} против {others} у остальных ({risk}"
+    return f"“{value}” seen {word} in clients whose activity declined, {own} against {others} ({risk}"
+
+
+def _risk(ratio: float, language: Language) -> str:
+    """Compare the risk of a value's clients with that of all others."""
+    if ratio in (0, float("inf")):
+        return _EXTREME_RISKS[ratio][language]
+    if language == "en":
+        return f"{number(ratio, 2, 'en')} times the risk of all others"
+    factor, word = (ratio, "выше") if ratio > 1 else (1 / ratio, "ниже")
+    return f"риск снижения в {number(factor, 2, 'ru')} раза {word}, чем у прочих"
+
+
+_EXTREME_RISKS: dict[float, Words] = {
+    0: {"ru": "из этих клиентов никто не снизил активность", "en": "none of these clients declined"},
+    float("inf"): {"ru": "активность снизили только эти клиенты", "en": "nobody else declined"},
+}
 
 
 def _effect(row: dict[str, Any], language: Language) -> str:
-    symbol = "V" if COLUMNS[row["feature"]].kind == "category" else "δ"
+    symbol = "V" if row["kind"] == "category" else "δ"
     size, low, high = (number(row[column], 2, language) for column in ("effect", "low", "high"))
     return f"{symbol} = {size}, " + (f"от {low} до {high}" if language == "ru" else f"{low} to {high}")
