@@ -18,7 +18,7 @@ TablePreview = NewType("TablePreview", dict[str, Any])  # kedro-viz goes by this
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST, _WIDEST = 10, 48
-_HEADER_HEIGHT = 60  # points: four lines, for headers wrapped in narrow columns
+_LINE_HEIGHT = 15  # points
 _HEADER_FILL = PatternFill("solid", fgColor="FFE5E7EB")
 
 
@@ -92,17 +92,30 @@ def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
 
 def _style(sheet: Worksheet) -> None:
     wrapped = Alignment(wrap_text=True, vertical="top")
-    for number, cells in enumerate(sheet.iter_cols(), start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = _width(cells)
+    widths = [_width(cells) for cells in sheet.iter_cols()]
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        sheet.row_dimensions[number].height = _LINE_HEIGHT * _lines(cells, widths)
         for cell in cells:
             cell.alignment = wrapped
             if isinstance(cell.value, float):
                 cell.number_format = "0.00"
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), _HEADER_FILL
-    sheet.row_dimensions[1].height = _HEADER_HEIGHT
+    _fit_to_page(sheet)
+
+
+def _lines(cells: Any, widths: list[int]) -> int:
+    """Return how many lines the longest text of a row takes: not every program finds the height itself."""
+    lengths = (len(str(cell.value or "")) for cell in cells)
+    return max(1, *(-(-length // (width - 3)) for length, width in zip(lengths, widths, strict=True)))
+
+
+def _fit_to_page(sheet: Worksheet) -> None:
+    """Print as many pages as it takes, each as wide as the table."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the table
+    sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 

@@ -248,14 +248,15 @@ def _features(target: list[float | None], twins: list[int]) -> pd.DataFrame:
     )
 
 
-def test_split_keeps_twins_together_and_the_classes_in_proportion(options: DataProcessing) -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_split_keeps_twins_together_and_the_classes_in_proportion(options: DataProcessing, seed: int) -> None:
     # 40 pairs of twins, 16 of them declined: a quarter is 10 pairs with 4 declined.
-    pairs = [1.0] * 16 + [0.0] * 24
-    features = _features(
-        [value for value in pairs for _ in range(2)], [2 * i + 1 for i in range(40) for _ in range(2)]
-    )
-    train, test = nodes.split_clients(features, options)
-    assert not set(train["twin_group"]) & set(test["twin_group"])
+    target = [float(pair < 16) for pair in range(40) for _ in range(2)]
+    features = _features(target, [2 * pair + 1 for pair in range(40) for _ in range(2)])
+    train, test = nodes.split_clients(features, options.model_copy(update={"seed": seed}))
+    assert not {(client - 1) // 2 for client in train["client_id"]} & {
+        (c - 1) // 2 for c in test["client_id"]
+    }
     assert len(test) == 20
     assert test["activity_declined"].sum() == 8
     assert sorted([*train["client_id"], *test["client_id"]]) == list(range(1, 81))
