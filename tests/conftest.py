@@ -59,11 +59,16 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+def _shared_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _copy_project(tmp_path_factory.mktemp("finished") / "project")
+
+
+@pytest.fixture(scope="session")
+def finished_run(_shared_copy: Path) -> subprocess.CompletedProcess[str]:
     """Return what `make run` says, in a copy of the project and in the environment `test`."""
     return subprocess.run(
         [sys.executable, "-m", "one_click"],
-        cwd=_copy_project(tmp_path_factory.mktemp("finished") / "project"),
+        cwd=_shared_copy,
         env=os.environ | {"KEDRO_ENV": "test"},
         capture_output=True,
         text=True,
@@ -72,16 +77,13 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.Complet
 
 
 @pytest.fixture(scope="session")
-def finished_project(
-    finished_run: subprocess.CompletedProcess[str], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def finished_project(_shared_copy: Path, finished_run: subprocess.CompletedProcess[str]) -> Path:
     """Return the copy of the project in which the chain and scoring have run in the environment `test`.
 
     It is shared: tests may run pipelines in it again, but leave it as they found it.
     """
     assert finished_run.returncode == 0, finished_run.stderr
-    (folder,) = tmp_path_factory.getbasetemp().glob("finished*")
-    return folder / "project"
+    return _shared_copy
 
 
 @pytest.fixture
