@@ -3,18 +3,20 @@
 import pandas as pd
 from numpy.random import Generator
 
-from one_click.columns import TARGET
+from one_click.columns import TABLES, TARGET
 from one_click.parameters import DemoStore
 
+REVENUES = tuple(f"revenue_{month}" for month in TABLES["market_money"].months)
 
-def spoil_values(clients: pd.DataFrame, options: DemoStore, generator: Generator) -> pd.DataFrame:
-    """Give some declined clients no purchases in two months, and one client an absurd revenue.
+
+def spoil_revenue(clients: pd.DataFrame, options: DemoStore, generator: Generator) -> pd.DataFrame:
+    """Give some declined clients no purchases in two months, and some others an absurd current revenue.
 
     Parameters
     ----------
     clients : DataFrame, one row per client
     options : DemoStore
-        How many, and the absurd revenue.
+        How many of each, and the absurd revenue.
     generator : Generator
         Source of randomness.
     """
@@ -25,6 +27,12 @@ def spoil_values(clients: pd.DataFrame, options: DemoStore, generator: Generator
     spoiled.loc[without, ["revenue_two_months_ago", "revenue_previous"]] = 0.0
     spoiled.loc[absurd, "revenue_current"] = options.absurd_revenue
     return spoiled
+
+
+def credible_revenue(clients: pd.DataFrame, options: DemoStore) -> pd.DataFrame:
+    """Return the three months of revenue, blank where they are spoiled."""
+    revenue = clients[list(REVENUES)]
+    return revenue.where((revenue > 0) & (revenue < options.absurd_revenue))
 
 
 def misspell(texts: pd.Series, right: str, wrong: str, count: int, generator: Generator) -> pd.Series:

@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from one_click.columns import CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoStore
 
+from .dirt import credible_revenue
+
 DECIMALS = {"promo_purchase_share": 2, PROFIT: 2, "marketing_contacts_6m": 1}
-_REVENUES = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
+_ENDS = (0.005, 0.995)  # a value at the end of its class says no more than that it is extreme
 
 
 def draw_clients(count: int, options: DemoStore, generator: Generator) -> pd.DataFrame:
@@ -36,10 +38,8 @@ def draw_clients(count: int, options: DemoStore, generator: Generator) -> pd.Dat
     declined = np.arange(count) < round(count * options.declined_share)
     ranks = ndtr(generator.standard_normal((count, len(options.quantiles))) @ _cholesky(options).T)
     clients = pd.DataFrame({TARGET: declined.astype(int)})
-    for position, (name, quantiles) in enumerate(options.quantiles.items()):
-        low_to_high = np.array([quantiles.kept, quantiles.declined])
-        values = _interpolate(ranks[:, position], options.probabilities, low_to_high, declined)
-        clients[name] = _round(name, values)
+    for position, name in enumerate(options.quantiles):
+        clients[name] = _round(name, values_at(ranks[:, position], declined, name, options))
     for name, shares in options.shares.items():
         clients[name] = _draw_category(shares, declined, generator)
     chance = np.where(declined, options.allows_messages[0], options.allows_messages[1])
@@ -56,14 +56,28 @@ def _cholesky(options: DemoStore) -> NDArray[np.float64]:
     return np.asarray(np.linalg.cholesky(correlations), dtype="float64")
 
 
-def _interpolate(
-    ranks: NDArray[np.float64],
-    probabilities: tuple[float, ...],
-    quantiles: NDArray[np.float64],
-    declined: NDArray[np.bool_],
+def values_at(
+    ranks: NDArray[np.float64], declined: NDArray[np.bool_], name: str, options: DemoStore
 ) -> NDArray[np.float64]:
-    by_class = [np.interp(ranks, probabilities, of_class) for of_class in quantiles]
-    return np.where(declined, by_class[1], by_class[0])
+    """Return the values of a column at some ranks (0-1) within the clients' classes, not rounded."""
+    quantiles = options.quantiles[name]
+    return np.where(
+        declined,
+        np.interp(ranks, options.probabilities, quantiles.declined),
+        np.interp(ranks, options.probabilities, quantiles.kept),
+    )
+
+
+def ranks_of(
+    values: NDArray[np.float64], declined: NDArray[np.bool_], name: str, options: DemoStore
+) -> NDArray[np.float64]:
+    """Return the ranks (0-1) within their classes of some values of a column, the inverse of `values_at`."""
+    quantiles = options.quantiles[name]
+    return np.where(
+        declined,
+        np.interp(values, quantiles.declined, options.probabilities),
+        np.interp(values, quantiles.kept, options.probabilities),
+    )
 
 
 def _round(name: str, values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.int64]:
@@ -91,10 +105,11 @@ def _swap_labels(declined: NDArray[np.bool_], share: float, generator: Generator
     return target
 
 
-def add_twins(clients: pd.DataFrame, twins: int, generator: Generator) -> pd.DataFrame:
-    """Append copies of some clients, equal in everything."""
-    copied = generator.choice(len(clients), twins, replace=False)
-    return pd.concat([clients, clients.iloc[copied]], ignore_index=True)
+def add_twins(clients: pd.DataFrame, options: DemoStore, generator: Generator) -> pd.DataFrame:
+    """Append copies, equal in everything, of some clients whose revenue is not spoiled."""
+    whole = clients.index[credible_revenue(clients, options).notna().all(axis=1)]
+    copied = generator.choice(whole, options.twins, replace=False)
+    return pd.concat([clients, clients.loc[copied]], ignore_index=True)
 
 
 def number_clients(
@@ -128,23 +143,44 @@ def advance_month(clients: pd.DataFrame, options: DemoStore, generator: Generato
     ----------
     clients : DataFrame, one row per client
     options : DemoStore
-        Monthly changes and drift.
+        Persistence, monthly changes and drift.
     generator : Generator
         Source of randomness.
     """
-    count, declined = len(clients), clients[TARGET].to_numpy() == 1
-    pace = np.where(declined, options.monthly_change[0], options.monthly_change[1])
+    declined = clients[TARGET].to_numpy() == 1
+    # A spoiled current revenue says nothing about habits; the client's other months do.
+    revenue = credible_revenue(clients, options).ffill(axis=1)["revenue_current"]
+    habits = clients.assign(revenue_current=revenue)
+    redrawn = {name: _redraw(habits[name], declined, options, generator) for name in options.persistence}
     later = clients.assign(
         revenue_two_months_ago=clients["revenue_previous"],
         revenue_previous=clients["revenue_current"],
         minutes_previous=clients["minutes_current"],
         days_registered=clients["days_registered"] + 30,
+        **redrawn,
     )
-    revenue = clients[list(_REVENUES)].mean(axis=1) * (1 + pace + generator.normal(0, 0.08, count))
-    later["revenue_current"] = _round("revenue_current", revenue.clip(lower=0).to_numpy())
-    minutes = clients["minutes_current"] * (1 + pace) + generator.normal(0, 2, count)
-    later["minutes_current"] = _round("minutes_current", minutes.to_numpy())
-    contacts = clients["marketing_contacts_6m"] + (clients["marketing_contacts_current"] - 4) / 6
-    later["marketing_contacts_6m"] = _round("marketing_contacts_6m", contacts.clip(lower=0).to_numpy())
-    drifted = clients[options.drift_column] + generator.poisson(options.drift_size, count)
-    return later.assign(**{options.drift_column: drifted})
+    later["marketing_contacts_6m"] = _six_month_mean(
+        clients["marketing_contacts_6m"], later["marketing_contacts_current"]
+    )
+    later[options.drift_column] += generator.poisson(options.drift_size, len(clients))
+    return later
+
+
+def _redraw(
+    values: pd.Series, declined: NDArray[np.bool_], options: DemoStore, generator: Generator
+) -> NDArray[np.float64] | NDArray[np.int64]:
+    """Draw a column anew, at ranks that are correlated with the old ones within the classes."""
+    name, persistence = str(values.name), options.persistence[str(values.name)]
+    scores = ndtri(ranks_of(values.to_numpy(dtype="float64"), declined, name, options).clip(*_ENDS))
+    noise = generator.standard_normal(len(values))
+    drawn = values_at(
+        ndtr(persistence * scores + np.sqrt(1 - persistence**2) * noise), declined, name, options
+    )
+    if name in ("revenue_current", "minutes_current"):
+        drawn = drawn * (1 + np.where(declined, *options.monthly_change))
+    return _round(name, drawn)
+
+
+def _six_month_mean(mean: pd.Series, newest: pd.Series) -> NDArray[np.float64] | NDArray[np.int64]:
+    """Move a six-month mean on by a month; the month that drops out counts as an average one of the store."""
+    return _round(str(mean.name), (mean + (newest - newest.mean()) / 6).clip(lower=0).to_numpy())

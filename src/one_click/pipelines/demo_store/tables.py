@@ -4,27 +4,40 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from one_click.columns import CLIENT_ID, COLUMNS, FLAG_VALUES, MONTHS, PROFIT, TABLES, TARGET, TARGET_VALUES
+from one_click.columns import (
+    CLIENT_ID,
+    COLUMNS,
+    FLAG_VALUES,
+    MONTHS,
+    PERIOD,
+    PROFIT,
+    TABLES,
+    TARGET,
+    TARGET_VALUES,
+)
+
+PERIOD_HEADER = next(column.source for column in TABLES["market_money"].columns if column.name == PERIOD)
 
 
 def profile_text(clients: pd.DataFrame, with_target: bool) -> pd.DataFrame:
     """Return the text of market_file, one row per client, in the store's order of columns."""
     words = {value: word for word, value in TARGET_VALUES.items()}
-    flags = {value: word for word, value in FLAG_VALUES.items()}
     names = [column.name for column in TABLES["market_file"].columns if column.name != CLIENT_ID]
     text = {COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].astype("str")}
     if with_target:
         text[COLUMNS[TARGET].source] = clients[TARGET].map(words)
     for name in names:
-        kind, values = COLUMNS[name].kind, clients[name]
-        text[COLUMNS[name].source] = (
-            values.map(flags)
-            if kind == "flag"
-            else values
-            if kind == "category"
-            else values.map("{:g}".format)
-        )
+        text[COLUMNS[name].source] = _words(clients[name])
     return pd.DataFrame(text)
+
+
+def _words(values: pd.Series) -> pd.Series:
+    kind = COLUMNS[str(values.name)].kind
+    if kind == "category":
+        return values
+    if kind == "flag":
+        return values.map({value: word for word, value in FLAG_VALUES.items()})
+    return values.map("{:g}".format)
 
 
 def months_text(clients: pd.DataFrame, table: str, pattern: str, generator: Generator) -> pd.DataFrame:
@@ -48,7 +61,7 @@ def months_text(clients: pd.DataFrame, table: str, pattern: str, generator: Gene
     return pd.DataFrame(
         {
             COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].repeat(len(months)).astype("str"),
-            "Период": np.array([words[month] for month in months], dtype=object)[order.ravel()],
+            PERIOD_HEADER: np.array([words[month] for month in months], dtype=object)[order.ravel()],
             value.source: [pattern.format(cell) for cell in shuffled.ravel()],
         }
     ).reset_index(drop=True)
