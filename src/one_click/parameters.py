@@ -1,9 +1,9 @@
 """Parameters: one frozen model per pipeline, checked before any node runs."""
 
 from importlib import import_module
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from one_click.columns import ENGINEERED_FEATURES
 from one_click.declarations import Offer, Segment, refuse_repeated
@@ -11,6 +11,7 @@ from one_click.errors import ParameterError, nearest
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
 FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
+SCALERS: tuple[str, ...] = ("standard", "robust", "minmax")
 
 Share = Field(ge=0, le=1)
 
@@ -42,18 +43,26 @@ def _describe(fault: Any, model: type[BaseModel]) -> str:
     if fault["type"] == "extra_forbidden":
         fields = _fields_beside(model, fault["loc"])
         return f"  {where}: no such parameter; {nearest(str(fault['loc'][-1]), fields)}"
+    if fault["type"] == "value_error":
+        return "  " + ": ".join(part for part in (where, fault["msg"].removeprefix("Value error, ")) if part)
     return f"  {where}: got {fault['input']!r}. Rule: {fault['msg']}"
 
 
 def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
     """Return the valid keys at the place of an unknown one."""
+    models = [model]
     for part in location[:-1]:
-        field = model.model_fields.get(part)
-        annotation = field.annotation if field else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            break
-        model = annotation
-    return list(model.model_fields)
+        tagged = [one for one in models if one.__name__.lower() == part]
+        fields = [one.model_fields[part].annotation for one in models if part in one.model_fields]
+        models = tagged or [inner for field in fields for inner in _models_in(field)] or models
+    return [field.alias or name for one in models for name, field in one.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a type is made of, such as those of a tuple's items."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 class DataProcessing(Parameters):
@@ -119,8 +128,15 @@ class Range(Parameters):
     log: bool = False
     whole: bool = False
 
+    @property
+    def extremes(self) -> tuple[float, ...]:
+        """Values between which all others lie."""
+        return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        if self.whole and (self.low % 1 or self.high % 1):
+            raise ValueError(f"the bounds of a range of whole numbers are whole, got {self.low}, {self.high}")
         if not self.low <= self.high:
             raise ValueError(f"low {self.low} lies above high {self.high}")
         if self.log and self.low <= 0:
@@ -131,7 +147,23 @@ class Range(Parameters):
 class Choices(Parameters):
     """A list of values of a search space."""
 
-    choices: tuple[str | int | float | bool, ...] = Field(min_length=1)
+    choices: tuple[str | int | float | bool | None, ...] = Field(min_length=1)
+
+    @property
+    def extremes(self) -> tuple[str | int | float | bool | None, ...]:
+        """All values."""
+        return self.choices
+
+
+def _range_or_choices(value: Any) -> str:
+    if isinstance(value, dict):
+        return "range" if {"low", "high"} & set(value) else "choices"
+    return type(value).__name__.lower() if isinstance(value, Range | Choices) else "range"
+
+
+Values = Annotated[
+    Annotated[Range, Tag("range")] | Annotated[Choices, Tag("choices")], Discriminator(_range_or_choices)
+]
 
 
 class Family(Parameters):
@@ -153,7 +185,7 @@ class Family(Parameters):
     class_: str = Field(alias="class")
     interpretability: int = Field(ge=1)
     fixed: dict[str, str | int | float | bool | None] = {}
-    space: dict[str, Range | Choices]
+    space: dict[str, Values]
 
     @property
     def estimator_class(self) -> Any:
@@ -163,19 +195,31 @@ class Family(Parameters):
 
     @model_validator(mode="after")
     def _classifier_with_these_arguments(self) -> Self:
-        from sklearn.base import is_classifier
+        from sklearn.base import BaseEstimator, is_classifier
 
         try:
             estimator = self.estimator_class(**self.fixed)
         except (ImportError, AttributeError, TypeError, ValueError) as error:
             raise ValueError(f"'{self.class_}' cannot be made: {error}") from None
-        if not is_classifier(estimator):
+        if not (isinstance(estimator, BaseEstimator) and is_classifier(estimator)):
             raise ValueError(f"'{self.class_}' is not a scikit-learn classifier")
         valid = {f"model__{name}" for name in estimator.get_params()} | {"select__k", "scaler"}
         for name in self.space:
             if name not in valid:
                 raise ValueError(f"'{name}' is no argument of {self.class_}; {nearest(name, valid)}")
+            for value in self.space[name].extremes:
+                _refuse_out_of_range(estimator, name, value)
         return self
+
+
+def _refuse_out_of_range(estimator: Any, name: str, value: Any) -> None:
+    """Ask of each value of a search space what would otherwise stop the search when it is drawn."""
+    if name == "scaler" and value not in SCALERS:
+        raise ValueError(f"scaler: there is no '{value}'; {nearest(str(value), SCALERS)}")
+    if name == "select__k" and not (isinstance(value, int) and value >= 1):
+        raise ValueError(f"select__k: {value} is no whole number from 1 (is `whole: true` missing?)")
+    if name.startswith("model__"):
+        estimator.set_params(**{name.removeprefix("model__"): value})._validate_params()
 
 
 class ModelSelection(Parameters):
@@ -351,8 +395,13 @@ class DemoStore(Parameters):
         Whether market_time misspells the previous month throughout.
     leavers_share, newcomers_share : float
         Shares of clients that leave before the next month and that are new in it.
+    newcomer_days : (int, int)
+        Days since registration of those that are new: least, most.
     monthly_change : (float, float)
-        Relative change of revenue and minutes by the next month: declined, kept.
+        Relative change of the current revenue and minutes by the next month: declined, kept.
+    persistence : dict
+        Column that is drawn anew in the next month -> correlation (0-1) of its normal scores with those of
+        this month, within a class; the other columns stay.
     drift_column : str
         Whole-number feature that drifts in the next month.
     drift_size : float
@@ -382,9 +431,11 @@ class DemoStore(Parameters):
     absurd_revenue: float = Field(gt=0)
     misspelt_services: int = Field(ge=0)
     misspelt_months: bool
-    leavers_share: float = Share
+    leavers_share: float = Field(ge=0, lt=1)
     newcomers_share: float = Share
+    newcomer_days: tuple[int, int]
     monthly_change: tuple[float, float]
+    persistence: dict[str, Annotated[float, Share]]
     drift_column: Literal["unpaid_items_quarter", "service_errors", "marketing_contacts_current"]
     drift_size: float = Field(ge=0)
     probabilities: tuple[float, ...]
@@ -404,6 +455,18 @@ class DemoStore(Parameters):
             raise ValueError(f"{', '.join(wrong)}: not {len(self.probabilities)} quantiles in each class")
         if [len(row) for row in self.correlations] != list(range(1, len(self.quantiles))):
             raise ValueError("correlations: not one row below the diagonal for each column after the first")
+        unknown = next((name for name in self.persistence if name not in self.quantiles), None)
+        if unknown is not None:
+            raise ValueError(f"persistence: no quantiles of '{unknown}'; {nearest(unknown, self.quantiles)}")
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_the_dirt(self) -> Self:
+        drawn, spoiled = self.clients - self.twins, self.without_purchases + self.absurd_revenues
+        if spoiled > round(drawn * self.declined_share):
+            raise ValueError(f"{spoiled} clients with spoiled revenue exceed the declined: draw more clients")
+        if self.twins > drawn - spoiled:
+            raise ValueError(f"twins: {self.twins} are too many for {self.clients} clients")
         return self
 
 

@@ -28,6 +28,14 @@ def uncalibrated_score(estimator: Any, features: Any) -> Scores:
     return np.asarray(inner.predict_proba(features)[:, 1], dtype="float64")
 
 
+def score_scale(estimator: Any) -> str:
+    """Return what the uncalibrated score is: ``probability``, ``log_odds`` or ``decision_function``."""
+    inner = innermost(estimator)
+    if not hasattr(inner, "decision_function"):
+        return "probability"
+    return "log_odds" if hasattr(inner, "predict_proba") else "decision_function"
+
+
 def innermost(estimator: Any) -> Any:
     """Return the fitted pipeline inside a calibrated classifier, or the estimator itself."""
     calibrated = getattr(estimator, "calibrated_classifiers_", None)

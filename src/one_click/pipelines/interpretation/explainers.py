@@ -230,18 +230,26 @@ def _sampled(
 ) -> Explanation:
     """Average the change of score as features become known in random orders, each also reversed.
 
-    All clients share the drawn base clients and orders, so base value + contributions = score for each.
+    All clients share the drawn values and orders, so base value + contributions = score for each. A feature's
+    values are drawn evenly from low to high (Latin hypercube), which a few draws need to stand for the base.
     """
     generator = np.random.default_rng(seed)
+    draws = {name: _draw_evenly(base[name], permutations, generator) for name in BASE_FEATURES}
     total, starts = np.zeros((len(clients), len(BASE_FEATURES))), []
-    for _ in range(permutations):
-        drawn = {name: base[name].iloc[generator.integers(len(base))] for name in BASE_FEATURES}
+    for number in range(permutations):
+        drawn = {name: values[number] for name, values in draws.items()}
         order = generator.permutation(len(BASE_FEATURES))
         for direction in (order, order[::-1]):
             scores = _scores_along(model, clients, drawn, direction)
             total[:, direction] += np.diff(scores, axis=0).T
             starts.append(scores[0, 0])
     return Explanation(total / (2 * permutations), float(np.mean(starts)), "sampled")
+
+
+def _draw_evenly(values: pd.Series, count: int, generator: np.random.Generator) -> NDArray[Any]:
+    """Draw one value from each of `count` equal parts of the sorted values, in random order."""
+    ranks = (generator.permutation(count) + generator.random(count)) / count
+    return values.sort_values().to_numpy()[(ranks * len(values)).astype(int)]
 
 
 def _scores_along(
@@ -259,5 +267,16 @@ def _scores_along(
         }
     ).astype({name: clients[name].dtype for name in BASE_FEATURES})
     engineered = tuple(name for name in clients.columns if name in ENGINEERED_FEATURES)
-    scores = uncalibrated_score(model, add_engineered(mixed, engineered)[list(clients.columns)])
-    return scores.reshape(len(order) + 1, len(clients))
+    rows = model[:-1].transform(add_engineered(mixed, engineered)[list(clients.columns)])
+    return _score_moved(model[-1], np.asarray(rows).reshape(len(order) + 1, len(clients), -1))
+
+
+def _score_moved(classifier: Any, rows: Values) -> Values:
+    """Score rows, shape (n_steps, n_clients, n_columns), but only those that differ from the step before."""
+    moved = np.concatenate(
+        [np.ones((1, rows.shape[1]), dtype=bool), (np.diff(rows, axis=0) != 0).any(axis=2)]
+    )
+    scores = np.zeros(moved.shape)
+    scores[moved] = uncalibrated_score(classifier, rows[moved])
+    scored_at = np.maximum.accumulate(np.where(moved, np.arange(len(rows))[:, None], 0), axis=0)
+    return np.take_along_axis(scores, scored_at, axis=0)

@@ -8,12 +8,20 @@ from sklearn.inspection import permutation_importance
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, TARGET, Language, label
 from one_click.parameters import Interpretation
-from one_click.scores import feature_columns, innermost, uncalibrated_score
+from one_click.scores import feature_columns, innermost, score_scale, uncalibrated_score
 from one_click.wording import value_text
 
 from .explainers import explain
 
-_SCALES = {"linear": "log_odds", "rbf": "decision_function", "tree": "probability"}
+_NEGLIGIBLE = 1e-9  # a contribution that rounding alone may make
+
+_COUNTED = ("category", "flag")  # kinds whose typical value is the most frequent one, else the median
+_COMPARISONS: dict[tuple[Language, bool], tuple[str, str]] = {
+    ("ru", False): ("обычное значение", "обычно"),
+    ("ru", True): ("самое частое значение", "чаще всего"),
+    ("en", False): ("a typical value", "typically"),
+    ("en", True): ("the most frequent value", "most often"),
+}
 
 
 def permute_features(
@@ -85,9 +93,11 @@ def explain_clients(
     output = uncalibrated_score(champion, features[columns])
     table = pd.DataFrame(explanation.contributions, columns=list(BASE_FEATURES))
     table.insert(0, CLIENT_ID, features[CLIENT_ID].to_numpy())
-    scale = _SCALES.get(explanation.method, "score")
     return table.assign(
-        base_value=explanation.base_value, output=output, scale=scale, method=explanation.method
+        base_value=explanation.base_value,
+        output=output,
+        scale=score_scale(champion),
+        method=explanation.method,
     )
 
 
@@ -101,12 +111,15 @@ def summarise_shap(shap_values: pd.DataFrame, features: pd.DataFrame) -> pd.Data
         Direction is the rank correlation of value and contribution: above 0, larger values raise the risk;
         missing for categories and constant columns.
     """
-    sizes = shap_values[list(BASE_FEATURES)].abs().mean()
+    contributions, values = (
+        table.set_index(CLIENT_ID)[list(BASE_FEATURES)] for table in (shap_values, features)
+    )
+    sizes = contributions.abs().mean()
     table = pd.DataFrame({"feature": sizes.index, "mean_absolute": sizes.to_numpy()})
     total = table["mean_absolute"].sum()
     table["share"] = table["mean_absolute"] / total if total > 0 else 0.0
     table["group"] = [COLUMNS[feature].group for feature in table["feature"]]
-    table["direction"] = [_direction(features[name], shap_values[name]) for name in table["feature"]]
+    table["direction"] = [_direction(values[name], contributions[name]) for name in table["feature"]]
     table = table.sort_values(["mean_absolute", "feature"], ascending=[False, True], ignore_index=True)
     return table.assign(rank=table.index + 1)
 
@@ -159,7 +172,7 @@ def _strongest(shap_values: pd.DataFrame, count: int) -> pd.DataFrame:
             "contribution": np.take_along_axis(contributions, order, axis=1).ravel(),
         }
     )
-    return table[table["contribution"] > 0].astype({"feature": "str"}).reset_index(drop=True)
+    return table[table["contribution"] > _NEGLIGIBLE].astype({"feature": "str"}).reset_index(drop=True)
 
 
 def _look_up(pairs: pd.DataFrame, features: pd.DataFrame) -> list[Any]:
@@ -170,13 +183,12 @@ def _look_up(pairs: pd.DataFrame, features: pd.DataFrame) -> list[Any]:
 
 def _typical(values: pd.Series) -> Any:
     kind = COLUMNS[str(values.name)].kind
-    return values.mode().iloc[0] if kind in ("category", "flag") else float(values.median())
+    return values.mode().iloc[0] if kind in _COUNTED else float(values.median())
 
 
 def _sentence(name: str, value: Any, typical: Any, language: Language) -> str:
     own, usual = (value_text(name, one, language) for one in (value, typical))
-    if language == "ru":
-        comparison = "как у большинства" if own == usual else f"обычно {usual}"
-        return f"{label(name, language)}: {own} ({comparison}) — повышает оценку риска"
-    comparison = "as most clients" if own == usual else f"typically {usual}"
-    return f"{label(name, language)}: {own} ({comparison}), which raises the risk score"
+    alike, unlike = _COMPARISONS[language, COLUMNS[name].kind in _COUNTED]
+    comparison = alike if own == usual else f"{unlike} {usual}"
+    ending = " — повышает оценку риска" if language == "ru" else ", which raises the risk score"
+    return f"{label(name, language)}: {own} ({comparison}){ending}"

@@ -24,9 +24,9 @@ def _draw_permutation(language: Language, importance: pd.DataFrame) -> Figure:
     first = importance.iloc[0]
     name, loss = label(first["feature"], language), number(first["importance"], 3, language)
     title = (
-        f"Больше всего модель теряет без признака «{name}»: {loss} ROC-AUC"
+        f"Больше всего модель теряет, если перемешать признак «{name}»: {loss} ROC-AUC"
         if language == "ru"
-        else f"The model loses most without “{name.lower()}”: {loss} of ROC-AUC"
+        else f"The model loses most when “{name.lower()}” is shuffled: {loss} of ROC-AUC"
     )
     figure = new_figure(8, 5, title)
     axes = figure.subplots()

@@ -39,7 +39,18 @@ def calibrate(method: str, fitted_on: pd.DataFrame, applied_to: pd.DataFrame) ->
             scores, fitted_on["target"]
         )
         return np.asarray(steps.predict(new))
-    sigmoid = LogisticRegression(C=np.inf).fit(scores[:, None], fitted_on["target"])
+    return _sigmoid(scores, fitted_on["target"].to_numpy(), new)
+
+
+def _sigmoid(scores: Values, target: Values, new: Values) -> Values:
+    """Platt's (1999) sigmoid with his smoothed targets, which scikit-learn's calibration uses too.
+
+    A smoothed target t is a client that counts t times as declined and 1 − t times as not.
+    """
+    declined = target.sum()
+    smoothed = np.where(target == 1, (declined + 1) / (declined + 2), 1 / (len(target) - declined + 2))
+    twice, classes = np.r_[scores, scores][:, None], np.repeat([1, 0], len(scores))
+    sigmoid = LogisticRegression(C=np.inf).fit(twice, classes, sample_weight=np.r_[smoothed, 1 - smoothed])
     return np.asarray(sigmoid.predict_proba(new[:, None])[:, 1])
 
 

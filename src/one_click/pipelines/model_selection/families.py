@@ -9,9 +9,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
 from one_click.columns import COLUMNS
-from one_click.parameters import Family
+from one_click.parameters import SCALERS, Family
 
-SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "minmax": MinMaxScaler}
+_SCALERS = dict(zip(SCALERS, (StandardScaler, RobustScaler, MinMaxScaler), strict=True))
 SCALER = "scaler"  # the one name of a search space that is not an argument of a pipeline's step
 
 
@@ -29,7 +29,7 @@ def build_preprocessing(features: pd.DataFrame, scaler: str) -> ColumnTransforme
     numbers = [name for name in features.columns if name not in categories]
     encoder = OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
-        [("numbers", SCALERS[scaler](), numbers), ("categories", encoder, categories)],
+        [("numbers", _SCALERS[scaler](), numbers), ("categories", encoder, categories)],
         verbose_feature_names_out=False,
     )
 

@@ -98,10 +98,10 @@ def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
     inside = reliability["probability"].between(reliability["low"], reliability["high"]).sum()
     title = (
         f"Вероятности согласуются с наблюдаемым в {inside} из {len(reliability)} групп, "
-        f"наибольшее расхождение {percent(gap, 0, language)}"
+        f"наибольшее расхождение {number(100 * gap, 0, language)} п. п."
         if language == "ru"
         else f"Probabilities agree with what happened in {inside} of {len(reliability)} groups, "
-        f"the largest gap is {percent(gap, 0, language)}"
+        f"the largest gap is {number(100 * gap, 0, language)} percentage points"
     )
     labels = {
         "ru": ("Предсказанная вероятность снижения", "Наблюдаемая доля снизивших"),
@@ -111,7 +111,7 @@ def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":")
     axes.vlines(reliability["probability"], reliability["low"], reliability["high"], colors=KEPT)
-    axes.plot(reliability["probability"], reliability["observed"], color=KEPT, marker="o")
+    axes.plot(reliability["probability"], reliability["observed"], color=KEPT, marker="o", clip_on=False)
     axes.set(xlabel=labels[0], ylabel=labels[1], xlim=(0, 1), ylim=(0, 1))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,8 +72,8 @@ def search(
 ) -> pd.DataFrame:
     """Spend the family's budget of trials, or what an interrupted search left of it.
 
-    Every trial's sampler is seeded from (seed, trial number) alone, so that a resumed search draws what an
-    undisturbed one would have drawn.
+    Every trial's sampler is seeded from the seed and the number of trials done before it, so that a resumed
+    search draws what an undisturbed one would have drawn.
 
     Parameters
     ----------
@@ -91,36 +91,44 @@ def search(
     """
     splits = make_splits(clients, options.folds, options.seed)
     scorer = FoldScorer(clients, splits)
-    study = open_study(fingerprint(clients, family, options))
+    study = open_study(fingerprint(clients, splits, family, options))
     for trial in _remaining_trials(study, options):
         values = scorer.score(family, _suggest(trial, family))
         trial.set_user_attr("roc_auc_sd", float(np.std(values, ddof=1)))
         study.tell(trial, float(np.mean(values)))
-    return _tabulate(study)
+    return _tabulate(study, options.trials)
 
 
-def fingerprint(clients: pd.DataFrame, family: Family, options: ModelSelection) -> str:
+def fingerprint(clients: pd.DataFrame, splits: list[Split], family: Family, options: ModelSelection) -> str:
     """Return a name that changes with the data, the folds, the space, the strategy and the seed.
 
     The budget is left out: a larger one continues the same study.
     """
     digest = hashlib.sha256(pd.util.hash_pandas_object(clients, index=False).to_numpy().tobytes())
     digest.update(",".join(clients.columns).encode())
-    settings = [options.folds, options.seed, options.strategy, options.startup_trials]
-    digest.update(json.dumps([settings, family.model_dump(mode="json")], sort_keys=True).encode())
+    for _, test in splits:
+        digest.update(test.astype("int64").tobytes() + b"|")
+    settings = [options.seed, options.strategy, options.startup_trials]
+    space = family.model_dump(mode="json", exclude={"interpretability"})
+    digest.update(json.dumps([settings, space]).encode())
     return digest.hexdigest()[:16]
 
 
-def _remaining_trials(study: "optuna.Study", options: ModelSelection) -> Any:
-    """Yield the trials still to run: first one that was left running, then new ones up to the budget."""
-    from optuna.trial import Trial, TrialState
+def _remaining_trials(study: "optuna.Study", options: ModelSelection) -> Iterator["optuna.Trial"]:
+    """Yield the trials still to run; one that was left running is given up and run again."""
+    from optuna.trial import TrialState
 
     for left in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
-        study.sampler = _sampler(options, left.number)
-        yield Trial(study, left._trial_id)
-    for number in range(len(study.get_trials(deepcopy=False)), options.trials):
+        study.tell(left.number, state=TrialState.FAIL)
+    for number in range(len(_completed(study)), options.trials):
         study.sampler = _sampler(options, number)
         yield study.ask()
+
+
+def _completed(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
+    from optuna.trial import TrialState
+
+    return study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
 
 
 def _sampler(options: ModelSelection, number: int) -> Any:
@@ -144,16 +152,17 @@ def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
     return choice
 
 
-def _tabulate(study: "optuna.Study") -> pd.DataFrame:
+def _tabulate(study: "optuna.Study", budget: int) -> pd.DataFrame:
+    # A study that once had a larger budget holds more trials than are asked for now.
     return pd.DataFrame(
         [
             {
-                "trial": trial.number,
+                "trial": number,
                 "roc_auc": trial.value,
                 "roc_auc_sd": trial.user_attrs["roc_auc_sd"],
                 "settings": json.dumps(trial.params, sort_keys=True),
             }
-            for trial in study.get_trials(deepcopy=False)
+            for number, trial in enumerate(_completed(study)[:budget])
         ]
     )
 

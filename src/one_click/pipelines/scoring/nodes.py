@@ -66,6 +66,8 @@ def measure_drift(features: pd.DataFrame, new_features: pd.DataFrame) -> pd.Data
 def _stability_index(old: pd.Series, new: pd.Series) -> float:
     if COLUMNS[str(old.name)].kind not in ("category", "flag"):
         inner = np.unique(old.quantile(np.arange(1, _BINS) / _BINS))
+        # A tenth of clients or more at the lowest value: what falls below it must not count with them.
+        inner = np.r_[np.nextafter(inner[0], -np.inf), inner]
         old, new = (pd.Series(np.searchsorted(inner, values, side="left")) for values in (old, new))
     shares = pd.DataFrame({"old": old.value_counts(normalize=True), "new": new.value_counts(normalize=True)})
     clipped = shares.fillna(0).clip(lower=_FLOOR)

@@ -1,0 +1,78 @@
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kedro.io import DatasetError
+from sklearn.ensemble import IsolationForest
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from one_click.datasets.estimator import EstimatorDataset
+
+F_CLASSIF = "sklearn.feature_selection._univariate_selection.f_classif"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "models" / "champion.skops"
+
+
+@pytest.fixture
+def rows() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(30, 3))
+
+
+@pytest.fixture
+def estimator(rows: np.ndarray) -> Pipeline:
+    return make_pipeline(SelectKBest(f_classif, k=2), LogisticRegression()).fit(rows, rows[:, 0] > 0)
+
+
+def test_estimator_is_saved_and_loaded(file: Path, estimator: Pipeline, rows: np.ndarray) -> None:
+    dataset = EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF])
+    assert not dataset.exists()
+    dataset.save(estimator)
+    assert dataset.exists()
+    np.testing.assert_array_equal(dataset.load().predict_proba(rows), estimator.predict_proba(rows))
+
+
+def test_type_that_the_catalog_does_not_trust_is_refused(file: Path, estimator: Pipeline) -> None:
+    EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF]).save(estimator)
+    with pytest.raises(DatasetError) as error:
+        EstimatorDataset(filepath=file.as_posix()).load()
+    for words in (str(file), "f_classif", "the catalog does not trust", "Train the model again"):
+        assert words in str(error.value)
+
+
+def test_foreign_estimator_put_in_its_place_is_refused(file: Path, rows: np.ndarray) -> None:
+    dataset = EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF])
+    dataset.save(IsolationForest(n_estimators=2).fit(rows))
+    with pytest.raises(DatasetError, match="does not trust"):
+        dataset.load()
+
+
+def test_tampered_file_is_refused(file: Path, estimator: Pipeline) -> None:
+    dataset = EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF])
+    dataset.save(estimator)
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    forged = (
+        parts["schema.json"]
+        .replace(b'"LogisticRegression"', b'"system"')
+        .replace(b'"sklearn.linear_model._logistic"', b'"os"')
+    )
+    assert forged != parts["schema.json"]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in (parts | {"schema.json": forged}).items():
+            archive.writestr(name, content)
+    with pytest.raises(DatasetError, match=r"os\.system"):
+        dataset.load()
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"], ids=["empty", "garbage"])
+def test_damaged_file_is_named(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"champion\.skops"):
+        EstimatorDataset(filepath=file.as_posix()).load()

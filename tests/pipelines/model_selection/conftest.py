@@ -1,0 +1,91 @@
+"""One small run of the pipeline in memory, shared by the tests."""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from one_click.datasets.study import StudyDataset
+from one_click.parameters import Family, ModelSelection
+from one_click.pipelines.model_selection import create_pipeline
+
+OpenStudy = Callable[[str], Any]
+
+
+@pytest.fixture(scope="session")
+def options() -> ModelSelection:
+    return ModelSelection(
+        folds=3,
+        confirmation_repeats=2,
+        trials=5,
+        startup_trials=3,
+        strategy="tpe",
+        selection="best",
+        bootstrap_samples=100,
+        seed=7,
+    )
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> Callable[[str], OpenStudy]:
+    """Return a function that opens the storage of studies in a file of some name."""
+
+    def open_store(name: str = "studies") -> OpenStudy:
+        return StudyDataset(filepath=(tmp_path / f"{name}.db").as_posix(), family="any").load()
+
+    return open_store
+
+
+@pytest.fixture(scope="session")
+def inputs(
+    make_clients: Callable[..., pd.DataFrame],
+    families: dict[str, Family],
+    options: ModelSelection,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """Return what the pipeline needs: 160 labelled clients, a quarter of them held out, and 10 unlabelled."""
+    features = make_clients(170, seed=4)
+    features.loc[features.sample(10, random_state=0).index, "activity_declined"] = float("nan")
+    labelled = features.dropna().astype({"activity_declined": "int64"})
+    test = labelled.groupby("activity_declined").sample(frac=0.25, random_state=1).sort_values("client_id")
+    train = labelled.drop(test.index)
+    studies = tmp_path_factory.mktemp("models") / "studies.db"
+    return {
+        "features": features,
+        "train_clients": train.reset_index(drop=True),
+        "test_clients": test.reset_index(drop=True),
+        "params:model_selection": options,
+        **{f"params:{name}.family": family for name, family in families.items()},
+        **{
+            f"{name}.study": StudyDataset(filepath=studies.as_posix(), family=name).load()
+            for name in families
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def pristine() -> dict[str, pd.DataFrame]:
+    """Return copies of all tables, taken before any node got them; `made` fills it."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def made(inputs: dict[str, Any], pristine: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the inputs and all that the pipeline makes of them."""
+    data = dict(inputs)
+    pristine |= _copies(inputs)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
+        pipeline = create_pipeline()
+    for node in pipeline.nodes:
+        outputs = node.run({name: data[name] for name in node.inputs})
+        data |= outputs
+        pristine |= _copies(outputs)
+    return data
+
+
+def _copies(data: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    return {name: table.copy() for name, table in data.items() if isinstance(table, pd.DataFrame)}

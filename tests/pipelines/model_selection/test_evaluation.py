@@ -1,0 +1,155 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+from one_click.pipelines.model_selection import evaluation
+from one_click.pipelines.model_selection.evaluation import (
+    Figure,
+    corrected_interval,
+    evaluate,
+    share_found,
+    stratified_resamples,
+)
+
+CLIENTS = 120
+
+
+@pytest.fixture
+def draws() -> dict[str, Any]:
+    """Return scores with many ties, decisions, probabilities, targets and three rows of whole weights."""
+    generator = np.random.default_rng(5)
+    return {
+        "scores": generator.integers(0, 15, CLIENTS).astype("float64"),
+        "predicted": generator.integers(0, 2, CLIENTS).astype("float64"),
+        "probability": generator.random(CLIENTS),
+        "target": generator.integers(0, 2, CLIENTS).astype("float64"),
+        "weights": np.r_[np.ones((1, CLIENTS)), generator.integers(0, 4, (2, CLIENTS))].astype("float64"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("figure", "values", "theirs"),
+    [
+        pytest.param(evaluation.roc_auc, "scores", metrics.roc_auc_score, id="roc-auc"),
+        pytest.param(
+            evaluation.average_precision, "scores", metrics.average_precision_score, id="average-precision"
+        ),
+        pytest.param(evaluation.brier_score, "probability", metrics.brier_score_loss, id="brier"),
+        pytest.param(evaluation.log_loss, "probability", metrics.log_loss, id="log-loss"),
+        pytest.param(evaluation.f1_declined, "predicted", metrics.f1_score, id="f1"),
+        pytest.param(evaluation.precision_declined, "predicted", metrics.precision_score, id="precision"),
+        pytest.param(evaluation.recall_declined, "predicted", metrics.recall_score, id="recall"),
+        pytest.param(
+            evaluation.f1_weighted,
+            "predicted",
+            lambda target, predicted: metrics.f1_score(target, predicted, average="weighted"),
+            id="f1-weighted",
+        ),
+    ],
+)
+def test_figure_equals_that_of_scikit_learn_on_repeated_rows(
+    figure: Figure, values: str, theirs: Callable[..., float], draws: dict[str, Any]
+) -> None:
+    ours = figure(draws[values], draws["target"], draws["weights"])
+    repeated = [np.repeat(np.arange(CLIENTS), counts.astype(int)) for counts in draws["weights"]]
+    expected = [theirs(draws["target"][rows], draws[values][rows]) for rows in repeated]
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "average_precision", "lift_at_fifth"])
+def test_ranking_figures_do_not_depend_on_the_order_of_rows(name: str, draws: dict[str, Any]) -> None:
+    figure = getattr(evaluation, name)
+    order = np.random.default_rng(1).permutation(CLIENTS)
+    straight = figure(draws["scores"], draws["target"], draws["weights"])
+    shuffled = figure(draws["scores"][order], draws["target"][order], draws["weights"][:, order])
+    np.testing.assert_allclose(straight, shuffled, rtol=1e-12)
+
+
+# Ten clients, two of them declined: the first and one of the two that share the second place.
+TEN = np.array([9, 8, 8, 6, 5, 4, 3, 2, 1, 0], dtype="float64")
+TWO = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], dtype="float64")
+ONES = np.ones((1, 10))
+
+
+@pytest.mark.parametrize(
+    ("depth", "found"),
+    [
+        pytest.param(0, 0, id="nobody"),
+        pytest.param(0.05, 0.25, id="half-of-the-first"),
+        pytest.param(0.1, 0.5, id="the-first"),
+        pytest.param(0.2, 0.75, id="the-first-and-half-of-a-tie"),
+        pytest.param(0.3, 1, id="the-tie"),
+        pytest.param(1, 1, id="all"),
+    ],
+)
+def test_share_found_by_hand(depth: float, found: float) -> None:
+    assert share_found(TEN, TWO, ONES, depth).tolist() == pytest.approx([found])
+
+
+def test_lift_by_hand() -> None:
+    assert evaluation.lift_at_fifth(TEN, TWO, ONES).tolist() == pytest.approx([0.75 / 0.2])
+    assert evaluation.lift_at_fifth(np.zeros(10), TWO, ONES).tolist() == pytest.approx([1])
+
+
+def test_calibration_error_by_hand() -> None:
+    probability = np.array([0.12, 0.18, 0.5, 1.0])
+    target = np.array([0.0, 1.0, 0.0, 1.0])
+    # First bin: |0.3 - 1| = 0.7, second 0.5, third 0; over all four clients, then with the first one twice.
+    weights = np.array([[1.0, 1, 1, 1], [2, 1, 1, 1]])
+    errors = evaluation.calibration_error(probability, target, weights)
+    assert errors.tolist() == pytest.approx([1.2 / 4, (0.58 + 0.5) / 5])
+
+
+def test_log_loss_of_a_certain_mistake_is_finite() -> None:
+    assert evaluation.log_loss(np.array([0.0]), np.array([1.0]), np.ones((1, 1)))[0] == pytest.approx(
+        34.54, abs=0.01
+    )
+
+
+def test_nobody_called_at_risk_gives_zero_rather_than_a_warning() -> None:
+    nobody = np.zeros(10)
+    values = {figure.__name__: figure(nobody, TWO, ONES)[0] for figure in evaluation.OF_DECISIONS}
+    # Of those that kept their level the F1 is 2 · 8 / (10 + 8), and they are 80 % of the clients.
+    assert values == pytest.approx(
+        {"f1_declined": 0, "f1_weighted": 0.8 * 16 / 18, "precision_declined": 0, "recall_declined": 0}
+    )
+
+
+def test_corrected_interval_by_hand() -> None:
+    # Mean 2, variance 1; three folds, a third of the clients in each: (1/3 + 1/2) · 1.
+    mean, error, half = corrected_interval(np.array([1.0, 2, 3]), 1 / 3)
+    assert mean == 2
+    assert error == pytest.approx((5 / 6) ** 0.5)
+    assert half == pytest.approx(stats.t.ppf(0.975, 2) * error)
+
+
+def test_resamples_keep_the_size_of_each_class_and_follow_the_seed() -> None:
+    target = np.array([1.0, 0, 0, 1, 0, 1, 0, 0])
+    weights = stratified_resamples(target, 50, seed=3)
+    assert weights.shape == (50, 8)
+    assert (weights[:, target == 1].sum(axis=1) == 3).all()
+    assert (weights[:, target == 0].sum(axis=1) == 5).all()
+    assert (weights == weights.astype(int)).all()
+    np.testing.assert_array_equal(weights, stratified_resamples(target, 50, seed=3))
+    assert (weights != stratified_resamples(target, 50, seed=4)).any()
+
+
+def test_evaluation_encloses_each_value_in_its_interval(draws: dict[str, Any]) -> None:
+    weights = stratified_resamples(draws["target"], 400, seed=1)
+    table = evaluate(draws["scores"], draws["probability"], draws["target"], 0.5, weights)
+    values = table.set_index("metric")["value"]
+    called = draws["probability"] >= 0.5
+    assert values["f1_declined"] == pytest.approx(metrics.f1_score(draws["target"], called))
+    assert values["roc_auc"] == pytest.approx(metrics.roc_auc_score(draws["target"], draws["scores"]))
+    inside = table[table["metric"] != "calibration_error"]  # resampling can only worsen a calibration
+    assert inside["value"].between(inside["low"], inside["high"]).all()
+    assert table["n"].tolist() == [CLIENTS] * 10
+    auc = table.set_index("metric").loc["roc_auc"]
+    # Hanley and McNeil's standard error of an area near one half: sqrt((n1 + n0 + 1) / (12 n1 n0)).
+    declined = draws["target"].sum()
+    error = ((CLIENTS + 1) / (12 * declined * (CLIENTS - declined))) ** 0.5
+    assert auc["high"] - auc["low"] == pytest.approx(3.92 * error, rel=0.15)

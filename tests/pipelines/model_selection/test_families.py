@@ -1,0 +1,168 @@
+"""The contract of every family, of those shipped and of one that somebody adds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+from sklearn.metrics import roc_auc_score
+
+from one_click.columns import TARGET
+from one_click.datasets.estimator import EstimatorDataset
+from one_click.datasets.study import StudyDataset
+from one_click.folds import make_splits
+from one_click.parameters import FAMILIES, Family, ModelSelection
+from one_click.pipelines.model_selection import nodes
+from one_click.pipelines.model_selection.families import build_pipeline
+from one_click.pipelines.model_selection.search import FoldScorer
+from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+
+NAIVE_BAYES = {
+    "class": "sklearn.naive_bayes.GaussianNB",
+    "interpretability": 5,
+    "space": {
+        "model__var_smoothing": {"low": 1e-9, "high": 0.1, "log": True},
+        "select__k": {"low": 3, "high": 9, "whole": True},
+    },
+}
+FIFTH = "naive_bayes"
+
+
+@pytest.fixture(scope="module", params=[*FAMILIES, FIFTH])
+def family(request: pytest.FixtureRequest, families: dict[str, Family]) -> Family:
+    return (families | {FIFTH: Family.model_validate(NAIVE_BAYES)})[request.param]
+
+
+@pytest.fixture(scope="module")
+def clients(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return make_clients(120, seed=2)
+
+
+@pytest.fixture(scope="module")
+def trials(
+    clients: pd.DataFrame,
+    family: Family,
+    options: ModelSelection,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> pd.DataFrame:
+    store = StudyDataset(filepath=str(tmp_path_factory.mktemp("studies") / "x.db"), family="x").load()
+    return nodes.search_family(clients, family, options, store)
+
+
+@pytest.fixture(scope="module")
+def tuned(trials: pd.DataFrame, family: Family) -> dict[str, Any]:
+    return nodes.tune_family(trials, family)
+
+
+class TestFamily:
+    """What a family must do, from the search to a file."""
+
+    def test_is_searched_better_than_chance(self, trials: pd.DataFrame, options: ModelSelection) -> None:
+        assert trials["trial"].tolist() == list(range(options.trials))
+        assert len(set(trials["settings"])) > 1
+        assert trials["roc_auc"].max() > 0.65
+
+    def test_is_tuned_to_its_best_trial(self, trials: pd.DataFrame, tuned: dict[str, Any]) -> None:
+        assert tuned["search_roc_auc"] == trials["roc_auc"].max()
+        assert set(tuned["settings"]) == set(tuned["family"]["space"])
+
+    def test_shared_preprocessing_gives_what_whole_pipelines_give(
+        self, clients: pd.DataFrame, family: Family, tuned: dict[str, Any], options: ModelSelection
+    ) -> None:
+        features, target = clients[feature_columns(clients)], clients[TARGET]
+        splits = make_splits(clients, options.folds, options.seed)
+        expected = []
+        for train, test in splits:
+            pipeline = build_pipeline(family, tuned["settings"], features)
+            pipeline.fit(features.iloc[train], target.iloc[train])
+            expected.append(
+                roc_auc_score(target.iloc[test], uncalibrated_score(pipeline, features.iloc[test]))
+            )
+        scorer = FoldScorer(clients, splits)
+        assert scorer.score(family, tuned["settings"]) == pytest.approx(expected, abs=1e-12)
+        assert np.mean(expected) == pytest.approx(tuned["search_roc_auc"], abs=1e-12)
+
+    def test_candidate_survives_its_file(
+        self, clients: pd.DataFrame, tuned: dict[str, Any], trusted: list[str], tmp_path: Path
+    ) -> None:
+        candidate = nodes.fit_candidate(clients, tuned)
+        file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=trusted)
+        file.save(candidate)
+        features = clients[feature_columns(clients)]
+        np.testing.assert_array_equal(
+            uncalibrated_score(file.load(), features), uncalibrated_score(candidate, features)
+        )
+
+    @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+    def test_champion_survives_its_file(
+        self,
+        clients: pd.DataFrame,
+        tuned: dict[str, Any],
+        options: ModelSelection,
+        trusted: list[str],
+        tmp_path: Path,
+        method: str,
+    ) -> None:
+        champion = nodes.fit_champion(
+            clients.iloc[::2],
+            clients.iloc[1::2],
+            pd.DataFrame({"model": ["x"], "champion": [True]}),
+            nodes.join_tuned(x=tuned),
+            pd.DataFrame({"model": ["x"], "method": [method], "chosen": [True]}),
+            options,
+        )
+        file = EstimatorDataset(filepath=(tmp_path / "champion.skops").as_posix(), trusted=trusted)
+        file.save(champion)
+        features = clients[feature_columns(clients)]
+        probability = decline_probability(champion, features)
+        np.testing.assert_array_equal(decline_probability(file.load(), features), probability)
+        assert ((probability >= 0) & (probability <= 1)).all()
+        assert len(np.unique(probability)) > 1
+
+    def test_scores_every_client_out_of_fold_in_every_repeat(
+        self, clients: pd.DataFrame, tuned: dict[str, Any], options: ModelSelection
+    ) -> None:
+        scores = nodes.score_folds(clients, tuned, options)
+        assert scores.groupby("repeat")["client_id"].nunique().tolist() == [120, 120]
+        assert len(scores) == 240
+        assert scores["score"].notna().all()
+
+
+def test_a_family_whose_types_are_not_trusted_is_refused_when_loaded(
+    make_clients: Callable[..., pd.DataFrame], families: dict[str, Family], tmp_path: Path
+) -> None:
+    clients = make_clients(60)
+    tuned = {"family": families["k_nearest_neighbours"].model_dump(mode="json", by_alias=True)}
+    tuned["family"]["fixed"] = {"algorithm": "kd_tree"}
+    file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=[])
+    file.save(nodes.fit_candidate(clients, tuned | {"settings": {"select__k": 3}}))
+    with pytest.raises(DatasetError, match="KDTree"):
+        file.load()
+
+
+def test_preprocessing_scales_numbers_and_spreads_categories(
+    make_clients: Callable[..., pd.DataFrame], families: dict[str, Family]
+) -> None:
+    clients = make_clients(60)
+    features = clients[feature_columns(clients)]
+    settings = {"select__k": 21, "scaler": "minmax"}
+    pipeline = build_pipeline(families["logistic_regression"], settings, features)
+    rows = pipeline.fit(features, clients[TARGET])[:-2].transform(features)
+    # Fourteen numbers and flags, six columns for six categories, one for two.
+    assert rows.shape == (60, 21)
+    assert rows.min() == 0
+    assert rows.max() == pytest.approx(1)
+
+
+@pytest.mark.filterwarnings("ignore:Found unknown categories")
+def test_an_unseen_category_is_scored(
+    make_clients: Callable[..., pd.DataFrame], families: dict[str, Family]
+) -> None:
+    clients = make_clients(60)
+    features = clients[feature_columns(clients)]
+    pipeline = build_pipeline(families["svc"], {"select__k": 21}, features).fit(features, clients[TARGET])
+    unseen = features.assign(popular_category="Новая", service_type="vip")
+    assert np.isfinite(uncalibrated_score(pipeline, unseen)).all()

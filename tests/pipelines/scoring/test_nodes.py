@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from math import log
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from one_click.columns import BASE_FEATURES
+from one_click.pipelines.scoring import nodes
+
+Clients = Callable[..., pd.DataFrame]
+
+
+class _Champion:
+    """A stand-in whose probability is the share of promo purchases, and which wants the features alone."""
+
+    def predict_proba(self, features: pd.DataFrame) -> Any:
+        assert features.columns.tolist() == list(BASE_FEATURES)
+        share = features["promo_purchase_share"].to_numpy()
+        return np.c_[1 - share, share]
+
+
+def _index(drift: pd.DataFrame, feature: str) -> float:
+    return float(drift.set_index("feature").loc[feature, "stability_index"])
+
+
+def test_every_client_is_predicted_with_the_snapshots_median_spread(make_clients: Clients) -> None:
+    features = make_clients(5).sample(frac=1, random_state=0)
+    known = pd.DataFrame({"client_id": [1, 2, 3], "probability": 0.5, "probability_sd": [0.01, 0.02, 0.09]})
+    scores = nodes.predict_clients(features, _Champion(), known)
+    assert scores["client_id"].tolist() == [1001, 1002, 1003, 1004, 1005]
+    by_client = features.set_index("client_id")["promo_purchase_share"].sort_index()
+    assert scores["probability"].tolist() == by_client.tolist()
+    assert set(scores["probability_sd"]) == {0.02}
+    assert set(scores["source"]) == {"predicted"}
+
+
+def test_a_month_that_did_not_change_is_stable(make_clients: Clients) -> None:
+    features = make_clients(80)
+    drift = nodes.measure_drift(features, features.sample(frac=1, random_state=0))
+    assert sorted(drift["feature"]) == sorted(BASE_FEATURES)
+    assert drift["stability_index"].tolist() == [0] * 16
+    assert set(drift["level"]) == {"stable"}
+
+
+def test_index_of_a_category_by_hand(make_clients: Clients) -> None:
+    old = make_clients(10).assign(service_type=["премиум"] * 5 + ["стандарт"] * 5)
+    new = old.assign(service_type=["премиум"] * 8 + ["стандарт"] * 2)
+    expected = 0.3 * log(0.8 / 0.5) - 0.3 * log(0.2 / 0.5)
+    drift = nodes.measure_drift(old, new)
+    assert drift.iloc[0]["feature"] == "service_type"
+    assert _index(drift, "service_type") == pytest.approx(expected)
+    assert drift.iloc[0]["level"] == "drifted"
+
+
+def test_index_of_a_number_by_hand(make_clients: Clients) -> None:
+    # Ten distinct values: each tenth of the snapshot holds one of ten clients.
+    old = make_clients(10).assign(days_registered=range(10))
+    new = old.assign(days_registered=[0, 0, 2, 3, 4, 5, 6, 7, 8, 99])
+    # The first tenth grows from 0.1 to 0.2, the second empties to the floor of 0.0001; 99 is in the last.
+    expected = 0.1 * log(2) + (0.0001 - 0.1) * log(0.0001 / 0.1)
+    assert _index(nodes.measure_drift(old, new), "days_registered") == pytest.approx(expected)
+
+
+def test_index_of_a_flag_by_hand(make_clients: Clients) -> None:
+    old = make_clients(10).assign(allows_messages=[True] * 5 + [False] * 5)
+    new = old.assign(allows_messages=[True] * 6 + [False] * 4)
+    drift = nodes.measure_drift(old, new)
+    assert _index(drift, "allows_messages") == pytest.approx(0.1 * log(0.6 / 0.5) - 0.1 * log(0.4 / 0.5))
+    assert drift.set_index("feature").loc["allows_messages", "level"] == "stable"
+
+
+def test_a_new_category_counts_as_drift(make_clients: Clients) -> None:
+    old = make_clients(10).assign(popular_category="Дом")
+    new = old.assign(popular_category=["Дом"] * 9 + ["Новая"])
+    expected = -0.1 * log(0.9) + (0.1 - 0.0001) * log(0.1 / 0.0001)
+    drift = nodes.measure_drift(old, new)
+    assert _index(drift, "popular_category") == pytest.approx(expected)
+    assert np.isfinite(drift["stability_index"]).all()
+
+
+@pytest.mark.parametrize(
+    ("new_value", "level"),
+    [
+        pytest.param(7, "stable", id="same"),
+        pytest.param(8, "drifted", id="above"),
+        pytest.param(6, "drifted", id="below"),
+    ],
+)
+def test_constant_feature(make_clients: Clients, new_value: int, level: str) -> None:
+    old = make_clients(10).assign(service_errors=7)
+    drift = nodes.measure_drift(old, old.assign(service_errors=new_value))
+    assert drift.set_index("feature").loc["service_errors", "level"] == level
+
+
+def test_most_changed_feature_comes_first_and_inputs_stay(make_clients: Clients) -> None:
+    old = make_clients(60)
+    new = old.assign(pages_per_visit=old["pages_per_visit"] + 3, minutes_current=old["minutes_current"] + 1)
+    before = old.copy(), new.copy()
+    drift = nodes.measure_drift(old, new)
+    assert drift["feature"].head(2).tolist() == ["pages_per_visit", "minutes_current"]
+    assert drift["stability_index"].is_monotonic_decreasing
+    pd.testing.assert_frame_equal(old, before[0])
+    pd.testing.assert_frame_equal(new, before[1])
