@@ -87,7 +87,7 @@ ONES = np.ones((1, 10))
     ],
 )
 def test_share_found_by_hand(depth: float, found: float) -> None:
-    assert share_found(TEN, TWO, ONES, depth).tolist() == pytest.approx([found])
+    assert share_found(TEN, TWO, ONES, np.array([depth])).tolist() == [pytest.approx([found])]
 
 
 def test_lift_by_hand() -> None:

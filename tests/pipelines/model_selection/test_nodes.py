@@ -7,8 +7,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from one_click.columns import BASE_FEATURES
+from one_click.folds import make_splits
 from one_click.parameters import FAMILIES, Family, ModelSelection
 from one_click.pipelines.model_selection import nodes
+from one_click.pipelines.model_selection.calibration import calibrate_out_of_fold
 from one_click.scores import decline_probability, feature_columns
 
 # One client declined and four did not in each of four folds; the score of the declined one says how many of
@@ -229,6 +231,34 @@ def test_labelled_clients_are_scored_out_of_fold_and_others_are_predicted(made: 
     known = made["out_of_fold_scores"].set_index("client_id")
     pd.testing.assert_frame_equal(scores.loc[~unlabelled, known.columns.tolist()], known)
     assert scores[["probability", "probability_sd"]].notna().all(axis=None)
+
+
+def test_labelled_clients_are_calibrated_by_the_other_folds_and_averaged_over_repeats(
+    made: dict[str, Any], options: ModelSelection
+) -> None:
+    board, calibrations = made["leaderboard"].set_index("model"), made["calibrations"]
+    name = board.index[board["champion"]][0]
+    clients = pd.concat([made["train_clients"], made["test_clients"]])
+    scores = nodes.score_folds(
+        clients.sort_values("client_id", ignore_index=True), made[f"{name}.tuned"], options
+    )
+    method = calibrations.loc[(calibrations["model"] == name) & calibrations["chosen"], "method"].item()
+    scores["probability"] = calibrate_out_of_fold(scores, method)
+    expected = scores.groupby("client_id")["probability"].agg(["mean", "std"])
+    np.testing.assert_allclose(made["out_of_fold_scores"][["probability", "probability_sd"]], expected)
+
+
+def test_repeats_are_on_other_folds_than_each_other_and_the_search(
+    made: dict[str, Any], options: ModelSelection
+) -> None:
+    folds = made["svc.fold_scores"].pivot_table(index="client_id", columns="repeat", values="fold")
+    clients = made["train_clients"]
+    searched = np.empty(len(clients))
+    for number, (_, test) in enumerate(make_splits(clients, options.folds, options.seed)):
+        searched[test] = number
+    for one, other in ((folds[0], folds[1]), (folds[0], searched), (folds[1], searched)):
+        # In other folds about every third client meets its number again.
+        assert (one.to_numpy() == np.asarray(other)).mean() < 0.5
 
 
 def test_all_labelled_clients_have_their_own_score(made: dict[str, Any]) -> None:

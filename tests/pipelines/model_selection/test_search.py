@@ -50,6 +50,7 @@ def test_same_seed_same_trials_and_another_seed_others(
 ) -> None:
     chosen = options.model_copy(update={"strategy": strategy})
     first = search(clients, tree, chosen, new_store("first"))
+    assert len(set(first["settings"])) == options.trials
     pd.testing.assert_frame_equal(first, search(clients, tree, chosen, new_store("second")))
     other = search(clients, tree, chosen.model_copy(update={"seed": 8}), new_store("first"))
     assert (first["settings"] != other["settings"]).all()

@@ -37,15 +37,22 @@ def average_precision(scores: Values, target: Values, weights: Values) -> Values
 
 def lift_at_fifth(scores: Values, target: Values, weights: Values) -> Values:
     """How many times more declined clients the highest-ranked fifth holds than a random fifth."""
-    return share_found(scores, target, weights, 0.2) / 0.2
+    return share_found(scores, target, weights, np.array([0.2]))[:, 0] / 0.2
 
 
-def share_found(scores: Values, target: Values, weights: Values, depth: float) -> Values:
-    """Share of all declined clients among the highest-ranked `depth` of the base."""
+def share_found(scores: Values, target: Values, weights: Values, depths: Values) -> Values:
+    """Share of all declined clients among each highest-ranked share of the base in `depths`.
+
+    Clients that share a score are found evenly along their stretch of the ranking.
+
+    Returns
+    -------
+    ndarray, shape (n_resamples, n_depths)
+    """
     declined, kept = _by_descending_score(scores, target, weights)
     found, seen = np.cumsum(declined, axis=1), np.cumsum(declined + kept, axis=1)
     pairs = zip(seen, found, strict=True)
-    return np.array([np.interp(depth * s[-1], np.r_[0, s], np.r_[0, f]) / f[-1] for s, f in pairs])
+    return np.array([np.interp(depths * s[-1], np.r_[0, s], np.r_[0, f]) / f[-1] for s, f in pairs])
 
 
 def f1_declined(predicted: Values, target: Values, weights: Values) -> Values:

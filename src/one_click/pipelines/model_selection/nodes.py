@@ -323,15 +323,13 @@ def tabulate_gains(
     """
     scored = _of_champion(holdout_scores, leaderboard)
     score, target = scored["score"].to_numpy(), scored["target"].to_numpy("float64")
-    weights = stratified_resamples(target, options.bootstrap_samples // 4, options.seed)
-    ones = np.ones((1, len(target)))
-    rows = []
-    for depth in _DEPTHS:
-        low, high = np.quantile(share_found(score, target, weights, depth), [0.025, 0.975])
-        found = share_found(score, target, ones, depth)[0]
-        perfect = min(1.0, depth / target.mean())
-        rows.append({"depth": depth, "share_found": found, "low": low, "high": high, "perfect": perfect})
-    return pd.DataFrame(rows)
+    weights = stratified_resamples(target, options.bootstrap_samples, options.seed)
+    found = share_found(score, target, np.ones((1, len(target))), _DEPTHS)[0]
+    low, high = np.quantile(share_found(score, target, weights, _DEPTHS), [0.025, 0.975], axis=0)
+    perfect = np.minimum(1.0, _DEPTHS / target.mean())
+    return pd.DataFrame(
+        {"depth": _DEPTHS, "share_found": found, "low": low, "high": high, "perfect": perfect}
+    )
 
 
 def tabulate_reliability(holdout_scores: pd.DataFrame, leaderboard: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, label
 from one_click.declarations import NO_OFFER
 from one_click.parameters import Offers, Segmentation
-from one_click.wording import value_text
+from one_click.wording import percent, value_text
 
 from .profiles import in_months
 
@@ -75,13 +75,17 @@ def explain_columns(options: Segmentation, threshold: float) -> pd.DataFrame:
     DataFrame: Столбец, Что означает
     """
     lost = options.profit_lost_share
-    bound = "верхняя граница: считается, что уходит вся прибыль" if lost == 1 else f"уходит доля {lost:g}"
+    bound = (
+        "верхняя граница: считается, что уходит вся прибыль"
+        if lost == 1
+        else f"считается, что уходит {percent(lost, 0, 'ru')} прибыли"
+    )
     meanings = {
         label(CLIENT_ID, "ru"): "Номер клиента в файлах магазина.",
         "Сегмент": "Первый из сегментов, условиям которых клиент соответствует; каждый клиент — ровно "
         "в одном.",
         "Вероятность снижения, %": "Оценка модели: активность снизилась или может снизиться. "
-        f"В списке — клиенты с вероятностью не ниже {100 * threshold:.0f} %.",
+        f"В списке — клиенты с вероятностью не ниже {percent(threshold, 0, 'ru')}.",
         _profit_header(options): "Вероятность × прибыль в месяц × число месяцев × доля, которую клиент может "
         f"унести ({bound}). Единица прибыли — та же, что в файле магазина.",
         "Причина 1–3": "Признаки, которые сильнее всего повышают оценку риска именно этого клиента. "

@@ -2,12 +2,22 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from one_click.columns import CLIENT_ID, PROFIT, Language
-from one_click.drawing import DECLINED, NEUTRAL, PALETTE, draw_in_both_languages, new_figure
+from one_click.drawing import (
+    DECLINED,
+    NEUTRAL,
+    PALETTE,
+    draw_in_both_languages,
+    new_figure,
+    number_ticks,
+    percent_ticks,
+)
 from one_click.parameters import Segmentation
 from one_click.wording import clients, label_with_unit, number, percent
 
@@ -46,6 +56,7 @@ def _draw_segments(
         )
     _draw_borders(axes, borders, language)
     probability = "Вероятность снижения активности" if language == "ru" else "Probability of decline"
+    percent_ticks(axes.xaxis, language)
     axes.set(xlim=(-0.01, 1.01), xlabel=probability, ylabel=label_with_unit(PROFIT, language))
     figure.legend(loc="outside lower center", ncols=3, fontsize=9, markerscale=1.6)
     return figure
@@ -59,7 +70,7 @@ def _finding_of_segments(table: pd.DataFrame, borders: dict[str, float], languag
     if language == "ru":
         return (
             f"В зоне риска {number(len(at_risk), 0, 'ru')} из {number(len(table), 0, 'ru')} клиентов "
-            f"({percent(share, 0, 'ru')}); {number(valuable, 0, 'ru')} из них - ценные: "
+            f"({percent(share, 0, 'ru')}); {number(valuable, 0, 'ru')} из них — ценные: "
             f"от {border} ед. прибыли в месяц"
         )
     return (
@@ -98,47 +109,61 @@ _BOXED: dict[str, Any] = {
 }
 
 
+_KINDS: dict[str, tuple[str, dict[Language, str]]] = {
+    "key": (DECLINED, {"ru": "ключевые", "en": "key"}),
+    "at_risk": (PALETTE[4], {"ru": "прочие в зоне риска", "en": "other at risk"}),
+    "loyal": (NEUTRAL, {"ru": "вне зоны риска", "en": "not at risk"}),
+}
+
+
 def draw_segment_profit(segment_profiles: pd.DataFrame, options: Segmentation) -> Figures:
-    """Draw the profit at risk of each segment, with its number of clients."""
+    """Draw the profit at risk of each segment, with its number of clients; key segments stand out."""
     return draw_in_both_languages(_draw_segment_profit, segment_profiles, options)
 
 
 def _draw_segment_profit(language: Language, profiles: pd.DataFrame, options: Segmentation) -> Figure:
     rows = profiles.sort_values("profit_at_risk")
-    height = 1.5 + 0.42 * len(rows)
-    figure = new_figure(8.5, height, _finding_of_profit(profiles, options, language))
+    months = in_months(options.horizon_months, language)
+    figure = new_figure(8.5, 1.5 + 0.42 * len(rows), _finding_of_profit(profiles, months, language))
     axes = figure.add_subplot()
-    colors = [DECLINED if at_risk else NEUTRAL for at_risk in rows["at_risk"]]
-    bars = axes.barh(rows[f"title_{language}"], rows["profit_at_risk"], color=colors)
+    kinds = np.select([rows["key"], rows["at_risk"]], ["key", "at_risk"], "loyal")
+    bars = axes.barh(
+        rows[f"title_{language}"], rows["profit_at_risk"], color=[_KINDS[kind][0] for kind in kinds]
+    )
     labels = [
         f"{number(row.profit_at_risk, 0, language)} · {clients(row.clients, language)}"
         for row in rows.itertuples()
     ]
     axes.bar_label(bars, labels, padding=4, fontsize=9)
-    axes.margins(x=0.3)
+    axes.margins(x=0.32)
     axes.grid(axis="y", visible=False)
-    months = in_months(options.horizon_months, language)
-    axes.set_xlabel(
-        f"Прибыль под риском {months}, ед. прибыли (оранжевые - сегменты риска)"
-        if language == "ru"
-        else f"Profit at risk {months}, profit units (orange: segments at risk)"
-    )
+    number_ticks(axes.xaxis, 0, language)
+    handles = [Patch(color=color, label=names[language]) for color, names in _KINDS.values()]
+    axes.legend(handles=handles, loc="lower right", fontsize=9)
+    profit, units = ("Прибыль", "ед. прибыли") if language == "ru" else ("Profit", "profit units")
+    at_risk = "под риском" if language == "ru" else "at risk"
+    axes.set_xlabel(f"{profit} {at_risk} {months}, {units}")
     return figure
 
 
-def _finding_of_profit(profiles: pd.DataFrame, options: Segmentation, language: Language) -> str:
-    at_risk = profiles[profiles["at_risk"]]
-    per_client = (at_risk if len(at_risk) else profiles).sort_values("profit_per_client").iloc[-1]
-    own = number(per_client["profit_per_client"], 1, language)
-    total = number(at_risk["profit_at_risk"].sum(), 0, language)
-    share = percent(at_risk["profit_at_risk_share"].sum(), 0, language)
-    months, title = in_months(options.horizon_months, language), per_client[f"title_{language}"]
+def _finding_of_profit(profiles: pd.DataFrame, months: str, language: Language) -> str:
+    at_risk, key = profiles[profiles["at_risk"]], profiles[profiles["key"]]
+    total, of_key = at_risk["profit_at_risk"].sum(), key["profit_at_risk"].sum()
+    up_to = number(of_key if len(key) else total, 0, language)
+    if not len(key):
+        return (
+            f"Ключевых сегментов нет; на клиентов в зоне риска может прийтись до {up_to} ед. прибыли {months}"
+            if language == "ru"
+            else f"There is no key segment; clients at risk may take away up to {up_to} profit units {months}"
+        )
+    members = percent(key["clients"].sum() / at_risk["clients"].sum(), 0, language)
+    share = percent(of_key / total, 0, language)
     if language == "ru":
         return (
-            f"На клиентов в зоне риска приходится до {total} ед. прибыли {months} ({share} всей прибыли под "
-            f"риском); больше всего на клиента - «{title}»: {own}"
+            f"Ключевые сегменты — {members} клиентов в зоне риска и {share} их прибыли под риском: "
+            f"до {up_to} ед. {months}"
         )
     return (
-        f"Clients at risk may take away up to {total} profit units {months} ({share} of all profit at risk); "
-        f"the most per client: {title}, {own}"
+        f"Key segments are {members} of the clients at risk and {share} of their profit at risk: "
+        f"up to {up_to} units {months}"
     )
