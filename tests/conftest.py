@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
+
 ROOT = Path(__file__).parents[1]
 REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
 HEADERS = {

@@ -236,16 +236,16 @@ def test_labelled_clients_are_scored_out_of_fold_and_others_are_predicted(made: 
 def test_labelled_clients_are_calibrated_by_the_other_folds_and_averaged_over_repeats(
     made: dict[str, Any], options: ModelSelection
 ) -> None:
-    board, calibrations = made["leaderboard"].set_index("model"), made["calibrations"]
-    name = board.index[board["champion"]][0]
-    clients = pd.concat([made["train_clients"], made["test_clients"]])
-    scores = nodes.score_folds(
-        clients.sort_values("client_id", ignore_index=True), made[f"{name}.tuned"], options
-    )
-    method = calibrations.loc[(calibrations["model"] == name) & calibrations["chosen"], "method"].item()
-    scores["probability"] = calibrate_out_of_fold(scores, method)
+    name = made["leaderboard"].query("champion")["model"].item()
+    parts = [made[part] for part in ("train_clients", "test_clients", "leaderboard", "tuned_families")]
+    isotonic = pd.DataFrame({"model": [name], "method": ["isotonic"], "chosen": [True]})
+    table = nodes.score_out_of_fold(*parts, isotonic, options)
+    clients = pd.concat(parts[:2]).sort_values("client_id", ignore_index=True)
+    scores = nodes.score_folds(clients, made[f"{name}.tuned"], options)
+    scores["probability"] = calibrate_out_of_fold(scores, "isotonic")
     expected = scores.groupby("client_id")["probability"].agg(["mean", "std"])
-    np.testing.assert_allclose(made["out_of_fold_scores"][["probability", "probability_sd"]], expected)
+    assert table["client_id"].tolist() == clients["client_id"].tolist()
+    np.testing.assert_allclose(table[["probability", "probability_sd"]], expected)
 
 
 def test_repeats_are_on_other_folds_than_each_other_and_the_search(
