@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 import yaml
 
-import one_click.settings  # noqa: F401  one thread a library, as in a run: many cost several times the CPU
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET, TWIN_GROUP
 from one_click.parameters import FAMILIES, Family
 
 VALUES = {

@@ -37,7 +37,9 @@ def list_rows(
     segments = {segment.code: segment.title_ru for segment in options.segments}
     titles = {offer.code: offer.title_ru for offer in offers.declared} | {NO_OFFER: _NO_OFFER_TITLE}
     sentences = reason_codes.pivot_table("sentence_ru", CLIENT_ID, "rank", aggfunc="first")
-    sentences = sentences.reindex(index=rows[CLIENT_ID], columns=range(1, REASONS + 1)).fillna("")
+    sentences = (
+        sentences.reindex(index=rows[CLIENT_ID], columns=range(1, REASONS + 1)).astype("str").fillna("")
+    )
     columns = {
         label(CLIENT_ID, "ru"): rows[CLIENT_ID],
         "Сегмент": rows["segment"].map(segments),

@@ -14,7 +14,7 @@ from one_click.parameters import Offers, Segmentation
 from .client_list import CLIENTS_SHEET, EXPLANATION_SHEET, explain_columns, list_rows
 from .offers import choose_offers, describe_choice
 from .profiles import argue, compare_with_rest, describe_segment, rank_segments, share_with_interval
-from .rules import check_rules, join_names, matches
+from .rules import SEPARATOR, check_rules, join_names, matches
 from .signals import fit_signal_borders, measure_signals
 
 
@@ -130,17 +130,17 @@ def make_decision_table(
         If a client has no score.
     """
     ordered = reason_codes.sort_values([CLIENT_ID, "rank"])
-    first = ordered.drop_duplicates(CLIENT_ID).set_index(CLIENT_ID)["feature"]
     scores = client_scores[[CLIENT_ID, "probability", "probability_sd"]]
     table = clients.merge(scores, on=CLIENT_ID, how="left", validate="one_to_one")
     _stop_at_missing_scores(table)
     lost = options.horizon_months * options.profit_lost_share
+    reasons = join_names(ordered, "feature", table[CLIENT_ID])
     return table.assign(
         at_risk=table["probability"] >= decision_borders["probability"],
         valuable=table[PROFIT] >= decision_borders[PROFIT],
         profit_at_risk=table["probability"] * table[PROFIT] * lost,
-        main_reason=table[CLIENT_ID].map(first).fillna("").astype("str"),
-        reasons=join_names(ordered, "feature", table[CLIENT_ID]),
+        main_reason=reasons.str.split(SEPARATOR).str[0],
+        reasons=reasons,
         signals=join_names(risk_signals, "signal", table[CLIENT_ID]),
     )
 

@@ -93,11 +93,12 @@ def _draw_borders(axes: Axes, borders: dict[str, float], language: Language) -> 
         va="top",
         **_BOXED,
     )
+    threshold = borders["probability"]
     axes.text(
-        0.5,
+        threshold / 2 if threshold > 0.5 else (1 + threshold) / 2,  # where there is more room
         borders[PROFIT],
         f"{value}: {number(borders[PROFIT], 2, language)}",
-        transform=axes.get_yaxis_transform(),
+        ha="center",
         va="bottom",
         **_BOXED,
     )
@@ -135,7 +136,7 @@ def _draw_segment_profit(language: Language, profiles: pd.DataFrame, options: Se
         for row in rows.itertuples()
     ]
     axes.bar_label(bars, labels, padding=4, fontsize=9)
-    axes.margins(x=0.32)
+    axes.margins(x=0.38)
     axes.grid(axis="y", visible=False)
     number_ticks(axes.xaxis, 0, language)
     handles = [Patch(color=color, label=names[language]) for color, names in _KINDS.values()]

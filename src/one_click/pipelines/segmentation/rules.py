@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from one_click.columns import CATEGORICAL_FEATURES, GLOSSARY
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, GLOSSARY
 from one_click.declarations import Condition, Offer, Segment
 from one_click.errors import ParameterError, nearest
 
@@ -49,6 +49,8 @@ def check_rules(
 
 
 def _known_values(column: str, table: pd.DataFrame, values: Mapping[str, Iterable[str]]) -> set[str]:
+    if column == "main_reason":
+        return set(BASE_FEATURES)
     if column in values:
         return set(values[column])
     others = [name for name in CATEGORICAL_FEATURES if name != column]
@@ -108,5 +110,5 @@ def join_names(rows: pd.DataFrame, column: str, clients: pd.Series) -> pd.Series
     clients : Series
         Client numbers, which give the order of the result.
     """
-    joined = rows.groupby("client_id")[column].agg(SEPARATOR.join)
-    return clients.map(joined).fillna("").astype("str")
+    joined = rows.groupby(CLIENT_ID)[column].agg(SEPARATOR.join).to_dict()
+    return pd.Series([joined.get(client, "") for client in clients], index=clients.index, dtype="str")
