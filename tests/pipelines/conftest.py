@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET, TWIN_GROUP
 from one_click.parameters import FAMILIES, Family
 
 VALUES = {
