@@ -375,9 +375,22 @@ def label(name: str, language: Language) -> str:
     return COLUMNS[name].ru if language == "ru" else COLUMNS[name].en
 
 
-def unit(name: str, language: Language) -> str:
-    """Return a column's unit for readers, or an empty string."""
-    return COLUMNS[name].unit_ru if language == "ru" else COLUMNS[name].unit_en
+_SINGULAR = {
+    "categories": "category",
+    "contacts": "contact",
+    "days": "day",
+    "errors": "error",
+    "items": "item",
+    "pages": "page",
+}
+
+
+def unit(name: str, language: Language, amount: float | None = None) -> str:
+    """Return a column's unit for readers, in the number that goes with `amount`, or an empty string."""
+    if language == "ru":
+        return COLUMNS[name].unit_ru
+    plural = COLUMNS[name].unit_en
+    return _SINGULAR.get(plural, plural) if amount == 1 else plural
 
 
 def translate(value: str, language: Language) -> str:

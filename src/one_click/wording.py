@@ -70,6 +70,8 @@ def value_text(column: str, value: object, language: Language) -> str:
     --------
     >>> value_text("pages_per_visit", 5, "ru"), value_text("promo_purchase_share", 0.25, "en")
     ('5 стр.', '25%')
+    >>> value_text("category_views_per_visit", 1, "en"), value_text("category_views_per_visit", 2, "en")
+    ('1 category', '2 categories')
     >>> value_text("allows_messages", False, "en"), value_text("service_type", "премиум", "en")
     ('no', 'premium')
     """
@@ -83,7 +85,7 @@ def value_text(column: str, value: object, language: Language) -> str:
     if kind == "share":
         return percent(amount, 0, language)
     digits = 0 if amount == round(amount) or abs(amount) >= 100 else 1
-    return f"{number(amount, digits, language)} {unit(column, language)}".strip()
+    return f"{number(amount, digits, language)} {unit(column, language, amount)}".strip()
 
 
 def label_with_unit(column: str, language: Language) -> str:
