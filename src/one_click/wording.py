@@ -63,6 +63,19 @@ def clients(count: int, language: Language) -> str:
     return f"{number(count, 0, language)} {plural(count, language, *forms)}"
 
 
+def in_months(count: int, language: Language) -> str:
+    """Write a time for which something is counted.
+
+    Examples
+    --------
+    >>> in_months(3, "ru"), in_months(1, "en")
+    ('за 3 месяца', 'over 1 month')
+    """
+    if language == "ru":
+        return f"за {count} {plural(count, language, 'месяц', 'месяца', 'месяцев')}"
+    return f"over {count} {plural(count, language, 'month', 'months')}"
+
+
 def value_text(column: str, value: object, language: Language) -> str:
     """Write a value of a column of the vocabulary for readers, with its unit.
 

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from one_click.columns import LANGUAGES
+from one_click.effects import share_with_interval
 from one_click.parameters import Segmentation
 from one_click.pipelines.segmentation import nodes
-from one_click.pipelines.segmentation.profiles import compare_with_rest, rank_segments, share_with_interval
+from one_click.pipelines.segmentation.profiles import compare_with_rest, rank_segments
 
 
 def test_share_of_nothing_is_missing() -> None:

@@ -14,11 +14,11 @@ from one_click.columns import (
     PROFIT,
     TARGET,
 )
+from one_click.effects import variance_inflation
 from one_click.errors import DataError
 from one_click.features import add_engineered
 from one_click.parameters import Eda
 
-from .effects import variance_inflation
 from .portrait import portray
 from .sentences import portrait_sentence
 

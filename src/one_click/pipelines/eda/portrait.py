@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import COLUMNS, GLOSSARY
+from one_click.effects import NO_EFFECT, UNKNOWN_EFFECT, Effect, cliffs_delta, cramers_v
 from one_click.parameters import Eda
-
-from .effects import NO_EFFECT, UNKNOWN_EFFECT, Effect, cliffs_delta, cramers_v
 
 # Notes of a feature whose classes cannot be compared.
 CONSTANT = "constant"

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
@@ -15,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from one_click.columns import CLIENT_ID, TARGET
+from one_click.effects import share_with_interval
 from one_click.folds import make_splits
 from one_click.parameters import Family, ModelSelection
 from one_click.scores import decline_probability, feature_columns, uncalibrated_score
@@ -347,16 +347,12 @@ def tabulate_reliability(holdout_scores: pd.DataFrame, leaderboard: pd.DataFrame
     table = grouped.agg(
         probability=("probability", "mean"), observed=("target", "mean"), clients=("target", "size")
     )
-    low, high = _wilson(table["observed"].to_numpy(), table["clients"].to_numpy())
+    declined = grouped["target"].sum()
+    intervals = [
+        share_with_interval(int(hits), count) for hits, count in zip(declined, table["clients"], strict=True)
+    ]
+    _, low, high = zip(*intervals, strict=True)
     return table.assign(low=low, high=high).reset_index(drop=True)
-
-
-def _wilson(share: NDArray[Any], count: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the 95 % interval of a proportion (Wilson 1927)."""
-    z = 1.959964
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
-    return middle - half, middle + half
 
 
 def _of_champion(table: pd.DataFrame, leaderboard: pd.DataFrame) -> pd.DataFrame:

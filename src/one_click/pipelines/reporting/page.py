@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, model_label
-from one_click.wording import clients, number, percent, plural
+from one_click.wording import clients, in_months, number, percent
 
 from .texts import CHANNELS, METRICS, QUALITY_DETAILS, QUALITY_SUBJECTS, TEXTS
 
@@ -98,7 +98,7 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         **tables,
         language=language,
         text=TEXTS[language],
-        months=_months(facts["horizon_months"], language),
+        months=in_months(facts["horizon_months"], language),
         images=images,
         metric_names={name: words[language] for name, words in METRICS.items()},
         channels={name: words[language] for name, words in CHANNELS.items()},
@@ -106,11 +106,6 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         details={name: words[language] for name, words in QUALITY_DETAILS.items()},
         champion_name=model_label(tables["champion"], language),
     )
-
-
-def _months(count: int, language: Language) -> str:
-    forms = ("месяц", "месяца", "месяцев") if language == "ru" else ("month", "months", "")
-    return f"{count} {plural(count, language, *forms)}"
 
 
 def _number(language: Language, value: float, digits: int = 0) -> str:

@@ -69,7 +69,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "subtitle": "Интернет-магазин «В один клик», данные за {snapshot}",
         "clients": "клиентов в анализе",
         "at_risk": "в зоне риска",
-        "profit_at_risk": "прибыли под риском за {months}",
+        "profit_at_risk": "прибыли под риском {months}",
         "quality": "ROC-AUC на отложенных клиентах",
         "kept": "прибыли могут сохранить предложения",
         "interval": "от {low} до {high}",
@@ -79,7 +79,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons_note": "Это связи, которые видит модель, а не доказанные причины: изменение признака само по "
         "себе может ничего не дать.",
         "segments": "Сегменты",
-        "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль за {months}. Считается, "
+        "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль {months}. Считается, "
         "что снизивший активность клиент уносит всю прибыль, поэтому это верхняя граница.",
         "offers": "Что предложить",
         "offers_note": "Эффекты предложений — допущения, пока кампания с контрольной группой их не измерила. "
@@ -122,7 +122,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "subtitle": "Online store “В один клик”, data of {snapshot}",
         "clients": "clients analysed",
         "at_risk": "at risk",
-        "profit_at_risk": "of profit at risk over {months}",
+        "profit_at_risk": "of profit at risk {months}",
         "quality": "ROC-AUC on held-out clients",
         "kept": "of profit the offers may keep",
         "interval": "{low} to {high}",
@@ -132,7 +132,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons_note": "These are associations that the model sees, not proven causes: changing a feature may by "
         "itself change nothing.",
         "segments": "Segments",
-        "segments_note": "Profit at risk is the probability of decline times the profit over {months}. A client who "
+        "segments_note": "Profit at risk is the probability of decline times the profit {months}. A client who "
         "declines is taken to carry away all profit, so this is an upper bound.",
         "offers": "What to offer",
         "offers_note": "Effects of offers are assumptions until a campaign with a control group has measured them. "

@@ -5,9 +5,7 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, label
 from one_click.declarations import NO_OFFER
 from one_click.parameters import Offers, Segmentation
-from one_click.wording import percent, value_text
-
-from .profiles import in_months
+from one_click.wording import in_months, percent, value_text
 
 REASONS = 3
 CLIENTS_SHEET, EXPLANATION_SHEET = "Клиенты", "Пояснения"

@@ -19,9 +19,7 @@ from one_click.drawing import (
     percent_ticks,
 )
 from one_click.parameters import Segmentation
-from one_click.wording import clients, label_with_unit, number, percent
-
-from .profiles import in_months
+from one_click.wording import clients, in_months, label_with_unit, number, percent
 
 Figures = tuple[Figure, Figure]
 

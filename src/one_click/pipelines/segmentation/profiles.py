@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, false_discovery_control, mannwhitneyu
+from scipy.stats import false_discovery_control, mannwhitneyu
 
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET, Language
 from one_click.declarations import Segment
+from one_click.effects import share_with_interval
 from one_click.parameters import Segmentation
-from one_click.wording import clients, number, percent, plural
+from one_click.wording import clients, in_months, number, percent
 
 from .rules import SEPARATOR
 
@@ -17,20 +18,6 @@ _PORTRAIT_FEATURES = tuple(
     name for name in (*BASE_FEATURES, PROFIT) if COLUMNS[name].kind in ("whole", "number", "share")
 )
 _TOP_REASONS = 3
-
-
-def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
-    """Return hits / count with its 95 % interval (Wilson, 1927); missing where there is nothing to count.
-
-    Examples
-    --------
-    >>> [round(value, 3) for value in share_with_interval(5, 10)]
-    [0.5, 0.237, 0.763]
-    """
-    if count == 0:
-        return np.nan, np.nan, np.nan
-    interval = binomtest(hits, count).proportion_ci(method="wilson")
-    return hits / count, float(interval.low), float(interval.high)
 
 
 def describe_segment(inside: pd.DataFrame, segment: Segment) -> dict[str, object]:
@@ -125,24 +112,6 @@ def argue(profile: pd.Series, options: Segmentation, language: Language) -> str:
         facts = f"{title}: {size} of the base), mean probability of decline {risk}; up to {profit} profit "
         facts += f"units may be at risk {months} ({of_all} of all profit at risk). "
     return facts + _verdict(profile, options, language)
-
-
-def in_months(months: int, language: Language) -> str:
-    """Write the time for which profit is counted.
-
-    Examples
-    --------
-    >>> in_months(3, "ru"), in_months(1, "en")
-    ('за 3 месяца', 'over 1 month')
-    """
-    noun = plural(months, language, *_MONTH_FORMS[language])
-    return f"{'за' if language == 'ru' else 'over'} {months} {noun}"
-
-
-_MONTH_FORMS: dict[Language, tuple[str, ...]] = {
-    "ru": ("месяц", "месяца", "месяцев"),
-    "en": ("month", "months"),
-}
 
 
 def _verdict(profile: pd.Series, options: Segmentation, language: Language) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from one_click.pipelines.eda.effects import cliffs_delta, cramers_v, variance_inflation
+from one_click.effects import cliffs_delta, cramers_v, variance_inflation
 
 Z = 1.959964
 SAMPLES = st.lists(st.integers(-3, 3).map(float), min_size=2, max_size=12)

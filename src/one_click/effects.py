@@ -1,4 +1,4 @@
-"""Sizes of effects with intervals: how far two classes differ, in units that compare across features."""
+"""Effects and shares with their intervals, in units that compare across features."""
 
 from dataclasses import dataclass
 
@@ -144,3 +144,17 @@ def _inflation(numbers: pd.DataFrame, name: str) -> float:
     fitted = others @ np.linalg.lstsq(others, target, rcond=None)[0]
     unexplained = ((target - fitted) ** 2).sum() / (target**2).sum()
     return float(1 / unexplained) if unexplained > 1e-10 else float("inf")
+
+
+def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
+    """Return hits / count with its 95 % interval (Wilson, 1927); missing where there is nothing to count.
+
+    Examples
+    --------
+    >>> [round(value, 3) for value in share_with_interval(5, 10)]
+    [0.5, 0.237, 0.763]
+    """
+    if count == 0:
+        return np.nan, np.nan, np.nan
+    interval = stats.binomtest(hits, count).proportion_ci(method="wilson")
+    return hits / count, float(interval.low), float(interval.high)
