@@ -18,5 +18,11 @@ register_atomic_files()
 # The comparison of families reads data sets of their namespaces, which is what the dots are for.
 warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
 
+# Constant features stand in `class_portrait`, categories new to the model in `drift`: read them there.
+for message in ("Features .* are constant", "invalid value encountered", "Found unknown categories"):
+    warnings.filterwarnings("ignore", message=message, module="sklearn")
+# SelectKBest keeps all columns of a store with fewer categories than k allows for.
+warnings.filterwarnings("ignore", message="k=.* is greater than n_features", module="sklearn")
+
 HOOKS = (RefuseUnknownParameters(), ShowProgress())
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}

@@ -4,6 +4,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from one_click.errors import DataError
 from one_click.folds import make_splits
 from one_click.parameters import Family, ModelSelection, Range
 from one_click.pipelines.model_selection.search import _sampler, _suggest, best_choice, fingerprint, search
@@ -116,6 +117,43 @@ def test_name_of_a_study_changes_with_what_decides_its_trials(
     assert fingerprint(clients, splits, tree, options.model_copy(update=indifferent)) == names["same"]
     harder = tree.model_copy(update={"interpretability": 9})
     assert fingerprint(clients, splits, harder, options) == names["same"]
+
+
+@pytest.fixture
+def too_many_neighbours(families: dict[str, Family]) -> Callable[[int], Family]:
+    """Return a function that gives neighbours with more of them than 90 clients have in a training fold."""
+    neighbours = families["k_nearest_neighbours"]
+
+    def widen(fewest: int) -> Family:
+        wide = Range(low=fewest, high=fewest + 100, whole=True)
+        return neighbours.model_copy(update={"space": neighbours.space | {"model__n_neighbors": wide}})
+
+    return widen
+
+
+def test_settings_that_cannot_be_fitted_spend_the_budget_and_are_left_out(
+    clients: pd.DataFrame,
+    too_many_neighbours: Callable[[int], Family],
+    long: ModelSelection,
+    new_store: Store,
+) -> None:
+    family, store = too_many_neighbours(5), new_store("wide")
+    trials = search(clients, family, long, store)
+    assert 0 < len(trials) < long.trials
+    assert trials["trial"].max() < long.trials
+    pd.testing.assert_frame_equal(trials, search(clients, family, long, store))
+
+
+def test_family_that_cannot_be_fitted_at_all_is_one_clear_error(
+    clients: pd.DataFrame,
+    too_many_neighbours: Callable[[int], Family],
+    options: ModelSelection,
+    new_store: Store,
+) -> None:
+    with pytest.raises(
+        DataError, match=r"None of the \d settings tried could be fitted: Expected n_neighbors"
+    ):
+        search(clients, too_many_neighbours(300), options, new_store("hopeless"))
 
 
 def test_best_choice_is_the_first_of_equals() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from one_click.columns import TARGET
+from one_click.errors import DataError
 from one_click.folds import Split, make_splits
 from one_click.parameters import Family, ModelSelection, Range
 from one_click.scores import feature_columns, uncalibrated_score
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import optuna
 
 Choice = dict[str, Any]
+_REFUSED = "refused"  # user attribute of a trial: why its settings could not be fitted
 FoldData = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
@@ -88,15 +90,33 @@ def search(
     Returns
     -------
     DataFrame, one row per trial: trial, roc_auc (mean over folds), roc_auc_sd, settings (JSON)
+        Settings that these clients cannot be fitted with (more neighbours than clients) are left out, but
+        spend the budget.
+
+    Raises
+    ------
+    DataError
+        If no settings at all could be fitted.
     """
     splits = make_splits(clients, options.folds, options.seed)
     scorer = FoldScorer(clients, splits)
     study = open_study(fingerprint(clients, splits, family, options))
     for trial in _remaining_trials(study, options):
-        values = scorer.score(family, _suggest(trial, family))
-        trial.set_user_attr("roc_auc_sd", float(np.std(values, ddof=1)))
-        study.tell(trial, float(np.mean(values)))
+        _run(trial, study, scorer, family)
     return _tabulate(study, options.trials)
+
+
+def _run(trial: "optuna.Trial", study: "optuna.Study", scorer: FoldScorer, family: Family) -> None:
+    from optuna.trial import TrialState
+
+    try:
+        values = scorer.score(family, _suggest(trial, family))
+    except ValueError as error:
+        trial.set_user_attr(_REFUSED, str(error))
+        study.tell(trial, state=TrialState.FAIL)
+        return
+    trial.set_user_attr("roc_auc_sd", float(np.std(values, ddof=1)))
+    study.tell(trial, float(np.mean(values)))
 
 
 def fingerprint(clients: pd.DataFrame, splits: list[Split], family: Family, options: ModelSelection) -> str:
@@ -120,15 +140,17 @@ def _remaining_trials(study: "optuna.Study", options: ModelSelection) -> Iterato
 
     for left in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
         study.tell(left.number, state=TrialState.FAIL)
-    for number in range(len(_completed(study)), options.trials):
+    for number in range(len(_finished(study)), options.trials):
         study.sampler = _sampler(options, number)
         yield study.ask()
 
 
-def _completed(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
+def _finished(study: "optuna.Study") -> list["optuna.trial.FrozenTrial"]:
+    """Return the trials that ran to their end: with a value, or refused by the classifier itself."""
     from optuna.trial import TrialState
 
-    return study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
+    trials = study.get_trials(deepcopy=False)
+    return [trial for trial in trials if trial.state == TrialState.COMPLETE or _REFUSED in trial.user_attrs]
 
 
 def _sampler(options: ModelSelection, number: int) -> Any:
@@ -154,6 +176,17 @@ def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
 
 def _tabulate(study: "optuna.Study", budget: int) -> pd.DataFrame:
     # A study that once had a larger budget holds more trials than are asked for now.
+    finished = list(enumerate(_finished(study)[:budget]))
+    fitted = [(number, trial) for number, trial in finished if _REFUSED not in trial.user_attrs]
+    if not fitted:
+        reason = finished[0][1].user_attrs[_REFUSED]
+        raise DataError(
+            f"None of the {len(finished)} settings tried could be fitted: {reason}",
+            file="conf/base/parameters_model_selection.yml",
+            column=study.study_name.rpartition("-")[0],
+            rule="a family's space holds settings that suit the number of clients",
+            remedy="narrow the family's space, or bring a larger extract",
+        )
     return pd.DataFrame(
         [
             {
@@ -162,7 +195,7 @@ def _tabulate(study: "optuna.Study", budget: int) -> pd.DataFrame:
                 "roc_auc_sd": trial.user_attrs["roc_auc_sd"],
                 "settings": json.dumps(trial.params, sort_keys=True),
             }
-            for number, trial in enumerate(_completed(study)[:budget])
+            for number, trial in fitted
         ]
     )
 
