@@ -11,6 +11,7 @@ import pandas as pd
 from kedro.io import AbstractDataset
 
 from one_click.columns import LINE
+from one_click.datasets import TablePreview
 from one_click.errors import DataError, nearest, shorten
 
 SEPARATORS = (",", ";", "\t")
@@ -63,9 +64,9 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         frame.attrs = {"path": str(path), "file": f"{path.parent.name}/{path.name}", "dialect": dialect}
         return frame
 
-    def preview(self, nrows: int = 5) -> Any:
+    def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first rows for kedro-viz."""
-        return self.load().head(nrows).to_dict(orient="split")
+        return TablePreview(self.load().head(nrows).to_dict(orient="split"))
 
     def _exists(self) -> bool:
         return Path(self._filepath).is_file()

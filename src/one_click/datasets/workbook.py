@@ -1,7 +1,7 @@
 """Workbooks that people open: readable widths, a fixed header, filters, and no formulas."""
 
 from pathlib import PurePosixPath
-from typing import Any, NewType
+from typing import Any
 
 import fsspec
 import pandas as pd
@@ -13,8 +13,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from one_click.datasets import TablePreview
+
 Sheets = dict[str, pd.DataFrame]
-TablePreview = NewType("TablePreview", dict[str, Any])  # kedro-viz goes by this name
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST, _WIDEST = 10, 48
