@@ -224,6 +224,25 @@ BROKEN_NODES = [
 ]
 
 
+TRUTH_READERS = ("demo_store", "demo_comparison")
+
+
+def reads_truth(pipelines: dict[str, Pipeline]) -> Findings:
+    """Name the pipelines that read what only the maker of a synthetic store may know."""
+    return sorted(
+        f"{name}: {data_set}"
+        for name, pipeline in pipelines.items()
+        for data_set in pipeline.inputs() | pipeline.outputs()
+        if data_set.startswith(("demo_", "scoring.demo_")) and name not in TRUTH_READERS
+    )
+
+
+def test_only_the_makers_of_a_synthetic_store_know_its_truth(whole: Project) -> None:
+    assert reads_truth(whole.pipelines) == []
+    cheating = {"eda": Pipeline([Node(_shout, "demo_truth", "portrait")])}
+    assert reads_truth(cheating) == ["eda: demo_truth"]
+
+
 def test_every_hint_resolves_and_every_parameter_is_typed(whole: Project) -> None:
     assert untyped(whole.nodes) == []
     assert [line.split(" is ")[0] for line in untyped(BROKEN_NODES)] == [

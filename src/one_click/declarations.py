@@ -1,5 +1,6 @@
 """What a marketer declares: segments, offers, and the conditions that say whom they are for."""
 
+from collections.abc import Sequence
 from string import Formatter
 from typing import Any, ClassVar, Literal, Self
 
@@ -232,7 +233,7 @@ class Offer(Declared):
         return self
 
 
-def refuse_repeated(codes: list[str], what: str) -> None:
+def refuse_repeated(codes: Sequence[str], what: str) -> None:
     """Raise a ValueError if two declarations share a code."""
     for code in codes:
         if codes.count(code) > 1:

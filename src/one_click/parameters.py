@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
-from one_click.columns import ENGINEERED_FEATURES
+from one_click.columns import ENGINEERED_FEATURES, PROFIT
 from one_click.declarations import Offer, Segment, refuse_repeated
 from one_click.errors import ParameterError, nearest
+from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
 FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
@@ -369,11 +370,63 @@ class Reporting(Parameters):
     top_clients: int = Field(ge=1)
 
 
-class ClassQuantiles(Parameters):
-    """Quantiles of a column in each class, at the store's `probabilities`."""
+class DemoPopulation(Parameters):
+    """Summaries of a store's clients and the planted mechanism of decline; `store_summary` makes them.
 
-    declined: tuple[float, ...]
-    kept: tuple[float, ...]
+    Attributes
+    ----------
+    probabilities : tuple of float
+        Probabilities of the quantiles, from 0 to 1.
+    habits : dict
+        Kinds of clients by name; their shares add up to one.
+    correlations : tuple of tuple of float
+        Correlations of normal scores within a habit, below the diagonal, in the order of the quantiles; the
+        last row is that of the score that decides about consent.
+    typical : dict
+        Numeric feature -> (typical value, spread): a value's score is its distance from the typical one in
+        spreads, at most `MAX_SCORE` of them.
+    causes : dict
+        Causes of decline by name. A client declines if at least one of them strikes.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_demo_population.yml"
+    probabilities: tuple[float, ...]
+    habits: dict[str, Habit] = Field(min_length=1)
+    correlations: tuple[tuple[float, ...], ...]
+    typical: dict[str, tuple[float, float]]
+    causes: dict[str, Cause]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that have quantiles, in order."""
+        return tuple(next(iter(self.habits.values())).quantiles)
+
+    @model_validator(mode="after")
+    def _fitting_sizes(self) -> Self:
+        drawn = set(NUMERIC_FEATURES) | {PROFIT}
+        for name, habit in self.habits.items():
+            if set(habit.quantiles) != drawn or tuple(habit.quantiles) != self.columns:
+                raise ValueError(f"habits.{name}.quantiles: the columns must be {', '.join(sorted(drawn))}")
+            short = [column for column, q in habit.quantiles.items() if len(q) != len(self.probabilities)]
+            if short:
+                raise ValueError(f"habits.{name}.{short[0]}: not {len(self.probabilities)} quantiles")
+        if abs(sum(habit.share for habit in self.habits.values()) - 1) > 1e-6:
+            raise ValueError("habits: the shares do not add up to 1")
+        if [len(row) for row in self.correlations] != list(range(1, len(self.columns) + 1)):
+            raise ValueError(
+                "correlations: not one row below the diagonal for each column but the first, and consent"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scores_of_drivers(self) -> Self:
+        used = {part for cause in self.causes.values() for part in cause.numeric}
+        missing = sorted(used - set(self.typical))
+        if missing:
+            raise ValueError(f"typical: no value for the driver '{missing[0]}'")
+        if any(spread <= 0 for _, spread in self.typical.values()):
+            raise ValueError("typical: a spread is not above zero")
+        return self
 
 
 class DemoStore(Parameters):
@@ -381,93 +434,92 @@ class DemoStore(Parameters):
 
     Attributes
     ----------
+    months : tuple of str
+        Folder of each month, the first one first.
+    unlabelled : tuple of str
+        Months whose files have no target.
     clients, first_id, seed : int
-        Number of clients, the first client number, seed.
-    declined_share, label_noise : float
-        Share of declined clients; share of clients whose label is swapped.
+        Number of clients in the first month, the first client number, seed.
+    chunk_clients : int
+        How many clients are made at a time. It changes the memory that is needed and not one byte of the
+        result.
+    file_format : {"csv", "parquet"}
+        CSV as the store itself writes it, or typed Parquet.
     order_noise : float
-        Noise on the order of clients, which otherwise gives the target away.
-    twins, without_purchases, absurd_revenues, misspelt_services : int
-        Dirt: how many clients.
-    absurd_revenue : float
-        The implausible monthly revenue.
-    misspelt_months : bool
-        Whether market_time misspells the previous month throughout.
+        Noise on the order of the clients, which otherwise gives the target away; in units of the distance
+        between the classes.
+    label_noise : LabelNoise
+        How often the store records a wrong label.
+    label_persistence : float
+        Correlation, from month to month, of what decides a client's class beside the features.
     leavers_share, newcomers_share : float
-        Shares of clients that leave before the next month and that are new in it.
+        Share of clients that leave before each next month; newcomers of a month per client of the first one.
     newcomer_days : (int, int)
         Days since registration of those that are new: least, most.
-    monthly_change : (float, float)
-        Relative change of the current revenue and minutes by the next month: declined, kept.
+    habit_change : float
+        Share of clients whose habit is drawn anew each month.
     persistence : dict
-        Column that is drawn anew in the next month -> correlation (0-1) of its normal scores with those of
-        this month, within a class; the other columns stay.
-    drift_column : str
-        Whole-number feature that drifts in the next month.
-    drift_size : float
-        Mean increase of the drifting feature.
-    probabilities : tuple of float
-        Probabilities of the quantiles.
-    quantiles : dict
-        Column -> quantiles of each class.
-    correlations : tuple of tuple of float
-        Correlations of normal scores within the classes, below the diagonal, in the order of `quantiles`.
-    shares : dict
-        Category column -> value -> (share among the declined, share among the others).
-    allows_messages : (float, float)
-        Share of clients with consent: declined, kept.
+        Column -> correlation of its normal scores with those of the month before; the columns of the months
+        before the current one move on, and the others stay.
+    monthly_change : dict
+        Habit -> relative change of the current revenue and minutes against the first month.
+    drifts : tuple of Drift
+    campaigns : tuple of Campaign
+    futures : int
+        How many futures each client's true probability three months ahead is the mean of; 0 leaves it out.
+    dirt : Dirt
     """
 
     file: ClassVar[str] = "conf/base/parameters_demo_store.yml"
+    months: tuple[str, ...] = Field(min_length=1)
+    unlabelled: tuple[str, ...]
     clients: int = Field(ge=30)
     first_id: int = Field(ge=1)
     seed: int = Field(ge=0)
-    declined_share: float = Field(gt=0, lt=1)
-    label_noise: float = Share
+    chunk_clients: int = Field(ge=1)
+    file_format: Literal["csv", "parquet"]
     order_noise: float = Field(ge=0)
-    twins: int = Field(ge=0)
-    without_purchases: int = Field(ge=0)
-    absurd_revenues: int = Field(ge=0)
-    absurd_revenue: float = Field(gt=0)
-    misspelt_services: int = Field(ge=0)
-    misspelt_months: bool
+    label_noise: LabelNoise
+    label_persistence: float = Share
     leavers_share: float = Field(ge=0, lt=1)
     newcomers_share: float = Share
     newcomer_days: tuple[int, int]
-    monthly_change: tuple[float, float]
+    habit_change: float = Share
     persistence: dict[str, Annotated[float, Share]]
-    drift_column: Literal["unpaid_items_quarter", "service_errors", "marketing_contacts_current"]
-    drift_size: float = Field(ge=0)
-    probabilities: tuple[float, ...]
-    quantiles: dict[str, ClassQuantiles]
-    correlations: tuple[tuple[float, ...], ...]
-    shares: dict[str, dict[str, tuple[float, float]]]
-    allows_messages: tuple[float, float]
+    monthly_change: dict[str, float]
+    drifts: tuple[Drift, ...]
+    campaigns: tuple[Campaign, ...]
+    futures: int = Field(ge=0)
+    dirt: Dirt
 
     @model_validator(mode="after")
-    def _fitting_sizes(self) -> Self:
-        wrong = [
-            name
-            for name, quantiles in self.quantiles.items()
-            if not len(quantiles.declined) == len(quantiles.kept) == len(self.probabilities)
-        ]
-        if wrong:
-            raise ValueError(f"{', '.join(wrong)}: not {len(self.probabilities)} quantiles in each class")
-        if [len(row) for row in self.correlations] != list(range(1, len(self.quantiles))):
-            raise ValueError("correlations: not one row below the diagonal for each column after the first")
-        unknown = next((name for name in self.persistence if name not in self.quantiles), None)
+    def _known_names(self) -> Self:
+        unknown = next((name for name in self.unlabelled if name not in self.months), None)
         if unknown is not None:
-            raise ValueError(f"persistence: no quantiles of '{unknown}'; {nearest(unknown, self.quantiles)}")
+            raise ValueError(f"unlabelled: no month '{unknown}'; {nearest(unknown, self.months)}")
+        unknown = next((name for name in self.persistence if name not in RENEWED), None)
+        if unknown is not None:
+            raise ValueError(f"persistence: '{unknown}' is not drawn anew; {nearest(unknown, RENEWED)}")
         return self
 
     @model_validator(mode="after")
-    def _room_for_the_dirt(self) -> Self:
-        drawn, spoiled = self.clients - self.twins, self.without_purchases + self.absurd_revenues
-        if spoiled > round(drawn * self.declined_share):
-            raise ValueError(f"{spoiled} clients with spoiled revenue exceed the declined: draw more clients")
-        if self.twins > drawn - spoiled:
-            raise ValueError(f"twins: {self.twins} are too many for {self.clients} clients")
+    def _nothing_twice(self) -> Self:
+        refuse_repeated(self.months, "months")
+        refuse_repeated([campaign.offer for campaign in self.campaigns], "campaigns")
         return self
+
+
+class DemoComparison(Parameters):
+    """Parameters of `demo_comparison`.
+
+    Attributes
+    ----------
+    seeds : tuple of int
+        Seeds of the folds, and of the stores that are tried when an extract is summarised.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_demo_comparison.yml"
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
 
 
 class Eda(Parameters):

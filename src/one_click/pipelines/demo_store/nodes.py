@@ -1,82 +1,71 @@
-"""Nodes that make a synthetic store and its next month."""
+"""Nodes that make a synthetic store, its files and what is known about its truth."""
 
-import numpy as np
+from collections.abc import Iterator
+from functools import partial
+
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, COLUMNS
-from one_click.parameters import DemoStore
+from one_click.chunks import Chunks, FilePiece
+from one_click.parameters import DemoPopulation, DemoStore
+from one_click.simulation.months import simulate
+from one_click.simulation.population import Stream, uniforms
 
-from .dirt import misspell, spoil_revenue
-from .population import add_twins, advance_month, draw_clients, number_clients
-from .tables import PERIOD_HEADER, months_text, profile_text, profit_text
-
-
-def draw_store(options: DemoStore) -> pd.DataFrame:
-    """Draw the clients of the first month, among them twins and clients with spoiled revenue.
-
-    Returns
-    -------
-    DataFrame, one row per client, sorted by client number
-    """
-    generator = np.random.default_rng([options.seed, 1])
-    clients = draw_clients(options.clients - options.twins, options, generator)
-    clients = add_twins(spoil_revenue(clients, options, generator), options, generator)
-    return number_clients(clients, options.first_id, options.order_noise, generator)
+from .dirt import apply_damage, choose_damage
+from .tables import months_text, profile_text, profit_text
 
 
-def advance_store(population: pd.DataFrame, options: DemoStore) -> pd.DataFrame:
-    """Return the clients a month later: some have left, some are new.
+def make_months(options: DemoStore, population: DemoPopulation) -> Chunks[pd.DataFrame]:
+    """Simulate the store month by month.
 
     Returns
     -------
-    DataFrame, one row per client, sorted by client number
+    Chunks of DataFrame, one row per client and month
+        What the store sees of each client, and the truth beside it; see `months.TRUTH_COLUMNS`.
     """
-    generator = np.random.default_rng([options.seed, 2])
-    stay = np.sort(generator.permutation(len(population))[round(len(population) * options.leavers_share) :])
-    later = advance_month(population.iloc[stay], options, generator)
-    newcomers = draw_clients(round(len(population) * options.newcomers_share), options, generator)
-    newcomers["days_registered"] = generator.integers(
-        *options.newcomer_days, size=len(newcomers), endpoint=True
-    )
-    newcomers.insert(0, CLIENT_ID, population[CLIENT_ID].max() + 1 + np.arange(len(newcomers)))
-    return pd.concat([later, newcomers], ignore_index=True)
+    return Chunks(partial(simulate, options, population))
 
 
-def write_labelled_month(
-    population: pd.DataFrame, options: DemoStore
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the text of the first month's files, with labels and dirt.
+def write_files(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[FilePiece]:
+    """Return the text of every month's four files, with the dirt that was asked for."""
+    return Chunks(partial(_files, truth, options))
+
+
+def list_damage(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[pd.DataFrame]:
+    """Return what is damaged in the files.
 
     Returns
     -------
-    market_file, market_money, market_time, money : DataFrame of text
+    Chunks of DataFrame, one row per damaged cell or row
+        ``month``, ``kind``, ``table``, ``client_id``, ``period``, ``column``, ``old``, ``new``.
     """
-    return _write(population, options, with_target=True, month=1)
+    return Chunks(partial(_damage, truth, options))
 
 
-def write_unlabelled_month(
-    population: pd.DataFrame, options: DemoStore
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the text of the next month's files, with dirt and without labels.
-
-    Returns
-    -------
-    market_file, market_money, market_time, money : DataFrame of text
-    """
-    return _write(population, options, with_target=False, month=2)
+def _files(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[FilePiece]:
+    for month, name, clients in _by_month(truth, options):
+        texts = _texts(clients, month, name, options)
+        for table, rows in apply_damage(texts, choose_damage(texts, clients, month, options)).items():
+            yield FilePiece(f"{name}/{table}.{options.file_format}", rows)
 
 
-def _write(
-    population: pd.DataFrame, options: DemoStore, *, with_target: bool, month: int
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    generator = np.random.default_rng([options.seed, 3, month])
-    profiles = profile_text(population, with_target)
-    service = COLUMNS["service_type"].source
-    profiles[service] = misspell(
-        profiles[service], "стандарт", "стандартт", options.misspelt_services, generator
-    )
-    money = months_text(population, "market_money", "{:.1f}", generator)
-    minutes = months_text(population, "market_time", "{:.0f}", generator)
-    if options.misspelt_months:
-        minutes[PERIOD_HEADER] = minutes[PERIOD_HEADER].replace("предыдущий_месяц", "предыдцщий_месяц")
-    return profiles, money, minutes, profit_text(population)
+def _damage(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[pd.DataFrame]:
+    for month, name, clients in _by_month(truth, options):
+        damage = choose_damage(_texts(clients, month, name, options), clients, month, options)
+        damage.insert(0, "month", name)
+        yield damage
+
+
+def _by_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[tuple[int, str, pd.DataFrame]]:
+    for rows in truth:
+        for name, clients in rows.groupby("month", sort=False):
+            yield options.months.index(name) + 1, name, clients.reset_index(drop=True)
+
+
+def _texts(clients: pd.DataFrame, month: int, name: str, options: DemoStore) -> dict[str, pd.DataFrame]:
+    drawn = uniforms(clients["block"].to_numpy(), options.seed, (Stream.ROWS, month), 5)
+    return {
+        "market_file": profile_text(clients, name not in options.unlabelled),
+        "market_money": months_text(clients, "market_money", "{:.1f}", drawn[:, :3]),
+        "market_time": months_text(clients, "market_time", "{:.0f}", drawn[:, 3:]),
+        "money": profit_text(clients),
+    }

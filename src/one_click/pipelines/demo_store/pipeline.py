@@ -2,24 +2,29 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from one_click.columns import TABLES
+from one_click.simulation import mechanism
 
-from . import nodes
+from . import history, nodes, plots
 
-_OPTIONS = "params:demo_store"
+_OPTIONS, _POPULATION = "params:demo_store", "params:demo_population"
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline."""
+    """Return the pipeline that makes a synthetic store and tells its story."""
+    story = {"truth": "demo_truth", "options": _OPTIONS}
     return Pipeline(
         [
-            Node(nodes.draw_store, _OPTIONS, "demo_population"),
-            Node(nodes.advance_store, ["demo_population", _OPTIONS], "demo_next_population"),
-            Node(nodes.write_labelled_month, ["demo_population", _OPTIONS], _files("demo")),
-            Node(nodes.write_unlabelled_month, ["demo_next_population", _OPTIONS], _files("demo_next")),
+            Node(nodes.make_months, [_OPTIONS, _POPULATION], "demo_truth"),
+            Node(mechanism.list_drivers, _POPULATION, "demo_drivers"),
+            Node(nodes.write_files, story, "demo_files"),
+            Node(nodes.list_damage, story, "demo_damage"),
+            Node(history.summarise_months, story, "demo_months"),
+            Node(history.summarise_features, story, "demo_features"),
+            Node(history.summarise_campaigns, story, "demo_campaigns"),
+            Node(
+                plots.draw_months,
+                {"months": "demo_months", "features": "demo_features", "campaigns": "demo_campaigns"},
+                ["demo_months_figure_ru", "demo_months_figure_en"],
+            ),
         ]
     )
-
-
-def _files(month: str) -> list[str]:
-    return [f"{month}_store_{table}" for table in TABLES if table != "label_file"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from numpy.random import Generator
+from numpy.typing import NDArray
 
 from one_click.columns import (
     CLIENT_ID,
@@ -40,7 +40,7 @@ def _words(values: pd.Series) -> pd.Series:
     return values.map("{:g}".format)
 
 
-def months_text(clients: pd.DataFrame, table: str, pattern: str, generator: Generator) -> pd.DataFrame:
+def months_text(clients: pd.DataFrame, table: str, pattern: str, drawn: NDArray[np.float64]) -> pd.DataFrame:
     """Return the text of a file with one row per client and month, the months shuffled within a client.
 
     Parameters
@@ -50,13 +50,13 @@ def months_text(clients: pd.DataFrame, table: str, pattern: str, generator: Gene
         ``market_money`` or ``market_time``.
     pattern : str
         How a value is written.
-    generator : Generator
-        Source of randomness.
+    drawn : ndarray of shape (n_clients, n_months)
+        Numbers whose order in a row is the order of the client's months.
     """
     months, value = TABLES[table].months, TABLES[table].value_columns[0]
     words = {month: word for word, month in MONTHS.items()}
     wide = clients[[f"{value.name}_{month}" for month in months]].to_numpy()
-    order = generator.random(wide.shape).argsort(axis=1)
+    order = drawn.argsort(axis=1)
     shuffled = np.take_along_axis(wide, order, axis=1)
     return pd.DataFrame(
         {

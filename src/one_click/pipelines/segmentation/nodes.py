@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID, LANGUAGES, PROFIT, TARGET
+from one_click.conditions import SEPARATOR, matches
 from one_click.declarations import RISK_SIGNALS
 from one_click.effects import share_with_interval
 from one_click.errors import DataError, shorten
@@ -15,7 +16,7 @@ from one_click.parameters import Offers, Segmentation
 from .client_list import CLIENTS_SHEET, EXPLANATION_SHEET, explain_columns, list_rows
 from .offers import choose_offers, describe_choice
 from .profiles import argue, compare_with_rest, describe_segment, rank_segments
-from .rules import SEPARATOR, check_rules, join_names, matches
+from .rules import check_rules, join_names
 from .signals import fit_signal_borders, measure_signals
 
 

@@ -8,10 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, GLOSSARY, LANGUAGES, Language, translate
+from one_click.conditions import SEPARATOR, matches
 from one_click.declarations import NO_OFFER, RISK_SIGNALS, Offer
 from one_click.parameters import Offers
-
-from .rules import SEPARATOR, matches
 
 NOTES: dict[str, dict[Language, str]] = {
     "": {"ru": "", "en": ""},

@@ -7,12 +7,11 @@ import pandas as pd
 from scipy.stats import false_discovery_control, mannwhitneyu
 
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET, Language
+from one_click.conditions import SEPARATOR
 from one_click.declarations import Segment
 from one_click.effects import share_with_interval
 from one_click.parameters import Segmentation
 from one_click.wording import clients, in_months, number, percent
-
-from .rules import SEPARATOR
 
 _PORTRAIT_FEATURES = tuple(
     name for name in (*BASE_FEATURES, PROFIT) if COLUMNS[name].kind in ("whole", "number", "share")

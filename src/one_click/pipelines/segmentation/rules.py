@@ -1,14 +1,13 @@
-"""Conditions of segments and offers, checked against a table and applied to it."""
+"""Conditions of segments and offers, checked against a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, GLOSSARY
-from one_click.declarations import Condition, Offer, Segment
+from one_click.conditions import SEPARATOR
+from one_click.declarations import Offer, Segment
 from one_click.errors import ParameterError, nearest
-
-SEPARATOR = ", "  # between several names in one cell
 
 
 def check_rules(
@@ -57,45 +56,6 @@ def _known_values(column: str, table: pd.DataFrame, values: Mapping[str, Iterabl
     # A small base may lack a category that the vocabulary knows.
     foreign = set(pd.unique(table[others].to_numpy().ravel()))
     return set(table[column]) | (set(GLOSSARY) - foreign)
-
-
-def matches(conditions: Sequence[Condition], table: pd.DataFrame) -> pd.Series:
-    """Tell for which clients all conditions hold.
-
-    Parameters
-    ----------
-    conditions : sequence of Condition
-        Without any, every client fits.
-    table : DataFrame, one row per client
-        The decision table.
-
-    Returns
-    -------
-    Series of bool, with the table's index
-    """
-    fits = pd.Series(True, index=table.index)
-    for condition in conditions:
-        fits &= _holds(condition, table)
-    return fits
-
-
-def _holds(condition: Condition, table: pd.DataFrame) -> pd.Series:
-    if condition.reason:
-        return _names_any(table["reasons"], condition.reason)
-    if condition.signal:
-        return _names_any(table["signals"], condition.signal)
-    column = table[condition.column]
-    if condition.one_of:
-        return column.isin(condition.one_of)
-    if condition.is_ is not None:
-        return column == condition.is_
-    lower = column >= condition.at_least if condition.at_least is not None else True
-    upper = column < condition.below if condition.below is not None else True
-    return lower & upper
-
-
-def _names_any(cells: pd.Series, names: Sequence[str]) -> pd.Series:
-    return pd.Series([not set(names).isdisjoint(cell.split(SEPARATOR)) for cell in cells], index=cells.index)
 
 
 def join_names(rows: pd.DataFrame, column: str, clients: pd.Series) -> pd.Series:
