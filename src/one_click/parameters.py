@@ -1,11 +1,12 @@
 """Parameters: one frozen model per pipeline, checked before any node runs."""
 
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
-from one_click.columns import ENGINEERED_FEATURES, PROFIT
+from one_click.columns import CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT
 from one_click.declarations import Offer, Segment, refuse_repeated
 from one_click.errors import ParameterError, nearest
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
@@ -419,14 +420,59 @@ class DemoPopulation(Parameters):
         return self
 
     @model_validator(mode="after")
+    def _orderly_summaries(self) -> Self:
+        if [self.probabilities[0], self.probabilities[-1]] != [0, 1] or not _ascending(self.probabilities):
+            raise ValueError("probabilities: they must rise from 0 to 1")
+        for name, habit in self.habits.items():
+            falling = [column for column, values in habit.quantiles.items() if not _ascending(values)]
+            if falling:
+                raise ValueError(f"habits.{name}.quantiles.{falling[0]}: a quantile is below the one before")
+        if not _is_positive_definite(self.correlations):
+            raise ValueError("correlations: no variables can be correlated like this (not positive definite)")
+        return self
+
+    @model_validator(mode="after")
+    def _same_values_in_all_habits(self) -> Self:
+        first = next(iter(self.habits.values())).shares
+        if set(first) != set(CATEGORICAL_FEATURES):
+            raise ValueError(f"habits: the categories with shares must be {', '.join(CATEGORICAL_FEATURES)}")
+        for name, habit in self.habits.items():
+            for column, shares in habit.shares.items():
+                if set(shares) != set(first.get(column, {})) or sum(shares.values()) <= 0:
+                    raise ValueError(f"habits.{name}.shares.{column}: not the values of the first habit")
+        for cause, drivers in ((name, cause.drivers) for name, cause in self.causes.items()):
+            for column, sizes in drivers.items():
+                unknown = set(sizes) - set(first[column]) if isinstance(sizes, dict) else set()
+                for value in unknown:
+                    hint = nearest(value, first[column])
+                    raise ValueError(f"causes.{cause}.{column}: no value '{value}'; {hint}")
+        return self
+
+    @model_validator(mode="after")
     def _scores_of_drivers(self) -> Self:
         used = {part for cause in self.causes.values() for part in cause.numeric}
         missing = sorted(used - set(self.typical))
         if missing:
             raise ValueError(f"typical: no value for the driver '{missing[0]}'")
+        unknown = [name for name in self.typical if name not in NUMERIC_FEATURES]
+        if unknown:
+            raise ValueError(f"typical: no feature '{unknown[0]}'; {nearest(unknown[0], NUMERIC_FEATURES)}")
         if any(spread <= 0 for _, spread in self.typical.values()):
             raise ValueError("typical: a spread is not above zero")
         return self
+
+
+def _ascending(values: tuple[float, ...]) -> bool:
+    return all(one <= other for one, other in pairwise(values))
+
+
+def _is_positive_definite(below_diagonal: tuple[tuple[float, ...], ...]) -> bool:
+    import numpy as np
+
+    matrix = np.eye(len(below_diagonal) + 1)
+    for row, values in enumerate(below_diagonal, start=1):
+        matrix[row, :row] = matrix[:row, row] = values
+    return bool(np.linalg.eigvalsh(matrix).min() > 0)
 
 
 class DemoStore(Parameters):
@@ -500,6 +546,17 @@ class DemoStore(Parameters):
         unknown = next((name for name in self.persistence if name not in RENEWED), None)
         if unknown is not None:
             raise ValueError(f"persistence: '{unknown}' is not drawn anew; {nearest(unknown, RENEWED)}")
+        return self
+
+    @model_validator(mode="after")
+    def _possible_clients(self) -> Self:
+        still = [drift.column for drift in self.drifts if drift.column not in self.persistence]
+        if still:
+            raise ValueError(f"drifts: '{still[0]}' stays as it is unless it stands in persistence")
+        if not 0 <= self.newcomer_days[0] <= self.newcomer_days[1]:
+            raise ValueError("newcomer_days: the least comes first, and none is below zero")
+        if self.dirt.twins > 0.5:
+            raise ValueError("dirt.twins: at most every second client (0.5) can be a copy of another")
         return self
 
     @model_validator(mode="after")

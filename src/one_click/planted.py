@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, COLUMNS, PROFIT
 from one_click.declarations import Condition, Declared
@@ -47,8 +47,8 @@ class Habit(Declared):
 
     share: Share
     allows_messages: Share
-    shares: dict[str, dict[str, float]]
-    quantiles: dict[str, tuple[float, ...]]
+    shares: dict[str, dict[str, Annotated[float, Field(ge=0)]]]
+    quantiles: dict[str, tuple[FiniteFloat, ...]]
 
 
 class Cause(Declared):
@@ -64,9 +64,9 @@ class Cause(Declared):
         ``"a * b"`` -> log-odds per product of the two features' scores; ``"a * a"`` bends the effect of a.
     """
 
-    intercept: float
-    drivers: dict[str, float | dict[str, float]]
-    interactions: dict[str, float] = Field(default={})
+    intercept: FiniteFloat
+    drivers: dict[str, FiniteFloat | dict[str, FiniteFloat]]
+    interactions: dict[str, FiniteFloat] = Field(default={})
 
     @property
     def numeric(self) -> set[str]:
@@ -115,7 +115,7 @@ class Drift(Declared):
 
     column: str
     month: int = Field(ge=1)
-    size: float
+    size: FiniteFloat
     months: int = Field(default=1, ge=1)
 
     def moved(self, month: int) -> float:
@@ -125,8 +125,9 @@ class Drift(Declared):
 
     @model_validator(mode="after")
     def _can_drift(self) -> Self:
-        if self.column not in NUMERIC_FEATURES or self.column == "days_registered":
-            raise ValueError(f"drift of '{self.column}'; {nearest(self.column, NUMERIC_FEATURES)}")
+        if self.column not in RENEWED:
+            hint = nearest(self.column, RENEWED)
+            raise ValueError(f"drift: no column '{self.column}' that is new in each month; {hint}")
         return self
 
 
@@ -169,7 +170,7 @@ class Campaign(Declared):
     lasts: int = Field(default=3, ge=1)
     eligible: tuple[Condition, ...] = ()
     treated_share: Share
-    effects: tuple[Effect, ...]
+    effects: tuple[Effect, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _conditions_on_features(self) -> Self:

@@ -56,7 +56,8 @@ def simulate(options: DemoStore, population: DemoPopulation) -> Iterator[pd.Data
         for number in numbers:
             for clients in months:
                 first, last = clients["block"].searchsorted([number, number + 1])
-                yield clients.iloc[first:last].reset_index(drop=True)
+                if first < last:
+                    yield clients.iloc[first:last].reset_index(drop=True)
 
 
 def _simulate_chunk(
@@ -105,4 +106,5 @@ def _probability_ahead(clients: Clients, month: int, future: DemoStore, populati
 
 def _truth(clients: Clients, month: str, population: DemoPopulation) -> pd.DataFrame:
     habits = np.array(list(population.habits), dtype=object)[clients.frame["habit"].to_numpy()]
-    return clients.frame.assign(month=month, habit=habits)[list(TRUTH_COLUMNS)]
+    text = dict.fromkeys(("month", "habit", "offer", "arm"), "str")
+    return clients.frame.assign(month=month, habit=habits)[list(TRUTH_COLUMNS)].astype(text)

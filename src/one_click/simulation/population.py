@@ -41,6 +41,7 @@ class Stream(IntEnum):
     DIRT = 10
     ROWS = 11
     FUTURE = 12
+    BIRTH = 13  # of those who are new in a month, apart from the news of those who stay
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,10 @@ def draw_clients(
         Summaries of the habits.
     """
     seed = options.seed
-    habit = _draw_habits(block, (Stream.HABIT, month), seed, population)
-    scores = _correlated(block, month, seed, population)
-    mood = normals(block, seed, (Stream.MOOD, month), 1)[:, 0]
-    fixed = _draw_categories(block, habit, (Stream.FIXED, month), seed, population)
+    habit = _draw_habits(block, (Stream.BIRTH, Stream.HABIT, month), seed, population)
+    scores = _correlated(block, (Stream.BIRTH, Stream.SCORES, month), seed, population)
+    mood = normals(block, seed, (Stream.BIRTH, Stream.MOOD, month), 1)[:, 0]
+    fixed = _draw_categories(block, habit, (Stream.BIRTH, Stream.FIXED, month), seed, population)
     consent = np.array([one.allows_messages for one in population.habits.values()])[habit]
     frame = pd.DataFrame({"block": block, "habit": habit, "mood": mood, **fixed}).assign(
         allows_messages=ndtr(scores[:, -1]) > 1 - consent, **IN_NO_CAMPAIGN
@@ -134,7 +135,7 @@ def _draw_habits(
     block: NDArray[np.int64], stream: tuple[int, ...], seed: int, population: DemoPopulation
 ) -> NDArray[np.int64]:
     shares = [habit.share for habit in population.habits.values()]
-    return _pick(uniforms(block, seed, stream, 1)[:, 0], np.array([shares] * len(block)))
+    return _pick(uniforms(block, seed, stream, 1)[:, 0], np.tile(shares, (len(block), 1)))
 
 
 def _pick(drawn: Floats, shares: Floats) -> NDArray[np.int64]:
@@ -155,14 +156,17 @@ def _draw_categories(
     drawn = uniforms(block, seed, stream, len(names))
     columns: dict[str, object] = {}
     for position, name in enumerate(names):
-        shares = np.array([list(one.shares[name].values()) for one in habits])[habit]
-        values = np.array(list(habits[0].shares[name]), dtype=object)
-        columns[name] = values[_pick(drawn[:, position], shares)]
+        values = list(habits[0].shares[name])
+        shares = np.array([[one.shares[name][value] for value in values] for one in habits])[habit]
+        chosen = np.array(values, dtype=object)[_pick(drawn[:, position], shares)]
+        columns[name] = pd.Series(chosen, dtype="str")
     return columns
 
 
-def _correlated(block: NDArray[np.int64], month: int, seed: int, population: DemoPopulation) -> Floats:
-    drawn = normals(block, seed, (Stream.SCORES, month), len(population.columns) + 1)
+def _correlated(
+    block: NDArray[np.int64], stream: tuple[int, ...], seed: int, population: DemoPopulation
+) -> Floats:
+    drawn = normals(block, seed, stream, len(population.columns) + 1)
     return np.asarray(drawn @ _cholesky(population).T)
 
 
@@ -287,10 +291,13 @@ def next_month(clients: Clients, month: int, options: DemoStore, population: Dem
     stays = uniforms(block, seed, (Stream.LEAVERS, month), 1)[:, 0] >= options.leavers_share
     stayed = _move_on(clients.take(np.flatnonzero(stays)), month, options, population)
     new = _newcomers(np.unique(block), month, options, population)
+    return decide(_together(stayed, new), month, options, population)
+
+
+def _together(stayed: Clients, new: Clients) -> Clients:
     frame = pd.concat([stayed.frame, new.frame], ignore_index=True)
-    together = Clients(frame, np.concatenate([stayed.scores, new.scores]))
-    ordered = together.take(np.argsort(frame["block"].to_numpy(), kind="stable"))
-    return decide(ordered, month, options, population)
+    both = Clients(frame, np.concatenate([stayed.scores, new.scores]))
+    return both.take(np.argsort(frame["block"].to_numpy(), kind="stable"))
 
 
 def _move_on(clients: Clients, month: int, options: DemoStore, population: DemoPopulation) -> Clients:
@@ -320,7 +327,8 @@ def _follow(before: Floats, persistence: float, news: Floats) -> Floats:
 
 def _next_scores(clients: Clients, month: int, options: DemoStore, population: DemoPopulation) -> Floats:
     columns, before = population.columns, clients.scores
-    news = _correlated(clients.frame["block"].to_numpy(), month, options.seed, population)
+    block = clients.frame["block"].to_numpy()
+    news = _correlated(block, (Stream.SCORES, month), options.seed, population)
     after = before.copy()
     for name, source in _MOVES.items():
         after[:, columns.index(name)] = before[:, columns.index(source)]
@@ -348,9 +356,11 @@ def _newcomers(
     new = draw_clients(block, month, options, population)
     least, most = options.newcomer_days
     drawn = uniforms(block, options.seed, (Stream.NEWCOMERS, month), 1)[:, 0]
-    first = options.first_id + options.clients + (month - 2) * sum(counts) + sum(counts[: blocks[0]])
+    # Numbers depend on the block alone, even where others have lost all their clients.
+    earlier = options.clients + (month - 2) * sum(counts) + np.cumsum([0, *counts])[block]
+    rank = np.arange(len(block)) - np.searchsorted(block, block)
     return new.assign(
         days_registered=least + np.floor(drawn * (most - least + 1)).astype("int64"),
         twin=False,
-        **{CLIENT_ID: first + np.arange(len(block))},
+        **{CLIENT_ID: options.first_id + earlier + rank},
     )

@@ -21,7 +21,10 @@ def make_options(root: Path) -> Options:
     """Return a function that gives the shipped parameters with some changes."""
     shipped = _read(root, "parameters_demo_store.yml")["demo_store"]
     assert isinstance(shipped, dict)
-    return lambda **changes: DemoStore.model_validate(shipped | changes)
+    planted = {"drifts": [], "campaigns": []}  # what is shipped is planted in the shipped months
+    return lambda **changes: DemoStore.model_validate(
+        shipped | (planted if "months" in changes else {}) | changes
+    )
 
 
 @pytest.fixture(scope="session")

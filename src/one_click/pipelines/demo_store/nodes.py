@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from one_click.chunks import Chunks, FilePiece
+from one_click.errors import ParameterError, nearest
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.simulation.months import simulate
 from one_click.simulation.population import Stream, uniforms
@@ -21,8 +22,28 @@ def make_months(options: DemoStore, population: DemoPopulation) -> Chunks[pd.Dat
     -------
     Chunks of DataFrame, one row per client and month
         What the store sees of each client, and the truth beside it; see `months.TRUTH_COLUMNS`.
+
+    Raises
+    ------
+    ParameterError
+        If something is planted in a month that the store has not, or for a habit that nobody has.
     """
+    _stop_at_what_never_happens(options, population)
     return Chunks(partial(simulate, options, population))
+
+
+def _stop_at_what_never_happens(options: DemoStore, population: DemoPopulation) -> None:
+    unknown = [habit for habit in options.monthly_change if habit not in population.habits]
+    last = len(options.months)
+    # A drift after the last month still shows in the futures.
+    late = [f"the drift of '{drift.column}'" for drift in options.drifts if drift.month > last]
+    late = [] if options.futures else late
+    late += [f"the campaign '{one.offer}'" for one in options.campaigns if one.month > last]
+    if unknown:
+        hint = nearest(unknown[0], population.habits)
+        raise ParameterError(f"(file {options.file})\n  monthly_change: no habit '{unknown[0]}'; {hint}")
+    if late:
+        raise ParameterError(f"(file {options.file})\n  {late[0]} begins after the last of {last} months")
 
 
 def write_files(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[FilePiece]:
