@@ -1,7 +1,9 @@
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -41,23 +43,83 @@ def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize(
     ("content", "encoding", "separator", "decimal"),
     [
-        pytest.param("id,Прибыль\n7,0.5\n", "utf-8-sig", ",", ".", id="comma"),
-        pytest.param("id;Прибыль\n7;0,5\n", "utf-8-sig", ";", ",", id="semicolon-decimal-comma"),
-        pytest.param("id;Прибыль\n7;0.5\n", "utf-8-sig", ";", ".", id="semicolon-decimal-point"),
-        pytest.param("id\tПрибыль\n7\t0,5\n", "utf-8-sig", "\t", ",", id="tab"),
-        pytest.param("\ufeffid,Прибыль\n7,0.5\n", "utf-8-sig", ",", ".", id="byte-order-mark"),
+        pytest.param("id,Прибыль\n7,0.5\n", "utf-8", ",", ".", id="comma"),
+        pytest.param("id;Прибыль\n7;0,5\n", "utf-8", ";", ",", id="semicolon-decimal-comma"),
+        pytest.param("id;Прибыль\n7;0.5\n", "utf-8", ";", ".", id="semicolon-decimal-point"),
+        pytest.param("id\tПрибыль\n7\t0,5\n", "utf-8", "\t", ",", id="tab"),
+        pytest.param("\ufeffid,Прибыль\n7,0.5\n", "utf-8-bom", ",", ".", id="byte-order-mark"),
+        pytest.param("id,Прибыль\n7,0.5\n".encode("utf-16"), "utf-16", ",", ".", id="utf-16"),
         pytest.param("id;Прибыль\n7;0,5\n".encode("cp1251"), "cp1251", ";", ",", id="cp1251"),
-        pytest.param("id,Прибыль\r\n7,0.5\r\n", "utf-8-sig", ",", ".", id="windows-line-ends"),
-        pytest.param('id,Прибыль\n7,"0,5"\n', "utf-8-sig", ",", ",", id="quoted-decimal-comma"),
-        pytest.param("id,Прибыль\n7,-3\n", "utf-8-sig", ",", ".", id="no-decimals-at-all"),
+        pytest.param("id,Прибыль\r\n7,0.5\r\n", "utf-8", ",", ".", id="windows-line-ends"),
+        pytest.param('id,Прибыль\n7,"0,5"\n', "utf-8", ",", ",", id="quoted-decimal-comma"),
+        pytest.param("id,Прибыль\n7,-3\n", "utf-8", ",", ".", id="no-decimals-at-all"),
+        pytest.param(" ID , ПРИБЫЛЬ\n7,0.5\n", "utf-8", ",", ".", id="case-and-blanks-of-the-header"),
     ],
 )
 def test_dialect_is_found(load: Load, content: str, encoding: str, separator: str, decimal: str) -> None:
     frame = load(content)
     assert list(frame.columns) == ["id", "Прибыль", "line"]
     assert frame["id"].tolist() == ["7"]
-    assert frame.attrs["dialect"] == {"encoding": encoding, "separator": separator, "decimal": decimal}
+    found = {"encoding": encoding, "separator": separator, "decimal": decimal, "thousands": ""}
+    assert frame.attrs["dialect"] == found
     assert frame.attrs["file"] == "2026-10/money.csv"
+
+
+@pytest.mark.parametrize("lost", ["\x98", None], ids=["control-character", "python"])
+def test_text_that_was_decoded_wrongly_is_mended(load: Load, lost: str | None) -> None:
+    wrong = "".join(
+        lost if lost and byte == 0x98 else bytes([byte]).decode("cp1251", "ignore") or "\x98"
+        for byte in "id,Прибыль,город\n7,0.5,Ишим\n".encode()
+    )
+    frame = load(wrong)
+    assert frame.attrs["dialect"]["encoding"] == "mojibake"
+    assert _rows(frame) == [("7", "0.5", "Ишим", 2)]
+
+
+def test_correct_text_is_not_mended(load: Load) -> None:
+    frame = load("id,Прибыль,заметка\n7,0.5,СЃ\n")
+    assert frame.attrs["dialect"]["encoding"] == "utf-8"
+    assert frame["заметка"].tolist() == ["СЃ"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "thousands"),
+    [
+        pytest.param(["1 234,5", "7"], ",", " ", id="blank"),
+        pytest.param(["1\u00a0234.5", "7"], ".", "\u00a0", id="no-break-blank"),
+        pytest.param(["1\u202f234"], ".", "\u202f", id="narrow-blank"),
+        pytest.param(["1'234.5"], ".", "'", id="apostrophe"),
+        pytest.param(["1,234.5", "7,001"], ".", ",", id="comma-shown-beyond-doubt"),
+        pytest.param(["1.234.567", "0,5"], ",", ".", id="point-shown-beyond-doubt"),
+        pytest.param(["0.123"], ".", "", id="no-group-starts-with-nought"),
+        pytest.param(["0,5", ",25"], ",", "", id="nothing-before-the-sign"),
+        pytest.param(["12.10.2026", "0,5"], ",", "", id="no-number-at-all"),
+    ],
+)
+def test_signs_of_numbers_are_found(load: Load, cells: list[str], decimal: str, thousands: str) -> None:
+    frame = load("id;Прибыль\n" + "".join(f"7;{cell}\n" for cell in cells))
+    assert frame["Прибыль"].tolist() == cells
+    dialect = frame.attrs["dialect"]
+    assert (dialect["decimal"], dialect["thousands"]) == (decimal, thousands)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(["1.234"], id="point"),
+        pytest.param(["1,234", "5"], id="comma"),
+        pytest.param(["12,500", "0.5"], id="comma-beside-points"),
+    ],
+)
+def test_two_possible_readings_are_refused(load: Load, cells: list[str]) -> None:
+    with pytest.raises(DataError, match=r"two ways|one way") as error:
+        load("id;Прибыль\n" + "".join(f"7;{cell}\n" for cell in cells))
+    assert "remedy:" in str(error.value)
+
+
+def test_separators_that_serve_alike_are_refused(load: Load) -> None:
+    with pytest.raises(DataError, match="can be split at"):
+        load("a,b;c\n1,2;3\n")
 
 
 def test_cells_stay_the_text_that_they_are(load: Load) -> None:
@@ -110,11 +172,11 @@ def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, te
         ),
         pytest.param('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"], id="quote-left-open"),
         pytest.param("a,b, a\n1,2,3\n", ["share a name", "column: a\n"], id="repeated-column"),
-        pytest.param("a,b\n1,2\n".encode("utf-16"), ["cannot be read", "UTF-8"], id="utf-16"),
+        pytest.param("a,b\n1,2\n".encode("utf-16-le"), ["cannot be read", "UTF-8"], id="utf-16-unmarked"),
         pytest.param(b"a,b\n\x98,2\n", ["cannot be read", "UTF-8"], id="no-known-encoding"),
         pytest.param(
-            'a,b\n1,0.5\n2,"0,5"\n',
-            ["line 3 (comma), line 2 (point)", "one decimal sign"],
+            'id,Прибыль\n1,0.5\n2,"0,5"\n',
+            ["line 2 (0.5), line 3 (0,5)", "one decimal sign"],
             id="mixed-decimals",
         ),
     ],
@@ -149,6 +211,48 @@ def test_missing_file_names_the_nearest(
         _load(tmp_path / wanted)
     for word in (*words, str(tmp_path / wanted), "market_file.csv, market_money.csv"):
         assert word in str(error.value)
+
+
+def test_compressed_file_is_the_same(tmp_path: Path) -> None:
+    content = "id;Прибыль\n7;0,5\n"
+    (tmp_path / "money.csv.gz").write_bytes(gzip.compress(content.encode("cp1251")))
+    frame = _load(tmp_path / "money.csv")
+    assert _rows(frame) == [("7", "0,5", 2)]
+    assert frame.attrs["file"].endswith("/money.csv.gz")
+
+
+def test_workbook_is_read_as_its_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["ID", "Прибыль", None], [7, 0.5, None], [None, None, None], [8, "", " "]):
+        book.active.append(row)
+    book.create_sheet("empty")
+    book.save(tmp_path / "money.xlsx")
+    frame = _load(tmp_path / "money.csv")
+    assert _rows(frame) == [("7", "0.5", 2), ("8", "", 4)]
+    assert frame.attrs["dialect"] == {"encoding": "xlsx", "separator": "", "decimal": ".", "thousands": ""}
+
+
+def test_workbook_with_two_tables_is_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "Прибыль"])
+    book.create_sheet("more").append(["id"])
+    book.save(tmp_path / "money.xlsx")
+    with pytest.raises(DataError, match="2 filled sheets: 'Sheet', 'more'"):
+        _load(tmp_path / "money.csv")
+
+
+@pytest.mark.parametrize("name", ["money.csv.gz", "money.xlsx"])
+def test_broken_archive_is_explained(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"id,x\n1,2\n" * 100)[:30])
+    with pytest.raises(DataError, match="cannot be unpacked"):
+        _load(tmp_path / "money.csv")
+
+
+def test_same_table_in_two_files_is_refused(tmp_path: Path) -> None:
+    for name in ("money.csv", "money.csv.gz"):
+        (tmp_path / name).touch()
+    with pytest.raises(DataError, match=r"more than one money: money\.csv, money\.csv\.gz"):
+        _load(tmp_path / "money.csv")
 
 
 def test_raw_files_are_never_written(tmp_path: Path) -> None:

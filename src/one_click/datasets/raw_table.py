@@ -1,44 +1,47 @@
-"""The store's CSV files as text, with the line of each row and the dialect that was found."""
+"""The store's files as text, with the line of each row and the dialect that was found."""
 
 import csv
+import gzip
 import io
 import re
-from dataclasses import asdict, dataclass
+import zipfile
+import zlib
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pc
 from kedro.io import AbstractDataset
 
-from one_click.columns import LINE
+from one_click.columns import COLUMNS, LINE, TABLES
 from one_click.datasets import TablePreview
+from one_click.datasets.dialects import KNOWN_HEADERS, Dialect, decode, find_separator, find_signs, plain
 from one_click.errors import DataError, nearest, shorten
 
-SEPARATORS = (",", ";", "\t")
-ENCODINGS = ("utf-8-sig", "cp1251")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_DECIMAL_POINT = re.compile(r"[+-]?\d+\.\d+")
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a file is written: its encoding, the separator of fields and the decimal sign."""
-
-    encoding: str
-    separator: str
-    decimal: str
+# What openpyxl raises for a file that is no workbook, or not a whole one.
+_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError, KeyError, OSError, ValueError)
+SUFFIXES = (".csv", ".csv.gz", ".xlsx")
+_NUMBERS = {
+    column.source
+    for column in (*COLUMNS.values(), *(column for table in TABLES.values() for column in table.columns))
+    if column.kind in ("id", "whole", "number", "share")
+}
 
 
 class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
     """One of the store's files, read as text.
 
-    Loading gives every cell as text, unchanged, and the column `line` with the line of the file. The frame's
-    ``attrs`` hold the `path`, the `file` (with the snapshot's name) and the `dialect`.
+    Loading gives every cell as text, unchanged, and the column `line` with the line of the file; headers are
+    those of the vocabulary, whatever their case and blanks. The frame's ``attrs`` hold the `path`, the `file`
+    (with the snapshot's name) and the `dialect`.
 
     Parameters
     ----------
     filepath : str
-        The file.
+        The file, ending in .csv; in its place may lie the same file ending in .csv.gz or .xlsx.
     metadata : dict, optional
         Passed on to kedro-viz.
     """
@@ -55,13 +58,15 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         DataError
             If the file is missing, empty, of an unknown form, or has rows of different lengths.
         """
-        path = Path(self._filepath)
-        text, encoding = _read_text(path)
-        separator = _find_separator(text, path)
-        frame = _read_cells(text, separator, path)
-        decimal = _find_decimal(frame, path)
-        dialect = asdict(Dialect(encoding, separator, decimal))
-        frame.attrs = {"path": str(path), "file": f"{path.parent.name}/{path.name}", "dialect": dialect}
+        path = _locate(Path(self._filepath))
+        frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+        numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
+        dialect = Dialect(encoding, separator, *find_signs(numbers, frame[LINE], path))
+        frame.attrs = {
+            "path": str(path),
+            "file": f"{path.parent.name}/{path.name}",
+            "dialect": asdict(dialect),
+        }
         return frame
 
     def preview(self, nrows: int = 5) -> TablePreview:
@@ -69,7 +74,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         return TablePreview(self.load().head(nrows).to_dict(orient="split"))
 
     def _exists(self) -> bool:
-        return Path(self._filepath).is_file()
+        return bool(_present(Path(self._filepath)))
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath)}
@@ -79,23 +84,101 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         raise NotImplementedError("The store's raw files are read, never written.")
 
 
-def _read_text(path: Path) -> tuple[str, str]:
-    if not path.is_file():
+def _present(path: Path) -> list[Path]:
+    return [found for suffix in SUFFIXES if (found := path.with_suffix(suffix)).is_file()]
+
+
+def _locate(path: Path) -> Path:
+    found = _present(path)
+    if not found:
         raise DataError(
             f"The file {path.name} is missing.",
             file=str(path),
-            rule="a snapshot has market_file.csv, market_money.csv, market_time.csv and money.csv",
+            rule="a snapshot has market_file.csv, market_money.csv, market_time.csv and money.csv "
+            "(or .csv.gz, or .xlsx)",
             remedy=_remedy_for_missing(path),
         )
-    text, encoding = _decode(path.read_bytes(), path)
-    if not text.strip():
+    if len(found) > 1:
         raise DataError(
-            f"The file {path.name} is empty.",
-            file=str(path),
-            rule="a file has a header line and at least one row",
-            remedy="export the file from the store again",
+            f"There is more than one {path.stem}: {', '.join(one.name for one in found)}.",
+            file=str(path.parent),
+            rule="a snapshot has each table once",
+            remedy="take away the file that is not meant",
         )
-    return text, encoding
+    return found[0]
+
+
+def _read_text(path: Path) -> tuple[pd.DataFrame, str, str]:
+    text, encoding = decode(_content(path), path)
+    if not text.strip():
+        raise _empty(path)
+    separator = find_separator(text, path)
+    return _read_cells(text, separator, path), encoding, separator
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, OSError, zlib.error) as error:
+        raise _unpacked(path, error) from None
+
+
+def _unpacked(path: Path, error: Exception) -> DataError:
+    return DataError(
+        f"{path.name} cannot be unpacked ({error}).",
+        file=str(path),
+        rule="a file that ends in .gz or .xlsx is a complete archive",
+        remedy="copy or export the file again; it may have been cut off",
+    )
+
+
+def _empty(path: Path) -> DataError:
+    return DataError(
+        f"The file {path.name} is empty.",
+        file=str(path),
+        rule="a file has a header line and at least one row",
+        remedy="export the file from the store again",
+    )
+
+
+def _read_workbook(path: Path) -> tuple[pd.DataFrame, str, str]:
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+    except _NO_WORKBOOK as error:
+        raise _unpacked(path, error) from None
+    filled = {name: rows for name, rows in sheets.items() if any(map(_is_filled, rows))}
+    if not filled:
+        raise _empty(path)
+    if len(filled) > 1:
+        raise DataError(
+            f"{path.name} has {len(filled)} filled sheets: {shorten(map(repr, filled))}.",
+            file=str(path),
+            rule="a workbook holds one table",
+            remedy="leave one sheet in the file",
+        )
+    (rows,) = filled.values()
+    cells = [(line, list(map(_cell_text, row))) for line, row in enumerate(rows, 1) if _is_filled(row)]
+    return _to_frame(_without_margin(cells), path), "xlsx", ""
+
+
+def _is_filled(row: list[Any]) -> bool:
+    return any(_cell_text(cell).strip() for cell in row)
+
+
+def _cell_text(cell: Any) -> str:
+    """Return the text of a workbook's cell; a whole number that is stored as 5.0 stays as it is."""
+    return "" if cell is None else str(cell)
+
+
+def _without_margin(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Drop empty columns on the right, which workbooks have where something once stood."""
+    width = max(place + 1 for _, cells in rows for place, cell in enumerate(cells) if cell.strip())
+    return [(line, cells[:width]) for line, cells in rows]
 
 
 def _remedy_for_missing(path: Path) -> str:
@@ -108,50 +191,66 @@ def _remedy_for_missing(path: Path) -> str:
     return f"make the folder, or name another snapshot; {nearest(folder.name, snapshots)}"
 
 
-def _decode(content: bytes, path: Path) -> tuple[str, str]:
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding
-    raise DataError(
-        f"The text of {path.name} cannot be read.",
-        file=str(path),
-        rule=f"files are encoded in one of {', '.join(ENCODINGS)}",
-        remedy="export the file again as UTF-8",
-    )
-
-
-def _find_separator(text: str, path: Path) -> str:
-    header = next(line for line in text.splitlines() if line.strip())
-    separator = max(SEPARATORS, key=header.count)
-    if header.count(separator) == 0:
-        raise DataError(
-            f"The header of {path.name} has a single column: {header.strip()!r}.",
-            file=str(path),
-            rows="the header",
-            rule="fields are separated by a comma, a semicolon or a tab",
-            remedy="export the file with one of these separators",
-        )
-    return separator
-
-
 def _read_cells(text: str, separator: str, path: Path) -> pd.DataFrame:
-    (_, header), *rows = _split(text, separator, path)
-    names = [name.strip() for name in header]
-    if not rows:
+    quick = _read_quickly(text, separator)
+    if quick is None:
+        return _to_frame(_split(text, separator, path), path)
+    header, frame = quick
+    return _named(frame, header, path)
+
+
+def _read_quickly(text: str, separator: str) -> tuple[list[str], pd.DataFrame] | None:
+    """Read a file in which every line is a row of the same length; None where that is not so.
+
+    What needs a second look (quotes, blank or uneven lines) is read row by row, which takes ten times as long
+    and knows the line of every row and fault.
+    """
+    if '"' in text or "\r" in text.replace("\r\n", "") or re.search(r"\n\r?\n", text):
+        return None
+    first, _, rest = text.partition("\n")
+    header = first.rstrip("\r").split(separator)
+    if not rest.strip() or not first.strip():
+        return None
+    names = [str(place) for place in range(len(header))]
+    try:
+        table = pc.read_csv(
+            pa.py_buffer(rest.encode()),
+            read_options=pc.ReadOptions(column_names=names, use_threads=False),
+            parse_options=pc.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
+            convert_options=pc.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
+    return header, frame.assign(**{LINE: range(2, len(frame) + 2)})
+
+
+def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
+    (_, header), *body = rows
+    if not body:
         raise DataError(
             f"The file {path.name} has a header but no rows.",
             file=str(path),
             rule="a file has a header line and at least one row",
             remedy="export the file again; it may have been cut off",
         )
+    _stop_at_repeated_names(_canonical(header), path)
+    _stop_at_uneven_rows(body, len(header), path)
+    frame = pd.DataFrame([cells for _, cells in body], dtype="str")
+    return _named(frame.assign(**{LINE: [line for line, _ in body]}), header, path)
+
+
+def _named(frame: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
+    names = _canonical(header)
     _stop_at_repeated_names(names, path)
-    _stop_at_uneven_rows(rows, len(names), path)
-    frame = pd.DataFrame([cells for _, cells in rows], columns=names, dtype="str")
-    return frame.assign(**{LINE: [line for line, _ in rows]})
+    return frame.set_axis([*names, LINE], axis=1)
+
+
+def _canonical(header: list[str]) -> list[str]:
+    """Return the vocabulary's headers, whatever the case and the blanks of the file's own."""
+    return [KNOWN_HEADERS.get(plain(name), name.strip()) for name in header]
 
 
 def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]:
@@ -199,25 +298,3 @@ def _stop_at_uneven_rows(rows: list[tuple[int, list[str]]], fields: int, path: P
             rule="every row has as many fields as the header; text that holds the separator is quoted",
             remedy="mend the lines, or export the file again; it may have been cut off",
         )
-
-
-def _find_decimal(frame: pd.DataFrame, path: Path) -> str:
-    comma, point = _first_match(frame, _DECIMAL_COMMA), _first_match(frame, _DECIMAL_POINT)
-    if comma and point:
-        raise DataError(
-            f"{path.name} has decimal commas and decimal points.",
-            file=str(path),
-            rows=f"line {comma} (comma), line {point} (point)",
-            rule="one file has one decimal sign",
-            remedy="export the file again with one decimal sign",
-        )
-    return "," if comma else "."
-
-
-def _first_match(frame: pd.DataFrame, pattern: re.Pattern[str]) -> int | None:
-    lines = [
-        frame.loc[matches.idxmax(), LINE]
-        for column in frame.columns.drop(LINE)
-        if (matches := frame[column].str.fullmatch(pattern)).any()
-    ]
-    return int(min(lines)) if lines else None

@@ -42,7 +42,7 @@ def raw() -> Raw:
         frame.attrs = {
             "path": "/data/2026-10/x.csv",
             "file": "2026-10/x.csv",
-            "dialect": {"encoding": "utf-8-sig", "separator": ",", "decimal": "."},
+            "dialect": {"encoding": "utf-8", "separator": ",", "decimal": ".", "thousands": ""},
         }
         return frame
 

@@ -329,7 +329,7 @@ def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, optio
     raw = _with_rows(raw, "money", pd.concat([raw["money"], raw["money"].tail(1)]))
     quality = process(raw, options)["data_quality"]
     counts = quality.set_index(["table", "subject", "detail"])["count"].to_dict()
-    assert counts["market_file", "form", "utf-8-sig commas decimal_point"] == 16
+    assert counts["market_file", "form", "utf-8 commas decimal_point"] == 16
     assert counts["market_file", "repair", "known_misspelling"] == 1
     assert counts["market_money", "rejection", "no_purchases_in_a_month"] == 1
     assert counts["market_money", "rejection", "client_left_out"] == 2

@@ -25,6 +25,8 @@ PROFILE = {
     "Страниц_за_визит": "5",
 }
 
+POINT, COMMA = (".", ""), (",", "")  # decimal sign, sign between thousands
+
 
 def _profiles(*changes: dict[str, str]) -> pd.DataFrame:
     frame = pd.DataFrame([PROFILE | change for change in changes], dtype="str")
@@ -45,7 +47,7 @@ def _events(frame: pd.DataFrame) -> list[tuple[object, ...]]:
 
 
 def test_clean_row_gets_the_types_of_the_vocabulary(options: DataProcessing) -> None:
-    parsed, repairs, faults = parse_table(_profiles({}), TABLES["market_file"], ".", options)
+    parsed, repairs, faults = parse_table(_profiles({}), TABLES["market_file"], POINT, options)
     assert parsed.drop(columns="line").iloc[0].to_dict() == {
         "client_id": 7,
         "allows_messages": True,
@@ -87,7 +89,7 @@ def test_repairs_are_made_and_listed(
     options: DataProcessing, cell: str, expected: list[tuple[str, ...]]
 ) -> None:
     parsed, repairs, faults = parse_table(
-        _profiles({"Тип сервиса": cell}), TABLES["market_file"], ".", options
+        _profiles({"Тип сервиса": cell}), TABLES["market_file"], POINT, options
     )
     assert parsed["service_type"].tolist() == ["стандарт"]
     assert _events(repairs) == [(2, "7", "service_type", *event) for event in expected]
@@ -97,7 +99,7 @@ def test_repairs_are_made_and_listed(
 
 def test_unknown_category_is_kept(options: DataProcessing) -> None:
     parsed, repairs, faults = parse_table(
-        _profiles({"Популярная_категория": "Садовая мебель"}), TABLES["market_file"], ".", options
+        _profiles({"Популярная_категория": "Садовая мебель"}), TABLES["market_file"], POINT, options
     )
     assert parsed["popular_category"].tolist() == ["Садовая мебель"]
     assert repairs.empty
@@ -135,7 +137,7 @@ def test_faulty_cell_rejects_its_row(
     rejecting: DataProcessing, header: str, name: str, cell: str, rule: str
 ) -> None:
     rows = _profiles({}, {"id": "8", header: cell})
-    parsed, _, faults = parse_table(rows, TABLES["market_file"], ".", rejecting)
+    parsed, _, faults = parse_table(rows, TABLES["market_file"], POINT, rejecting)
     client = cell if header == "id" else "8"
     assert parsed["line"].tolist() == [2]
     assert _events(faults) == [(3, client, name, cell.strip(), "", rule)]
@@ -156,20 +158,20 @@ def test_faulty_cell_rejects_its_row(
 def test_numbers_in_their_usual_forms_are_read(
     options: DataProcessing, header: str, cell: str, name: str, value: float
 ) -> None:
-    parsed, _, _ = parse_table(_profiles({header: cell}), TABLES["market_file"], ".", options)
+    parsed, _, _ = parse_table(_profiles({header: cell}), TABLES["market_file"], POINT, options)
     assert parsed[name].tolist() == [value]
 
 
 def test_decimal_comma_and_negative_profit_are_read(options: DataProcessing, raw: Raw) -> None:
     rows = raw("id | Прибыль\n7 | -0,98\n8 | 4")
-    parsed, _, faults = parse_table(rows, TABLES["money"], ",", options)
+    parsed, _, faults = parse_table(rows, TABLES["money"], COMMA, options)
     assert parsed["monthly_profit"].tolist() == [-0.98, 4.0]
     assert faults.empty
 
 
 def test_long_client_numbers_stay_apart(options: DataProcessing, raw: Raw) -> None:
     rows = raw("id | Прибыль\n12345678901234567 | 1\n12345678901234568 | 2")
-    parsed, _, faults = parse_table(rows, TABLES["money"], ".", options)
+    parsed, _, faults = parse_table(rows, TABLES["money"], POINT, options)
     assert parsed["client_id"].tolist() == [12345678901234567, 12345678901234568]
     assert faults.empty
 
@@ -177,7 +179,7 @@ def test_long_client_numbers_stay_apart(options: DataProcessing, raw: Raw) -> No
 def test_unreadable_numbers_stop_the_run_by_default(options: DataProcessing) -> None:
     rows = _profiles({}, {"id": "8", "Страниц_за_визит": "пять"}, {"id": "9", "Страниц_за_визит": "пять"})
     with pytest.raises(DataError) as error:
-        parse_table(rows, TABLES["market_file"], ".", options)
+        parse_table(rows, TABLES["market_file"], POINT, options)
     for words in (
         "Not a number: 'пять'.",
         "file:   market_file.csv",
@@ -203,7 +205,7 @@ def test_unknown_period_rejects_its_row(
     options: DataProcessing, raw: Raw, table: str, value: str, period: str, rule: str
 ) -> None:
     rows = raw(f"id | Период | {value}\n7 | {period} | 5\n7 | предыдцщий_месяц | 6\n7 | текущий_месяц | 7")
-    parsed, repairs, faults = parse_table(rows, TABLES[table], ".", options)
+    parsed, repairs, faults = parse_table(rows, TABLES[table], POINT, options)
     assert parsed["period"].tolist() == ["previous", "current"]
     assert repairs["rule"].tolist() == ["known_misspelling"]
     assert _events(faults) == [(2, "7", "period", period, "", rule)]
@@ -235,14 +237,14 @@ def test_repeated_clients(
     options: DataProcessing, raw: Raw, profits: list[str], kept: list[int], expected: list[tuple[int, str]]
 ) -> None:
     lines = [f"{profit[0]} | {'9' if 'else' in profit else '3.5'}" for profit in profits]
-    parsed, _, faults = parse_table(raw("id | Прибыль\n" + "\n".join(lines)), TABLES["money"], ".", options)
+    parsed, _, faults = parse_table(raw("id | Прибыль\n" + "\n".join(lines)), TABLES["money"], POINT, options)
     assert parsed["line"].tolist() == kept
     assert list(faults[["line", "rule"]].itertuples(index=False, name=None)) == expected
 
 
 def test_months_of_one_client_are_no_repetition(options: DataProcessing, raw: Raw) -> None:
     rows = raw("id | Период | минут\n7 | предыдущий_месяц | 5\n7 | текущий_месяц | 5")
-    parsed, _, faults = parse_table(rows, TABLES["market_time"], ".", options)
+    parsed, _, faults = parse_table(rows, TABLES["market_time"], POINT, options)
     assert len(parsed) == 2
     assert faults.empty
 
@@ -250,8 +252,8 @@ def test_months_of_one_client_are_no_repetition(options: DataProcessing, raw: Ra
 def test_input_is_not_changed_and_the_answer_is_the_same_twice(rejecting: DataProcessing) -> None:
     rows = _profiles({"Тип сервиса": "стандартт "}, {"id": "8", "Длительность": "?"}, {})
     before = rows.copy(deep=True)
-    first = parse_table(rows, TABLES["market_file"], ".", rejecting)
-    second = parse_table(rows, TABLES["market_file"], ".", rejecting)
+    first = parse_table(rows, TABLES["market_file"], POINT, rejecting)
+    second = parse_table(rows, TABLES["market_file"], POINT, rejecting)
     pd.testing.assert_frame_equal(rows, before)
     for one, other in zip(first, second, strict=True):
         pd.testing.assert_frame_equal(one, other)
@@ -259,13 +261,37 @@ def test_input_is_not_changed_and_the_answer_is_the_same_twice(rejecting: DataPr
 
 def test_other_columns_of_the_file_are_left_out(options: DataProcessing) -> None:
     rows = _profiles({}).assign(Комментарий="x", service_type="y")
-    parsed, _, _ = parse_table(rows, TABLES["market_file"], ".", options)
+    parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, options)
     assert "Комментарий" not in parsed
     assert parsed["service_type"].tolist() == ["стандарт"]
 
 
 def test_path_of_the_file_is_not_stored_with_tables(options: DataProcessing, raw: Raw) -> None:
     rows = raw("id | Прибыль\n7 | 1")
-    for frame in parse_table(rows, TABLES["money"], ".", options):
+    for frame in parse_table(rows, TABLES["money"], POINT, options):
         assert frame.attrs == {}
     assert rows.attrs["path"] == "/data/2026-10/x.csv"
+
+
+@pytest.mark.parametrize(
+    ("cell", "signs", "expected"),
+    [
+        pytest.param("1 234,5", (",", " "), 1234.5, id="blank"),
+        pytest.param("1\u00a0234\u00a0567.25", (".", "\u00a0"), 1234567.25, id="no-break-blank"),
+        pytest.param("-1.234,5", (",", "."), -1234.5, id="point"),
+        pytest.param("1234,5", (",", "."), 1234.5, id="not-grouped"),
+    ],
+)
+def test_thousands_are_joined(
+    options: DataProcessing, raw: Raw, cell: str, signs: tuple[str, str], expected: float
+) -> None:
+    parsed, _, faults = parse_table(raw(f"id | Прибыль\n7 | {cell}"), TABLES["money"], signs, options)
+    assert parsed["monthly_profit"].tolist() == [expected]
+    assert faults.empty
+
+
+@pytest.mark.parametrize("cell", ["12 34,5", "1 2345", "1  234"])
+def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Raw, cell: str) -> None:
+    parsed, _, faults = parse_table(raw(f"id | Прибыль\n7 | {cell}"), TABLES["money"], (",", " "), rejecting)
+    assert parsed.empty
+    assert faults["rule"].tolist() == ["not_a_number"]

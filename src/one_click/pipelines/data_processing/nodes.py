@@ -15,7 +15,7 @@ from one_click.parameters import DataProcessing
 from .parsing import parse_table
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "": "cells"}
 _DECIMALS = {".": "decimal_point", ",": "decimal_comma"}
 
 Parsed = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -28,7 +28,7 @@ def describe_dialects(
 
     Returns
     -------
-    DataFrame, one row per file: table, file, encoding, separator, decimal, rows
+    DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows
     """
     raw = {
         "market_file": market_file,
@@ -46,22 +46,22 @@ def describe_dialects(
 
 def parse_market_file(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed profiles with their repairs and faults."""
-    return parse_table(raw, TABLES["market_file"], _decimal(dialects, "market_file"), options)
+    return parse_table(raw, TABLES["market_file"], _signs(dialects, "market_file"), options)
 
 
 def parse_market_money(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed revenue by client and month with its repairs and faults."""
-    return parse_table(raw, TABLES["market_money"], _decimal(dialects, "market_money"), options)
+    return parse_table(raw, TABLES["market_money"], _signs(dialects, "market_money"), options)
 
 
 def parse_market_time(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed minutes by client and month with their repairs and faults."""
-    return parse_table(raw, TABLES["market_time"], _decimal(dialects, "market_time"), options)
+    return parse_table(raw, TABLES["market_time"], _signs(dialects, "market_time"), options)
 
 
 def parse_money(raw: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing) -> Parsed:
     """Return the typed profits with their repairs and faults."""
-    return parse_table(raw, TABLES["money"], _decimal(dialects, "money"), options)
+    return parse_table(raw, TABLES["money"], _signs(dialects, "money"), options)
 
 
 def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
@@ -74,15 +74,18 @@ def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
     DataError
         If more than `max_rejected_share` of the labels break a rule.
     """
-    parsed, repairs, faults = parse_table(raw, TABLES["label_file"], ".", options)
+    dialect = raw.attrs["dialect"]  # the labels may come from another snapshot than `dialects` tells of
+    signs = dialect["decimal"], dialect["thousands"]
+    parsed, repairs, faults = parse_table(raw, TABLES["label_file"], signs, options)
     file = raw.attrs.get("file", TABLES["label_file"].file)
     labels = pd.DataFrame({"table": ["label_file"], "file": [file], "rows": [len(raw)]})
     stop_at_faulty_tables(faults, labels, options.max_rejected_share)
     return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
 
 
-def _decimal(dialects: pd.DataFrame, table: str) -> str:
-    return str(dialects.set_index("table").loc[table, "decimal"])
+def _signs(dialects: pd.DataFrame, table: str) -> tuple[str, str]:
+    decimal, thousands = dialects.set_index("table").loc[table, ["decimal", "thousands"]]
+    return str(decimal), str(thousands)
 
 
 def fit_cleaning_limits(market_money: pd.DataFrame, options: DataProcessing) -> dict[str, float]:
@@ -332,11 +335,12 @@ def summarise_quality(
     Returns
     -------
     DataFrame: table, subject, detail, count
-        Subjects are `form` (encoding, separator and decimal sign, by name), `rows_in`, `repair`, `rejection`,
-        `rows_out` and `audit`.
+        Subjects are `form` (encoding, separator, decimal and thousands signs, by name), `rows_in`, `repair`,
+        `rejection`, `rows_out` and `audit`.
     """
     signs = dialects["separator"].map(_SEPARATORS) + " " + dialects["decimal"].map(_DECIMALS)
-    form = dialects.assign(detail=dialects["encoding"] + " " + signs)
+    grouped = dialects["thousands"].map(lambda sign: " thousands" if sign else "")
+    form = dialects.assign(detail=dialects["encoding"] + " " + signs + grouped)
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [

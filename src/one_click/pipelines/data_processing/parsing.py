@@ -3,8 +3,11 @@
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, FLAG_VALUES, LINE, MONTHS, PERIOD, TARGET_VALUES, Column, Table
+from one_click.datasets.dialects import number_pattern
 from one_click.errors import DataError, shorten
 from one_click.parameters import DataProcessing
+
+Signs = tuple[str, str]
 
 EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
 _WHOLE = r"[+-]?[0-9]{1,18}(?:\.0*)?"
@@ -13,7 +16,7 @@ _UNREADABLE = "not_a_number"
 
 
 def parse_table(
-    raw: pd.DataFrame, table: Table, decimal: str, options: DataProcessing
+    raw: pd.DataFrame, table: Table, signs: Signs, options: DataProcessing
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Repair known misspellings, convert text to types and list the rows for which that fails.
 
@@ -23,8 +26,8 @@ def parse_table(
         Text columns under the store's headers, and `line`.
     table : Table
         The table's columns.
-    decimal : str
-        The decimal sign of the file.
+    signs : (str, str)
+        The file's decimal sign, and its sign between thousands (empty if there is none).
     options : DataProcessing
         The rules.
 
@@ -42,7 +45,7 @@ def parse_table(
     """
     text = _select(raw, table)
     mended, repairs = _repair(text, table, options)
-    converted, faults = _convert(mended, table, decimal)
+    converted, faults = _convert(mended, table, signs)
     if options.unreadable_numbers == "stop":
         _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table)
     parsed = converted[~converted[LINE].isin(faults[LINE])]
@@ -115,11 +118,11 @@ def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[
     return mended, _join_events(repairs)
 
 
-def _convert(text: pd.DataFrame, table: Table, decimal: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _convert(text: pd.DataFrame, table: Table, signs: Signs) -> tuple[pd.DataFrame, pd.DataFrame]:
     converted, faults = text.copy(), [_no_events(text, table)]
     for column in table.columns:
         cells = text[column.name]
-        converted[column.name], rules = _convert_column(cells, column, table, decimal)
+        converted[column.name], rules = _convert_column(cells, column, table, signs)
         for rule, broken in rules.items():
             if broken.any():
                 faults.append(events(text[broken], table.name, rule, column.name, cells[broken]))
@@ -127,7 +130,7 @@ def _convert(text: pd.DataFrame, table: Table, decimal: str) -> tuple[pd.DataFra
 
 
 def _convert_column(
-    cells: pd.Series, column: Column, table: Table, decimal: str
+    cells: pd.Series, column: Column, table: Table, signs: Signs
 ) -> tuple[pd.Series, dict[str, pd.Series]]:
     """Return the typed values and, for each broken rule, which cells break it."""
     blank = cells == ""
@@ -140,7 +143,7 @@ def _convert_column(
         months = {word: month for word, month in MONTHS.items() if month in table.months}
         values = cells.map(FLAG_VALUES if column.kind == "flag" else months)
         return values, {"missing_value": blank, "unknown_value": values.isna() & ~blank}
-    values, readable = _numbers(cells, column, decimal)
+    values, readable = _numbers(cells, column, signs)
     broken = {"missing_value": blank, _UNREADABLE: ~readable & ~blank, "negative_value": values < 0}
     if column.kind == "share":
         broken["above_one"] = values > 1
@@ -149,7 +152,11 @@ def _convert_column(
     return values, broken
 
 
-def _numbers(cells: pd.Series, column: Column, decimal: str) -> tuple[pd.Series, pd.Series]:
+def _numbers(cells: pd.Series, column: Column, signs: Signs) -> tuple[pd.Series, pd.Series]:
+    decimal, thousands = signs
+    if thousands:
+        grouped = cells.str.fullmatch(number_pattern(decimal, thousands))
+        cells = cells.mask(grouped, cells.str.replace(thousands, "", regex=False))
     pointed = cells.str.replace(decimal, ".", regex=False) if decimal != "." else cells
     if column.kind not in ("id", "whole"):
         readable = pointed.str.fullmatch(_NUMBER)

@@ -34,11 +34,20 @@ QUALITY_SUBJECTS: dict[str, dict[Language, str]] = {
 }
 
 QUALITY_DETAILS: dict[str, dict[Language, str]] = {
-    "utf-8-sig": {"ru": "UTF-8", "en": "UTF-8"},
+    "utf-8": {"ru": "UTF-8", "en": "UTF-8"},
+    "utf-8-bom": {"ru": "UTF-8", "en": "UTF-8"},
+    "utf-16": {"ru": "UTF-16", "en": "UTF-16"},
+    "mojibake": {
+        "ru": "UTF-8, однажды прочитанный как Windows-1251",
+        "en": "UTF-8 that was once read as Windows-1251",
+    },
+    "xlsx": {"ru": "книга Excel", "en": "Excel workbook"},
     "cp1251": {"ru": "Windows-1251", "en": "Windows-1251"},
     "commas": {"ru": "через запятую", "en": "separated by commas"},
     "semicolons": {"ru": "через точку с запятой", "en": "separated by semicolons"},
     "tabs": {"ru": "через табуляцию", "en": "separated by tabs"},
+    "cells": {"ru": "ячейки", "en": "cells"},
+    "thousands": {"ru": "разделители тысяч", "en": "thousands signs"},
     "decimal_point": {"ru": "десятичная точка", "en": "decimal points"},
     "decimal_comma": {"ru": "десятичная запятая", "en": "decimal commas"},
     "known_misspelling": {"ru": "известная опечатка", "en": "known misspelling"},

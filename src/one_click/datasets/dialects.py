@@ -1,0 +1,226 @@
+"""How a store's file is written: encoding, separator, decimal sign, thousands sign.
+
+Every decision is deterministic. Where two readings are possible and would give different tables, none is
+chosen: the file is refused.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+from one_click.columns import COLUMNS, TABLES
+from one_click.errors import DataError, shorten
+
+SEPARATORS = (",", ";", "\t")
+DECIMALS = (".", ",")
+# Blanks (plain, no-break, narrow no-break, thin), apostrophes, and whichever sign is not the decimal one.
+THOUSANDS = (" ", "\u00a0", "\u202f", "\u2009", "'", "’", ".", ",")
+ENOUGH = 3  # different numbers with a comma or point that can only separate thousands
+_MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
+
+# Byte 98 has no letter in cp1251; programs that decode with it keep the byte as a control character.
+_FROM_CP1251 = {
+    ord(bytes([byte]).decode("cp1251", "replace")) if byte != 0x98 else 0x98: byte for byte in range(256)
+}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written.
+
+    Attributes
+    ----------
+    encoding : str
+        ``utf-8``, ``utf-8-bom``, ``utf-16``, ``cp1251``, ``mojibake`` (UTF-8 that was once decoded as cp1251)
+        or ``xlsx``.
+    separator : str
+        Between the fields; empty in a workbook.
+    decimal : str
+    thousands : str
+        Between groups of three digits; empty if there is none.
+    """
+
+    encoding: str
+    separator: str
+    decimal: str
+    thousands: str
+
+
+def plain(name: str) -> str:
+    """Return a header without differences of case and blanks."""
+    return " ".join(name.split()).casefold()
+
+
+KNOWN_HEADERS: dict[str, str] = {
+    plain(column.source): column.source
+    for column in (*COLUMNS.values(), *(column for table in TABLES.values() for column in table.columns))
+    if column.source
+}
+
+
+def decode(content: bytes, path: Path) -> tuple[str, str]:
+    """Return a file's text and its encoding.
+
+    Raises
+    ------
+    DataError
+        If the bytes are text in none of the known encodings.
+    """
+    readings = [(text, encoding) for text, encoding in _readings(content) if "\0" not in text]
+    if not readings:
+        raise DataError(
+            f"The text of {path.name} cannot be read.",
+            file=str(path),
+            rule="files are encoded as UTF-8, UTF-16 with a byte order mark, or cp1251",
+            remedy="export the file again as UTF-8",
+        )
+    # Text that was decoded wrongly is text too: what tells is whose header holds the store's names.
+    return max(readings, key=lambda reading: _known_in(_header_line(reading[0])))
+
+
+def _readings(content: bytes) -> Iterable[tuple[str, str]]:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from _decoded(content, "utf-16", "utf-16")
+        return
+    marked = content.startswith(codecs.BOM_UTF8)
+    for text, encoding in _decoded(content, "utf-8-sig", "utf-8-bom" if marked else "utf-8"):
+        yield text, encoding
+        yield from _undone(text)
+        return
+    yield from _decoded(content, "cp1251", "cp1251")
+
+
+def _decoded(content: bytes, codec: str, name: str) -> Iterable[tuple[str, str]]:
+    try:
+        yield content.decode(codec), name
+    except UnicodeDecodeError:
+        return
+
+
+def _undone(text: str) -> Iterable[tuple[str, str]]:
+    """Give back UTF-8 that was once decoded as cp1251, if that is what the text is."""
+    if text.isascii():
+        return
+    try:
+        yield codecs.charmap_encode(text, "strict", _FROM_CP1251)[0].decode("utf-8-sig"), "mojibake"
+    except UnicodeError:
+        return
+
+
+def _header_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "")
+
+
+def _known_in(header: str) -> int:
+    return max(len(_known_fields(header, separator)) for separator in SEPARATORS)
+
+
+def _known_fields(header: str, separator: str) -> set[str]:
+    return {plain(field.strip().strip('"')) for field in header.split(separator)} & set(KNOWN_HEADERS)
+
+
+def find_separator(text: str, path: Path) -> str:
+    """Return what separates the fields: that which makes the most known columns, then the most columns.
+
+    Raises
+    ------
+    DataError
+        If the header has one column, or two separators serve equally well.
+    """
+    header = _header_line(text)
+    worth = {one: (len(_known_fields(header, one)), header.count(one)) for one in SEPARATORS}
+    best = [one for one in SEPARATORS if worth[one] == max(worth.values())]
+    if max(header.count(one) for one in SEPARATORS) == 0:
+        raise DataError(
+            f"The header of {path.name} has a single column: {header.strip()!r}.",
+            file=str(path),
+            rows="the header",
+            rule="fields are separated by a comma, a semicolon or a tab",
+            remedy="export the file with one of these separators",
+        )
+    if len(best) > 1:
+        raise DataError(
+            f"The header of {path.name} can be split at {shorten(map(repr, best))}: {header.strip()!r}.",
+            file=str(path),
+            rows="the header",
+            rule="one file has one separator",
+            remedy="export the file again with one separator",
+        )
+    return best[0]
+
+
+def find_signs(numbers: pd.DataFrame, lines: pd.Series, path: Path) -> tuple[str, str]:
+    """Return the decimal sign and the thousands sign of a file's numbers.
+
+    A point or a comma separates thousands only where a number shows it beyond doubt, with both signs or with
+    two groups, or where several numbers cannot be read in another way. Cells that are no numbers in any way
+    of writing are left to the rules for single cells.
+
+    Parameters
+    ----------
+    numbers : DataFrame of text
+        The columns that hold numbers.
+    lines : Series of int
+        Line of each row.
+    path : Path
+        The file, for messages.
+
+    Raises
+    ------
+    DataError
+        If the numbers fit no pair of signs together, or two pairs that would make them different numbers.
+    """
+    cells = {cell.strip() for name in numbers for cell in numbers[name].unique()}
+    marked = sorted(cell for cell in cells if _MARKED.fullmatch(cell) and not cell.lstrip("+-").isdigit())
+    pairs = [pair for pair in product(DECIMALS, ("", *THOUSANDS)) if pair[0] != pair[1]]
+    known = [cell for cell in marked if any(_fits(cell, *pair) for pair in pairs)]
+    fitting = [pair for pair in pairs if all(_fits(cell, *pair) for cell in known)]
+    meant = {tuple(to_plain(cell, *pair) for cell in known) for pair in fitting}
+    if len(meant) == 1 and _is_shown(*fitting[0], known):
+        return fitting[0]
+    raise DataError(
+        f"The numbers of {path.name} "
+        + ("can be read in two ways." if len(meant) > 1 else "do not follow one way of writing."),
+        file=str(path),
+        rows=_examples(known, numbers, lines),
+        rule="one file has one decimal sign and, if any, one sign between groups of three digits; "
+        "a comma or point before three digits may be either, unless other numbers tell",
+        remedy="export the file again with one decimal sign, and without signs between thousands",
+    )
+
+
+def _is_shown(decimal: str, thousands: str, cells: list[str]) -> bool:
+    """Tell whether a comma or point between thousands is there, and is no slip of the decimal sign."""
+    if thousands not in DECIMALS:
+        return True
+    one, other = re.escape(thousands), re.escape(decimal)
+    beyond_doubt = re.compile(rf".*\d{one}\d{{3}}(?:{other}\d*|{one}\d{{3}}.*)")
+    return any(map(beyond_doubt.fullmatch, cells)) or sum(thousands in cell for cell in cells) >= ENOUGH
+
+
+def _fits(cell: str, decimal: str, thousands: str) -> bool:
+    return re.fullmatch(number_pattern(decimal, thousands), cell) is not None
+
+
+def _examples(cells: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str:
+    """Return one number of each way of writing, with the first line that holds it."""
+    shapes = {re.sub(r"\d+", "0", cell): cell for cell in reversed(cells)}
+    trimmed = numbers.apply(lambda column: column.str.strip())
+    places = [(int(lines[(trimmed == cell).any(axis=1)].iloc[0]), cell) for cell in shapes.values()]
+    return ", ".join(f"line {line} ({cell})" for line, cell in sorted(places))
+
+
+def number_pattern(decimal: str, thousands: str) -> str:
+    """Return the pattern of a number without exponent that is written with these signs."""
+    grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+|" if thousands else ""
+    return rf"[+-]?(?:(?:{grouped}\d+)(?:{re.escape(decimal)}\d*)?|{re.escape(decimal)}\d+)"
+
+
+def to_plain(cell: str, decimal: str, thousands: str) -> str:
+    """Return a number's text with a decimal point and without thousands signs."""
+    return (cell.replace(thousands, "") if thousands else cell).replace(decimal, ".")

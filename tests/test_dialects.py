@@ -1,0 +1,182 @@
+"""The store's real extract in every form in which stores export their files gives one and the same table."""
+
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import Result
+
+from one_click.columns import TABLES
+from one_click.datasets.raw_table import RawTableDataset
+
+pytestmark = pytest.mark.real_data
+
+FILES = ("market_file", "market_money", "market_time", "money")
+WHOLE = {column.source for table in TABLES.values() for column in table.columns if column.kind == "whole"}
+FRACTIONAL = {"Выручка", "Прибыль", "Маркет_актив_6_мес", "Акционные_покупки"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the files are to be written."""
+
+    separator: str = ","
+    decimal: str = "."
+    thousands: str = ""
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    quoting: int = csv.QUOTE_MINIMAL
+    header: str = "plain"
+    floats: bool = False
+    suffix: str = ".csv"
+
+
+QUOTED = csv.QUOTE_ALL
+FORMS = {
+    "as-exported": Form(),
+    "semicolon": Form(";", ","),
+    "semicolon-point": Form(";"),
+    "tab": Form("\t"),
+    "tab-decimal-comma": Form("\t", ","),
+    "comma-decimal-comma-quoted": Form(",", ",", quoting=QUOTED),
+    "bom": Form(encoding="utf-8-sig"),
+    "bom-semicolon-windows": Form(";", ",", encoding="utf-8-sig", newline="\r\n"),
+    "cp1251": Form(encoding="cp1251"),
+    "cp1251-semicolon": Form(";", ",", encoding="cp1251"),
+    "cp1251-tab-windows": Form("\t", encoding="cp1251", newline="\r\n"),
+    "cp1251-quoted": Form(";", ",", encoding="cp1251", quoting=QUOTED),
+    "utf-16-tab": Form("\t", ",", encoding="utf-16", newline="\r\n"),
+    "mojibake": Form(encoding="mojibake"),
+    "mojibake-semicolon": Form(";", ",", encoding="mojibake", newline="\r\n"),
+    "mojibake-quoted": Form("\t", encoding="mojibake", quoting=QUOTED),
+    "mojibake-of-bom": Form(encoding="mojibake-of-bom"),
+    "old-mac-lines": Form(newline="\r"),
+    "quoted": Form(quoting=QUOTED),
+    "quoted-windows": Form(";", quoting=QUOTED, newline="\r\n"),
+    "columns-in-another-order": Form(header="turned"),
+    "further-columns": Form(";", ",", header="more"),
+    "upper-case-header": Form(header="upper"),
+    "blanks-in-header": Form("\t", header="blanks"),
+    "upper-case-cp1251": Form(";", ",", encoding="cp1251", header="upper"),
+    "whole-numbers-as-floats": Form(floats=True),
+    "whole-numbers-as-decimal-commas": Form(";", ",", floats=True),
+    "thousands-blank": Form(";", ",", thousands=" "),
+    "thousands-no-break": Form("\t", ",", thousands="\u00a0"),
+    "thousands-narrow": Form(";", thousands="\u202f"),
+    "thousands-comma-quoted": Form(thousands=",", quoting=QUOTED),
+    "thousands-point": Form(";", ",", thousands="."),
+    "thousands-apostrophe": Form(";", thousands="'"),
+    "gz": Form(suffix=".csv.gz"),
+    "gz-cp1251-semicolon": Form(";", ",", encoding="cp1251", suffix=".csv.gz"),
+    "xlsx": Form(suffix=".xlsx"),
+    "xlsx-turned-upper": Form(header="turned", floats=True, suffix=".xlsx"),
+    "everything": Form(
+        ";", ",", "\u00a0", "mojibake", "\r\n", QUOTED, header="more", floats=True, suffix=".csv.gz"
+    ),
+}
+
+
+def number(text: str, column: str, form: Form) -> str:
+    """Write a number's text in the form."""
+    if column in WHOLE and form.floats:
+        text += ".0"
+    if column not in WHOLE | FRACTIONAL:
+        return text
+    whole, point, rest = text.partition(".")
+    grouped = f"{int(whole):,}".replace(",", form.thousands)
+    return grouped + point.replace(".", form.decimal) + rest
+
+
+def rewrite(table: pd.DataFrame, form: Form) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of a table in the form."""
+    columns = list(table.columns)
+    rows = table.apply(lambda column: [number(cell, str(column.name), form) for cell in column])
+    if form.header == "turned":
+        columns = columns[::-1]
+    if form.header == "more":
+        rows = rows.assign(Заметка='что-то; и "ещё"', Дата="12.10.2026")
+        columns = ["Дата", *columns, "Заметка"]
+    cells = rows[columns].to_numpy().tolist()
+    styles = {"upper": str.upper, "blanks": lambda name: f"  {name.replace(' ', '  ')} "}
+    return [styles.get(form.header, str)(name) for name in columns], cells
+
+
+def to_bytes(text: str, encoding: str) -> bytes:
+    if not encoding.startswith("mojibake"):
+        return text.encode(encoding)
+    once = text.encode("utf-8-sig" if "bom" in encoding else "utf-8")
+    misread = "".join("\x98" if byte == 0x98 else bytes([byte]).decode("cp1251") for byte in once)
+    return misread.encode()
+
+
+def write(table: pd.DataFrame, file: Path, form: Form) -> None:
+    header, rows = rewrite(table, form)
+    if form.suffix == ".xlsx":
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet("Лист1")
+        for row in (header, *rows):
+            sheet.append([as_cell(text) for text in row])
+        book.save(file)
+        return
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=form.separator, lineterminator=form.newline, quoting=form.quoting)
+    writer.writerows([header, *rows])
+    content = to_bytes(buffer.getvalue(), form.encoding)
+    file.write_bytes(gzip.compress(content) if form.suffix.endswith(".gz") else content)
+
+
+def as_cell(text: str) -> object:
+    """Return what a workbook stores for a text: numbers are numbers there."""
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        return text
+
+
+def test_forms_are_as_many_as_promised() -> None:
+    assert len(set(FORMS.values())) == len(FORMS) >= 24
+    assert codecs.lookup("cp1251")
+
+
+@pytest.fixture(scope="module")
+def real_tables(real_extract: Path) -> dict[str, pd.DataFrame]:
+    """Return the real files' cells as text."""
+    tables = {
+        name: RawTableDataset(filepath=str(real_extract / f"{name}.csv")).load().drop(columns="line")
+        for name in FILES
+    }
+    tables["money"]["Прибыль"] = tables["money"]["Прибыль"].str.replace(",", ".", regex=False)
+    return tables
+
+
+def test_every_form_gives_the_same_clients(
+    project: Path, kedro_run_here: Callable[..., Result], real_tables: dict[str, pd.DataFrame]
+) -> None:
+    made = {}
+    for name, form in FORMS.items():
+        folder = project / "data" / "01_raw" / name
+        folder.mkdir()
+        for table, cells in real_tables.items():
+            pointed = (
+                cells.apply(lambda column: column.str.replace(",", ".", regex=False))
+                if table == "money"
+                else cells
+            )
+            write(pointed, folder / f"{table}{form.suffix}", form)
+        run = ("--pipelines", "data_processing", "--to-outputs", "clients,repairs,rejected_rows")
+        result = kedro_run_here(*run, "--params", f"snapshot={name}")
+        assert result.exit_code == 0, f"{name}: {result.output}\n{result.exception}"
+        made[name] = [
+            (project / "data" / layer / name / f"{table}.parquet").read_bytes()
+            for layer, table in (("03_primary", "clients"), ("02_intermediate", "rejected_rows"))
+        ]
+    first = made["as-exported"]
+    assert [name for name, tables in made.items() if tables[0] != first[0]] == []
+    assert len(pd.read_parquet(project / "data" / "03_primary" / "everything" / "clients.parquet")) == 1296
