@@ -517,7 +517,7 @@ class DemoStore(Parameters):
     """
 
     file: ClassVar[str] = "conf/base/parameters_demo_store.yml"
-    months: tuple[str, ...] = Field(min_length=1)
+    months: tuple[Annotated[str, Field(pattern=r"^\w[\w.-]*$")], ...] = Field(min_length=1)
     unlabelled: tuple[str, ...]
     clients: int = Field(ge=30)
     first_id: int = Field(ge=1)

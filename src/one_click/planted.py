@@ -152,7 +152,7 @@ class Campaign(Declared):
     Attributes
     ----------
     offer : str
-        Name of the offer.
+        Code of the offer.
     month : int
         The month, counted from 1.
     lasts : int
@@ -165,7 +165,7 @@ class Campaign(Declared):
         True effects; the first kind that a client belongs to counts.
     """
 
-    offer: str
+    offer: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     month: int = Field(ge=1)
     lasts: int = Field(default=3, ge=1)
     eligible: tuple[Condition, ...] = ()

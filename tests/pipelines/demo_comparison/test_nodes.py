@@ -11,16 +11,29 @@ from click.testing import Result
 
 from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
+from one_click.errors import DataError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_comparison import nodes
 
 
 def test_only_labelled_clients_are_compared() -> None:
-    clients = pd.DataFrame({CLIENT_ID: [1, 2, 3], TARGET: [1.0, np.nan, 0.0]})
+    clients = pd.DataFrame({CLIENT_ID: range(60), TARGET: [1.0, np.nan, 0.0] * 20})
     labelled = nodes.take_labelled(clients)
-    assert labelled[CLIENT_ID].tolist() == [1, 3]
-    assert labelled[TARGET].tolist() == [1, 0]
+    assert labelled[CLIENT_ID].tolist() == [number for number in range(60) if number % 3 != 1]
+    assert labelled[TARGET].tolist() == [1, 0] * 20
     assert labelled[TARGET].dtype == "int64"
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        pytest.param([1.0] * 19 + [0.0] * 50, "19 declined and 50 other", id="few-declined"),
+        pytest.param([np.nan] * 60, "0 declined and 0 other", id="no-labels"),
+    ],
+)
+def test_too_few_labels_are_refused(target: list[float], found: str) -> None:
+    with pytest.raises(DataError, match=found):
+        nodes.take_labelled(pd.DataFrame({CLIENT_ID: range(len(target)), TARGET: target}))
 
 
 def test_first_month_without_its_truth(root: Path) -> None:

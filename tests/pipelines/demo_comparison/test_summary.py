@@ -9,6 +9,7 @@ import yaml
 from scipy.optimize import check_grad
 
 from one_click.columns import TARGET
+from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_comparison import summary
 from one_click.planted import Cause, LabelNoise
@@ -155,3 +156,25 @@ def test_no_quantile_names_a_single_client(population: DemoPopulation) -> None:
     for habit in population.habits.values():
         for value in habit.quantiles["revenue_current"]:
             assert value % 10 == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"service_errors": 3}, id="number"),
+        pytest.param({"pages_per_visit": 3}, id="driver"),
+        pytest.param({"allows_messages": True}, id="flag"),
+        pytest.param({"service_type": "премиум"}, id="category"),
+    ],
+)
+def test_what_is_the_same_for_all_is_summarised_too(
+    store: pd.DataFrame, population: DemoPopulation, changes: dict[str, object]
+) -> None:
+    found = summary.summarise_population(store.head(1000).assign(**changes), population, NO_NOISE)
+    assert len(found.habits) == 2
+
+
+def test_other_structures_are_refused(store: pd.DataFrame, population: DemoPopulation) -> None:
+    without_causes = population.model_copy(update={"causes": {}})
+    with pytest.raises(ParameterError, match="2 habits and 0 causes"):
+        summary.summarise_population(store, without_causes, NO_NOISE)

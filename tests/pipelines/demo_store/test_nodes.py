@@ -9,6 +9,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
+from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_store import nodes
 
@@ -194,3 +195,44 @@ def test_truth_holds_every_feature(make_options: Options, population: DemoPopula
     (truth, _) = nodes.make_months(make_options(clients=50), population)
     assert set(BASE_FEATURES) < set(truth.columns)
     assert truth["probability"].between(0, 1).all()
+
+
+COUPON = {"offer": "coupon", "month": 1, "treated_share": 0.5, "effects": [{"prevents": 0.1}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param(
+            {"monthly_change": {"fadin": -0.1}}, "no habit 'fadin'; did you mean 'fading'", id="habit"
+        ),
+        pytest.param({"campaigns": [COUPON | {"month": 3}]}, "'coupon' begins after the last", id="campaign"),
+        pytest.param(
+            {"drifts": [{"column": "service_errors", "month": 3, "size": 1}]},
+            "'service_errors' begins after the last of 2 months",
+            id="drift",
+        ),
+        pytest.param(
+            {"campaigns": [COUPON | {"eligible": [{"column": "service_type", "one_of": "премиумм"}]}]},
+            "no value 'премиумм' of 'service_type'; did you mean 'премиум'",
+            id="category",
+        ),
+    ],
+)
+def test_what_would_never_happen_is_refused(
+    make_options: Options, population: DemoPopulation, changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ParameterError, match=words):
+        nodes.make_months(make_options(**changes), population)
+
+
+def test_store_of_twins_alone_has_no_other_dirt(make_options: Options, population: DemoPopulation) -> None:
+    dirt = {"twins": 0.5, "missing_months": 1.0}
+    options = make_options(clients=60, months=["only"], unlabelled=[], dirt=dirt)
+    assert damage_of(options, population).empty
+
+
+@pytest.mark.parametrize("month", ["a/b", "../a", "", " "])
+def test_months_that_are_no_folder_names_are_refused(make_options: Options, month: str) -> None:
+    with pytest.raises(ParameterError, match="months"):
+        make_options(months=[month], unlabelled=[])

@@ -6,10 +6,13 @@ import pandas as pd
 
 from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
+from one_click.errors import DataError
 from one_click.parameters import DemoComparison, DemoPopulation, DemoStore
 
 from .comparison import count_shared_rows
 from .summary import match_sharpness
+
+ENOUGH = 20
 
 
 def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
@@ -19,8 +22,24 @@ def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.Data
 
 
 def take_labelled(clients: pd.DataFrame) -> pd.DataFrame:
-    """Return an extract's labelled clients."""
-    return clients[clients[TARGET].notna()].astype({TARGET: "int64"})
+    """Return an extract's labelled clients.
+
+    Raises
+    ------
+    DataError
+        If one class has fewer than `ENOUGH` of them.
+    """
+    labelled = clients[clients[TARGET].notna()].astype({TARGET: "int64"})
+    declined = int(labelled[TARGET].sum())
+    if min(declined, len(labelled) - declined) < ENOUGH:
+        raise DataError(
+            f"There are {declined} declined and {len(labelled) - declined} other clients.",
+            file="clients",
+            column=TARGET,
+            rule=f"an extract is compared if each class has at least {ENOUGH} clients",
+            remedy="name a labelled, larger extract: --params snapshot=<folder>",
+        )
+    return labelled
 
 
 def summarise_extract(

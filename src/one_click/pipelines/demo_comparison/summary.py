@@ -10,6 +10,7 @@ from scipy.special import expit, ndtri
 from scipy.stats import norm
 
 from one_click.columns import CATEGORICAL_FEATURES, COLUMNS, TARGET
+from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.planted import NUMERIC_FEATURES, Cause, LabelNoise
 from one_click.simulation.mechanism import Floats, Typical, log_odds, product, recorded_probability, score
@@ -84,7 +85,13 @@ def summarise_population(
     sharpness : float
         Factor on the fitted log-odds; above 1 it makes up for the penalty and for the correlations that a
         summary loses.
+
+    Raises
+    ------
+    ParameterError
+        If the structure has not two habits, or no cause.
     """
+    _stop_at_other_structures(structure)
     typical = {name: _typical(clients[name]) for name in NUMERIC_FEATURES}
     causes = fit_causes(clients, structure.causes, typical, noise)
     struck = expit(log_odds(clients, next(iter(causes.values())), typical))
@@ -103,8 +110,17 @@ def summarise_population(
     )
 
 
+def _stop_at_other_structures(structure: DemoPopulation) -> None:
+    if len(structure.habits) != 2 or not structure.causes:
+        raise ParameterError(
+            f"(file {structure.file})\n  {len(structure.habits)} habits and {len(structure.causes)} causes. "
+            "Rule: an extract is summarised as two habits: whom the first cause strikes, and the others"
+        )
+
+
 def _typical(values: pd.Series) -> tuple[float, float]:
-    return _significant(values.mean()), _significant(values.std())
+    """Return mean and standard deviation; a feature that is the same for all has the spread 1."""
+    return _significant(values.mean()), _significant(values.std()) or 1.0
 
 
 def _significant(value: float, digits: int = 3) -> float:
@@ -241,6 +257,7 @@ def _correlations(clients: pd.DataFrame, struck: Floats, columns: tuple[str, ...
         for weights in (struck, 1 - struck)
     )
     spread = np.sqrt(np.diag(within))
+    spread[spread == 0] = 1.0  # what is the same for all is correlated with nothing
     correlations = within / np.outer(spread, spread)
     correlations[-1] *= _biserial(clients["allows_messages"].mean())
     return [[round(float(value), 2) for value in correlations[row, :row]] for row in range(1, len(names))]
@@ -248,6 +265,8 @@ def _correlations(clients: pd.DataFrame, struck: Floats, columns: tuple[str, ...
 
 def _biserial(share: float) -> float:
     """Return how much closer a normal score is correlated than the flag that it decides about."""
+    if share in (0, 1):
+        return 1.0
     return float(np.sqrt(share * (1 - share)) / norm.pdf(ndtri(share)))
 
 

@@ -103,7 +103,7 @@ def _damage_block(
     texts: dict[str, pd.DataFrame], clients: pd.DataFrame, block: int, month: int, options: DemoStore
 ) -> Iterator[pd.DataFrame]:
     generator = np.random.default_rng([options.seed, block, Stream.DIRT, month])
-    free = generator.permutation(clients.index[~clients["twin"]].to_numpy())
+    free = generator.permutation(clients.index[~clients["twin"]].to_numpy(copy=True))
     for fault in faults(options):
         count = share_of_block(getattr(options.dirt, fault.kind), block, options)
         if count:

@@ -8,6 +8,7 @@ import pandas as pd
 from one_click.chunks import Chunks, FilePiece
 from one_click.errors import ParameterError, nearest
 from one_click.parameters import DemoPopulation, DemoStore
+from one_click.planted import Campaign
 from one_click.simulation.months import simulate
 from one_click.simulation.population import Stream, uniforms
 
@@ -39,11 +40,26 @@ def _stop_at_what_never_happens(options: DemoStore, population: DemoPopulation) 
     late = [f"the drift of '{drift.column}'" for drift in options.drifts if drift.month > last]
     late = [] if options.futures else late
     late += [f"the campaign '{one.offer}'" for one in options.campaigns if one.month > last]
+    for campaign in options.campaigns:
+        _stop_at_unknown_values(campaign, population)
     if unknown:
         hint = nearest(unknown[0], population.habits)
         raise ParameterError(f"(file {options.file})\n  monthly_change: no habit '{unknown[0]}'; {hint}")
     if late:
         raise ParameterError(f"(file {options.file})\n  {late[0]} begins after the last of {last} months")
+
+
+def _stop_at_unknown_values(campaign: Campaign, population: DemoPopulation) -> None:
+    known = next(iter(population.habits.values())).shares
+    conditions = [*campaign.eligible, *(one for effect in campaign.effects for one in effect.where)]
+    for condition in conditions:
+        for value in condition.one_of:
+            if value not in known[condition.column]:
+                hint = nearest(value, known[condition.column])
+                raise ParameterError(
+                    f"(file {DemoStore.file})\n  campaign '{campaign.offer}': no value '{value}' of "
+                    f"'{condition.column}'; {hint}"
+                )
 
 
 def write_files(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[FilePiece]:
