@@ -34,7 +34,7 @@ def main(raw_folder: Path, output_folder: Path) -> None:
 
 def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, pd.DataFrame]:
     """Call the pipeline's functions in order."""
-    dialects = nodes.describe_dialects(**raw)
+    dialects = nodes.describe_dialects(**raw, label_file=raw["market_file"])
     parsers = {
         "market_file": nodes.parse_market_file,
         "market_money": nodes.parse_market_money,
@@ -57,8 +57,8 @@ def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, 
     by_month = nodes.spread_revenue(revenue), nodes.spread_minutes(minutes)
     clients = nodes.make_clients(profiles, *by_month, profits, labels[0])
     features = nodes.select_features(clients, options)
-    train, test = nodes.split_clients(features, options)
-    audit = nodes.audit_clients(clients)
+    audit = nodes.audit_clients(clients, profiles, dialects, options)
+    train, test = nodes.split_clients(features, audit, options)
     quality = nodes.summarise_quality(dialects, repairs, rejected, audit)
     return {
         "raw_dialects": dialects,

@@ -72,9 +72,11 @@ def test_clients_repairs_and_rejections(processed: Callable[[str, str], pd.DataF
         ("market_time", "предыдцщий_месяц", "предыдущий_месяц"): 1300,
     }
 
-    audit = processed("03_primary", "audit").set_index("finding")["strength"]
-    assert audit["order_leak"] == pytest.approx(0.982, abs=0.001)
-    assert audit["twins"] == 11
+    audit = processed("03_primary", "audit").set_index(["finding", "subject"])
+    assert audit.loc[("order_leak", "client_id"), "strength"] == pytest.approx(0.982, abs=0.001)
+    assert audit.loc[("twins", ""), "strength"] == 11
+    assert audit.loc[("label_timing", "real/market_file.csv"), "level"] == "warning"
+    assert "blocking" not in set(audit["level"])
 
 
 def test_portrait_and_associations(processed: Callable[[str, str], pd.DataFrame], root: Path) -> None:

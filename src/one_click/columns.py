@@ -291,6 +291,13 @@ GLOSSARY: dict[str, dict[Language, str]] = {
 }
 
 
+# The values of categories that the vocabulary knows; others are kept, and shown in `audit`.
+KNOWN_VALUES: dict[str, tuple[str, ...]] = {
+    "service_type": ("премиум", "стандарт"),
+    "popular_category": tuple(value for value in GLOSSARY if value not in ("премиум", "стандарт")),
+}
+
+
 @dataclass(frozen=True)
 class Table:
     """One of the store's files.

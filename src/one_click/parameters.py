@@ -85,6 +85,14 @@ class DataProcessing(Parameters):
         implausible and excludes its client.
     engineered_features : tuple of str
         Engineered features handed to the models beside the base columns.
+    leak_roc_auc : float
+        A single feature whose ROC-AUC reaches this with the lower end of its 95 % interval stops the run: it
+        was probably written after the label.
+    enough_clients, enough_of_class, enough_of_value : int
+        Fewer labelled clients, clients of the rarer class, or clients with a value of a category than this
+        are a finding.
+    accept_findings : tuple of str
+        Blocking findings of the audit that do not stop the run.
     test_share : float
         Share of twin groups held out.
     training_rows : int
@@ -100,6 +108,11 @@ class DataProcessing(Parameters):
     exclude_without_purchases: bool
     implausible_revenue_iqr: float = Field(gt=0)
     engineered_features: tuple[str, ...]
+    leak_roc_auc: float = Field(gt=0.5, le=1)
+    enough_clients: int = Field(ge=0)
+    enough_of_class: int = Field(ge=0)
+    enough_of_value: int = Field(ge=0)
+    accept_findings: tuple[Literal["single_feature"], ...]
     test_share: float = Field(gt=0, lt=1)
     training_rows: int = Field(ge=100)
     seed: int = Field(ge=0)

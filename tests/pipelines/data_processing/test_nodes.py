@@ -101,8 +101,10 @@ def test_order_of_the_rows_does_not_matter(
         seed.shuffle(order)
         shuffled = _with_rows(shuffled, name, raw[name].iloc[order])
     straight, crossed = process(raw, options), process(shuffled, options)
-    for name in ("clients", "features", "train_clients", "test_clients", "audit"):
+    for name in ("clients", "features", "train_clients", "test_clients"):
         pd.testing.assert_frame_equal(straight[name], crossed[name])
+    findings = [made["audit"].set_index(["finding", "subject"]) for made in (straight, crossed)]
+    pd.testing.assert_frame_equal(*(one.drop(index=("order_leak", "row_order")) for one in findings))
     assert straight["cleaning_limits"] == crossed["cleaning_limits"]
 
 
@@ -241,6 +243,9 @@ def test_month_without_labels_is_refused_for_training(
     assert "--pipelines scoring --params new_snapshot=" in str(error.value)
 
 
+NO_FINDINGS = pd.DataFrame({"finding": [], "level": []})
+
+
 def _features(target: list[float | None], twins: list[int]) -> pd.DataFrame:
     values = dict.fromkeys(BASE_FEATURES, 1.0)
     return pd.DataFrame(
@@ -253,7 +258,7 @@ def test_split_keeps_twins_together_and_the_classes_in_proportion(options: DataP
     # 40 pairs of twins, 16 of them declined: a quarter is 10 pairs with 4 declined.
     target = [float(pair < 16) for pair in range(40) for _ in range(2)]
     features = _features(target, [2 * pair + 1 for pair in range(40) for _ in range(2)])
-    train, test = nodes.split_clients(features, options.model_copy(update={"seed": seed}))
+    train, test = nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"seed": seed}))
     assert not {(client - 1) // 2 for client in train["client_id"]} & {
         (c - 1) // 2 for c in test["client_id"]
     }
@@ -266,8 +271,8 @@ def test_split_keeps_twins_together_and_the_classes_in_proportion(options: DataP
 
 def test_split_depends_on_the_seed_alone(options: DataProcessing) -> None:
     features = _features([1.0, 0.0] * 20, list(range(1, 41)))
-    first, again = nodes.split_clients(features, options), nodes.split_clients(features, options)
-    other = nodes.split_clients(features, options.model_copy(update={"seed": 7}))
+    first, again = (nodes.split_clients(features, NO_FINDINGS, options) for _ in range(2))
+    other = nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"seed": 7}))
     pd.testing.assert_frame_equal(first[1], again[1])
     assert set(first[1]["client_id"]) != set(other[1]["client_id"])
 
@@ -284,7 +289,7 @@ def test_split_depends_on_the_seed_alone(options: DataProcessing) -> None:
 def test_training_uses_a_stratified_sample(options: DataProcessing, clients: int, expected: int) -> None:
     target = [1.0 if i % 4 == 0 else 0.0 for i in range(clients)]
     limited = options.model_copy(update={"training_rows": 100})
-    train, test = nodes.split_clients(_features(target, list(range(1, clients + 1))), limited)
+    train, test = nodes.split_clients(_features(target, list(range(1, clients + 1))), NO_FINDINGS, limited)
     assert len(train) + len(test) == expected
     assert train["activity_declined"].sum() + test["activity_declined"].sum() == pytest.approx(
         expected / 4, abs=1
@@ -305,22 +310,7 @@ def test_split_refuses_what_cannot_be_stratified(
 ) -> None:
     features = _features([1.0] * declined + [0.0] * others, list(range(1, declined + others + 1)))
     with pytest.raises(DataError, match=f"{declined} declined and {others} other clients, too few"):
-        nodes.split_clients(features, options.model_copy(update={"test_share": share}))
-
-
-def test_audit_finds_a_planted_leak_and_planted_twins() -> None:
-    clients = _features([0.0, 0.0, 0.0, 1.0, 1.0, None], [1, 2, 3, 4, 5, 6])
-    clients["days_registered"] = [1, 1, 1, 4, 5, 5]
-    audit = nodes.audit_clients(clients).set_index("finding")
-    assert audit.loc["order_leak", ["strength", "clients"]].tolist() == [1.0, 5]
-    assert audit.loc["twins", ["strength", "clients"]].tolist() == [3.0, 5]
-    backwards = clients.assign(client_id=-clients["client_id"])
-    assert nodes.audit_clients(backwards).set_index("finding").loc["order_leak", "strength"] == 1.0
-
-
-def test_audit_of_a_month_without_labels() -> None:
-    audit = nodes.audit_clients(_features([None, None], [1, 2])).set_index("finding")
-    assert audit.loc["order_leak", ["strength", "clients"]].tolist() == [0.5, 0]
+        nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"test_share": share}))
 
 
 def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, options: DataProcessing) -> None:
@@ -350,6 +340,7 @@ def test_real_extract_gives_the_known_clients(
     rules = made["rejected_rows"].drop_duplicates(["client_id", "rule"])["rule"].value_counts()
     assert rules["no_purchases_in_a_month"] == 3
     assert rules["implausible_revenue"] == 1
-    audit = made["audit"].set_index("finding")["strength"]
-    assert audit["order_leak"] == pytest.approx(0.982, abs=0.001)
-    assert audit["twins"] == 11
+    audit = made["audit"].set_index(["finding", "subject"])["strength"]
+    assert audit["order_leak", "client_id"] == pytest.approx(0.982, abs=0.001)
+    assert audit["order_leak", "row_order"] == pytest.approx(0.982, abs=0.001)
+    assert audit["twins", ""] == 11

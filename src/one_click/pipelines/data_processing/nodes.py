@@ -4,14 +4,14 @@ from typing import Any
 
 import narwhals as nw
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LINE, TABLES, TARGET, TWIN_GROUP
+from one_click.columns import CLIENT_ID, COLUMNS, LINE, TABLES, TARGET, TWIN_GROUP
 from one_click.errors import DataError, OneClickError
 from one_click.features import join_clients, make_features, months_to_columns
 from one_click.parameters import DataProcessing
 
+from .audit import audit, stop_at_blocking
 from .parsing import parse_table
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
@@ -22,9 +22,13 @@ Parsed = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def describe_dialects(
-    market_file: pd.DataFrame, market_money: pd.DataFrame, market_time: pd.DataFrame, money: pd.DataFrame
+    market_file: pd.DataFrame,
+    market_money: pd.DataFrame,
+    market_time: pd.DataFrame,
+    money: pd.DataFrame,
+    label_file: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Tabulate how each file is written.
+    """Tabulate how each file is written; the last one is where the labels come from.
 
     Returns
     -------
@@ -35,6 +39,7 @@ def describe_dialects(
         "market_money": market_money,
         "market_time": market_time,
         "money": money,
+        "label_file": label_file,
     }
     return pd.DataFrame(
         [
@@ -232,14 +237,18 @@ def select_features(clients: Any, options: DataProcessing) -> Any:
     return make_features(clients, options.engineered_features)
 
 
-def split_clients(features: Any, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
+def split_clients(
+    features: Any, audit: pd.DataFrame, options: DataProcessing
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold out a stratified part of the labelled clients; twins stay on one side.
 
     Parameters
     ----------
     features : native frame, one row per client
+    audit : DataFrame
+        Findings; nothing is learned from data with a blocking one that is not accepted.
     options : DataProcessing
-        `test_share`, `training_rows` and `seed`.
+        `test_share`, `training_rows`, `seed` and `accept_findings`.
 
     Returns
     -------
@@ -249,8 +258,9 @@ def split_clients(features: Any, options: DataProcessing) -> tuple[pd.DataFrame,
     Raises
     ------
     DataError
-        If there are too few labelled twin groups to put both classes on both sides.
+        If a finding blocks, or there are too few labelled twin groups to put both classes on both sides.
     """
+    stop_at_blocking(audit, options.accept_findings)
     frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
@@ -291,40 +301,12 @@ def _sample(groups: pd.DataFrame, options: DataProcessing) -> pd.DataFrame:
     return kept
 
 
-def audit_clients(clients: pd.DataFrame) -> pd.DataFrame:
-    """Look for what would make conclusions wrong: an order that leaks the target, twins.
-
-    Parameters
-    ----------
-    clients : DataFrame, one row per client
-
-    Returns
-    -------
-    DataFrame: finding, strength, clients, meaning, action
-        `strength` is the ROC-AUC of the client number alone (whichever direction is better), or the number
-        of clients that equal another one in all features.
-    """
-    labelled = clients.dropna(subset=[TARGET])
-    order = roc_auc_score(labelled[TARGET], labelled[CLIENT_ID]) if labelled[TARGET].nunique() == 2 else 0.5
-    sizes = clients.groupby(list(BASE_FEATURES)).size()
-    return pd.DataFrame(
-        [
-            {
-                "finding": "order_leak",
-                "strength": max(order, 1 - order),
-                "clients": len(labelled),
-                "meaning": "ROC-AUC of the client number alone; .5 is no leak",
-                "action": "client_id is never a feature and folds are shuffled",
-            },
-            {
-                "finding": "twins",
-                "strength": float((sizes - 1).sum()),
-                "clients": int(sizes[sizes > 1].sum()),
-                "meaning": "clients equal in all features to one with a smaller number",
-                "action": "twins share a fold and a side of the split",
-            },
-        ]
-    )
+def audit_clients(
+    clients: pd.DataFrame, profiles: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing
+) -> pd.DataFrame:
+    """Look for what would make conclusions wrong; see `audit.audit`."""
+    files = dialects.set_index("table")["file"]
+    return audit(clients, profiles[CLIENT_ID], (files["market_file"], files["label_file"]), options)
 
 
 def summarise_quality(
@@ -341,6 +323,10 @@ def summarise_quality(
     signs = dialects["separator"].map(_SEPARATORS) + " " + dialects["decimal"].map(_DECIMALS)
     grouped = dialects["thousands"].map(lambda sign: " thousands" if sign else "")
     form = dialects.assign(detail=dialects["encoding"] + " " + signs + grouped)
+    files = dialects.set_index("table")["file"]
+    if files["label_file"] == files["market_file"]:
+        dialects = dialects[dialects["table"] != "label_file"]
+        form = form[form["table"] != "label_file"]
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [
@@ -349,12 +335,18 @@ def summarise_quality(
         _count_rules(repairs, "repair"),
         _count_rules(rejected_rows, "rejection"),
         dialects[["table"]].assign(subject="rows_out", detail="", count=rows_out),
-        audit.rename(columns={"finding": "detail", "strength": "count"})[["detail", "count"]].assign(
-            table="clients", subject="audit"
-        ),
+        _warnings(audit),
     ]
     joined = pd.concat(parts, ignore_index=True)[["table", "subject", "detail", "count"]]
     return joined.astype({"count": "float64"})
+
+
+def _warnings(audit: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings that are more than a note, the strongest of each kind first and alone."""
+    listed = audit[audit["level"] != "note"].sort_values("strength", ascending=False, kind="stable")
+    strongest = listed.drop_duplicates("finding").sort_index()
+    counts = strongest[["finding", "strength"]].set_axis(["detail", "count"], axis=1)
+    return counts.assign(table="clients", subject="audit")
 
 
 def _count_rules(listed: pd.DataFrame, subject: str) -> pd.DataFrame:

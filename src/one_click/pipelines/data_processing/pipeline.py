@@ -22,7 +22,7 @@ def _intake() -> list[Node]:
         "money": nodes.parse_money,
     }
     return [
-        Node(nodes.describe_dialects, list(TABLES), "raw_dialects", tags=_NEW_MONTH),
+        Node(nodes.describe_dialects, [*TABLES, "label_file"], "raw_dialects", tags=_NEW_MONTH),
         *(
             Node(
                 function,
@@ -85,7 +85,9 @@ def _one_row_per_client() -> list[Node]:
             tags=_NEW_MONTH,
         ),
         Node(nodes.select_features, ["clients", _OPTIONS], "features", tags=_NEW_MONTH),
-        Node(nodes.audit_clients, "clients", "audit", tags=_NEW_MONTH),
+        Node(
+            nodes.audit_clients, ["clients", "profiles", "raw_dialects", _OPTIONS], "audit", tags=_NEW_MONTH
+        ),
         Node(
             nodes.summarise_quality,
             ["raw_dialects", "repairs", "rejected_rows", "audit"],
@@ -98,5 +100,5 @@ def _one_row_per_client() -> list[Node]:
 def _training_only() -> list[Node]:
     return [
         Node(nodes.fit_cleaning_limits, ["parsed_market_money", _OPTIONS], "cleaning_limits"),
-        Node(nodes.split_clients, ["features", _OPTIONS], ["train_clients", "test_clients"]),
+        Node(nodes.split_clients, ["features", "audit", _OPTIONS], ["train_clients", "test_clients"]),
     ]

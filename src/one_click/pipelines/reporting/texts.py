@@ -66,9 +66,22 @@ QUALITY_DETAILS: dict[str, dict[Language, str]] = {
         "en": "other rows of clients left out",
     },
     "order_leak": {
-        "ru": "номер клиента выдаёт ответ (ROC-AUC; в признаки не входит)",
-        "en": "client number gives the answer away (ROC-AUC; never a feature)",
+        "ru": "номер клиента и порядок строк выдают ответ (ROC-AUC; в признаки не входят)",
+        "en": "client number and order of rows give the answer away (ROC-AUC; never features)",
     },
+    "single_feature": {
+        "ru": "один признак выдаёт ответ (ROC-AUC; принято параметром)",
+        "en": "one feature gives the answer away (ROC-AUC; accepted by parameter)",
+    },
+    "label_timing": {
+        "ru": "метки того же периода, что и признаки",
+        "en": "labels of the same period as the features",
+    },
+    "enough_clients": {"ru": "мало клиентов с меткой", "en": "few labelled clients"},
+    "enough_of_class": {"ru": "мало клиентов редкого класса", "en": "few clients of the rarer class"},
+    "enough_of_value": {"ru": "редкое значение категории", "en": "rare value of a category"},
+    "near_miss": {"ru": "значение похоже на опечатку", "en": "value that is almost a known one"},
+    "unknown_value_kept": {"ru": "новое значение категории", "en": "new value of a category"},
     "twins": {"ru": "клиенты, неотличимые от других", "en": "clients equal to another"},
 }
 

@@ -1,0 +1,221 @@
+"""What would make conclusions wrong: leaks, twins, the time of the labels, too few clients."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, KNOWN_VALUES, TARGET
+from one_click.effects import cliffs_delta
+from one_click.errors import DataError
+from one_click.parameters import DataProcessing
+
+Finding = dict[str, Any]
+
+COLUMNS_OF_AUDIT = ("finding", "subject", "strength", "low", "high", "clients", "level", "meaning", "action")
+ROW_ORDER = "row_order"
+NEAR = 2  # letters
+_ORDER_LEAK = 0.6  # ROC-AUC; the lower end of the interval must be above it
+
+# (what it means, what the pipeline does about it), by finding and level
+TEXTS: dict[tuple[str, str], tuple[str, str]] = {
+    ("order_leak", "warning"): (
+        "ROC-AUC of the order alone: a model that sees it learns the export, not the clients",
+        "client_id is never a feature; folds are shuffled",
+    ),
+    ("order_leak", "note"): ("ROC-AUC of the order alone; .5 is no leak", "none needed"),
+    ("single_feature", "blocking"): (
+        "ROC-AUC of one feature alone: it was probably written down after the label",
+        "the run stops; leave the column out, or accept the finding",
+    ),
+    ("single_feature", "note"): ("ROC-AUC of the strongest single feature", "none needed"),
+    ("twins", "warning"): (
+        "clients equal in all features to one with a smaller number: a model meets them again in the test",
+        "twins share a fold and a side of the split",
+    ),
+    ("twins", "note"): ("no two clients are equal in all features", "none needed"),
+    ("label_timing", "warning"): (
+        "the labels are of the same period as the features: they describe the present, not the next months",
+        "the report says so; name a later extract with label_snapshot",
+    ),
+    ("label_timing", "note"): ("the labels are of a later extract than the features", "none needed"),
+    ("enough_clients", "warning"): (
+        "few labelled clients: intervals will be wide, and a family's lead may be luck",
+        "none; bring a larger extract",
+    ),
+    ("enough_clients", "note"): ("labelled clients", "none needed"),
+    ("enough_of_class", "warning"): (
+        "few clients of the rarer class: what distinguishes it cannot be learned well",
+        "none; bring a larger extract",
+    ),
+    ("enough_of_class", "note"): ("clients of the rarer class", "none needed"),
+    ("enough_of_value", "warning"): (
+        "few clients with this value: figures about them are weak",
+        "none; read figures about this value with care",
+    ),
+    ("near_miss", "warning"): (
+        "clients with a value that is almost a known one: perhaps a misspelling",
+        "the value is kept; if it is a misspelling, add it to data_processing.spellings",
+    ),
+    ("unknown_value_kept", "warning"): (
+        "clients with a value that the vocabulary does not know",
+        "the value is kept as a category of its own",
+    ),
+}
+
+
+def audit(
+    clients: pd.DataFrame, in_file_order: pd.Series, label_files: tuple[str, str], options: DataProcessing
+) -> pd.DataFrame:
+    """Look for what would make conclusions wrong.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per client
+    in_file_order : Series of int
+        Client numbers in the order of market_file.
+    label_files : (str, str)
+        File of the features, and file of the labels.
+    options : DataProcessing
+        Limits.
+
+    Returns
+    -------
+    DataFrame
+        ``finding``, ``subject``, ``strength`` (a ROC-AUC, or a number of clients), ``low``, ``high`` (95 %
+        interval of a ROC-AUC), ``clients``, ``level`` (note, warning, blocking), ``meaning``, ``action``.
+    """
+    labelled = clients.dropna(subset=[TARGET])
+    position = pd.Series(range(len(in_file_order)), index=in_file_order.to_numpy())
+    findings = [
+        *_orders(labelled, labelled[CLIENT_ID].map(position)),
+        *_single_features(labelled, options.leak_roc_auc),
+        _twins(clients),
+        _label_timing(labelled, *label_files),
+        *_enough(labelled, options),
+        *_unknown_values(clients),
+    ]
+    table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT[:7]))
+    texts = [TEXTS[key] for key in zip(table["finding"], table["level"], strict=True)]
+    return table.assign(meaning=[text[0] for text in texts], action=[text[1] for text in texts])
+
+
+def _row(finding: str, level: str, strength: float, clients: int, subject: str = "") -> Finding:
+    missing = {"low": np.nan, "high": np.nan}
+    return {
+        "finding": finding,
+        "subject": subject,
+        "strength": float(strength),
+        "clients": clients,
+        "level": level,
+    } | missing
+
+
+def _roc_auc(target: pd.Series, scores: pd.Series) -> tuple[float, float, float]:
+    """Return the ROC-AUC with its 95 % interval, in the direction that ranks better; .5 for one class."""
+    declined, kept = (scores[target == value].to_numpy(dtype="float64") for value in (1, 0))
+    if min(len(declined), len(kept)) < 2:
+        return 0.5, 0.5, 0.5
+    effect = cliffs_delta(declined, kept)  # twice the ROC-AUC, minus one
+    low, high = sorted([effect.low, effect.high]) if effect.size >= 0 else sorted([-effect.low, -effect.high])
+    return (abs(effect.size) + 1) / 2, (low + 1) / 2, (high + 1) / 2
+
+
+def _orders(labelled: pd.DataFrame, position: pd.Series) -> Iterator[Finding]:
+    for subject, order in ((CLIENT_ID, labelled[CLIENT_ID]), (ROW_ORDER, position)):
+        strength, low, high = _roc_auc(labelled[TARGET], order)
+        level = "warning" if low > _ORDER_LEAK else "note"
+        yield _row("order_leak", level, strength, len(labelled), subject) | {"low": low, "high": high}
+
+
+def _single_features(labelled: pd.DataFrame, limit: float) -> list[Finding]:
+    found = [_single_feature(labelled, name, limit) for name in BASE_FEATURES if name in labelled]
+    leaks = [finding for finding in found if finding["level"] == "blocking"]
+    return leaks or [max(found, key=lambda finding: finding["strength"])]
+
+
+def _single_feature(labelled: pd.DataFrame, name: str, limit: float) -> Finding:
+    values = labelled[name]
+    if name in CATEGORICAL_FEATURES:  # ordered by the share of declined clients
+        values = values.map(labelled.groupby(name)[TARGET].mean())
+    strength, low, high = _roc_auc(labelled[TARGET], values)
+    level = "blocking" if low >= limit else "note"
+    return _row("single_feature", level, strength, len(labelled), name) | {"low": low, "high": high}
+
+
+def _twins(clients: pd.DataFrame) -> Finding:
+    sizes = clients.groupby(list(BASE_FEATURES)).size()
+    twins = int((sizes - 1).sum())
+    return _row("twins", "warning" if twins else "note", twins, int(sizes[sizes > 1].sum()))
+
+
+def _label_timing(labelled: pd.DataFrame, features_file: str, labels_file: str) -> Finding:
+    level = "warning" if features_file == labels_file else "note"
+    return _row("label_timing", level, len(labelled), len(labelled), labels_file)
+
+
+def _enough(labelled: pd.DataFrame, options: DataProcessing) -> Iterator[Finding]:
+    yield _count("enough_clients", len(labelled), options.enough_clients)
+    of_class = labelled[TARGET].value_counts().reindex([0, 1], fill_value=0)
+    yield _count("enough_of_class", int(of_class.min()), options.enough_of_class)
+    for name in CATEGORICAL_FEATURES:
+        for value, count in labelled[name].value_counts().items():
+            if count < options.enough_of_value:
+                subject = f"{COLUMNS[name].source}: {value}"
+                yield _row("enough_of_value", "warning", int(count), int(count), subject)
+
+
+def _count(finding: str, count: int, enough: int) -> Finding:
+    return _row(finding, "warning" if count < enough else "note", count, count)
+
+
+def _unknown_values(clients: pd.DataFrame) -> Iterator[Finding]:
+    for name, known in KNOWN_VALUES.items():
+        counts = clients.loc[~clients[name].isin(known), name].value_counts()
+        for value, count in counts.items():
+            near = [word for word in known if edit_distance(value, word) <= NEAR]
+            finding = "near_miss" if near else "unknown_value_kept"
+            subject = " → ".join([f"{COLUMNS[name].source}: {value}", *near[:1]])
+            yield _row(finding, "warning", int(count), int(count), subject)
+
+
+def edit_distance(text: str, other: str) -> int:
+    """Return how many letters must be added, dropped or replaced to make one text the other (Levenshtein).
+
+    Examples
+    --------
+    >>> edit_distance("стандартт", "стандарт")
+    1
+    """
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(text, start=1):
+        diagonal, row[0] = row[0], place
+        for column, expected in enumerate(other, start=1):
+            cost = diagonal + (letter != expected)
+            diagonal, row[column] = row[column], min(cost, row[column] + 1, row[column - 1] + 1)
+    return row[-1]
+
+
+def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str]) -> None:
+    """Stop where a finding makes any further result worthless, unless it is accepted.
+
+    Raises
+    ------
+    DataError
+        If a finding is blocking and not among `accepted`.
+    """
+    blocking = findings[(findings["level"] == "blocking") & ~findings["finding"].isin(list(accepted))]
+    if blocking.empty:
+        return
+    worst = blocking.sort_values("strength", ascending=False).iloc[0]
+    source = COLUMNS[worst["subject"]].source or worst["subject"]
+    raise DataError(
+        f"'{source}' alone predicts the target with a ROC-AUC of {worst['strength']:.3f} "
+        f"({worst['low']:.3f} to {worst['high']:.3f}).",
+        file="clients",
+        column=", ".join(blocking["subject"]),
+        rule=worst["meaning"],
+        remedy="find out when the column is filled; take it out of the extract's export, or accept it with "
+        f"data_processing.accept_findings: [{worst['finding']}]",
+    )
