@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from one_click.parameters import FAMILIES
 
 from . import nodes, plots
+from .label_noise import find_label_noise
 
 _OPTIONS = "params:model_selection"
 
@@ -81,6 +82,7 @@ def _champion() -> list[Node]:
         Node(nodes.fit_champion, winner, "champion"),
         Node(nodes.score_out_of_fold, winner, "out_of_fold_scores"),
         Node(nodes.decide_threshold, ["thresholds", "leaderboard"], "decision_threshold"),
+        Node(find_label_noise, ["features", "out_of_fold_scores"], ["label_noise", "label_ceiling"]),
         Node(nodes.score_clients, ["features", "champion", "out_of_fold_scores"], "client_scores"),
     ]
 

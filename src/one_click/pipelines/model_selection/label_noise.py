@@ -1,0 +1,63 @@
+"""Labels that the champion confidently disagrees with, and what they would mean for the ceiling."""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from one_click.columns import CLIENT_ID, TARGET
+
+
+def find_label_noise(
+    features: pd.DataFrame, out_of_fold_scores: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rank labelled clients by how confidently the champion disagrees with their label.
+
+    A client is a suspect if the champion is at least as sure of the other class as it is, on average, of the
+    clients who carry that class: confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning:
+    Estimating Uncertainty in Dataset Labels"). Suspects are for looking at; nothing is corrected.
+
+    Parameters
+    ----------
+    features : DataFrame
+        With `client_id` and `activity_declined`; clients without a label are left out.
+    out_of_fold_scores : DataFrame
+        Probabilities of decline, out of fold.
+
+    Returns
+    -------
+    label_noise : DataFrame, one row per labelled client, the strongest disagreement first
+        ``client_id``, ``activity_declined``, ``probability``, ``disagreement`` (probability of the other
+        class minus that of the label, -1 to 1), ``rank``, ``suspect``.
+    label_ceiling : DataFrame
+        ``figure``, ``value``: numbers of clients and suspects, and the ROC-AUC that a perfect ranking could
+        reach on these labels if the suspects' labels were all wrong.
+    """
+    labels = features.loc[features[TARGET].notna(), [CLIENT_ID, TARGET]].astype({TARGET: "int64"})
+    clients = labels.merge(out_of_fold_scores[[CLIENT_ID, "probability"]], on=CLIENT_ID)
+    declined = clients[TARGET] == 1
+    of_other = clients["probability"].where(~declined, 1 - clients["probability"])
+    clients["disagreement"] = 2 * of_other - 1
+    clients["suspect"] = of_other >= _confidence_in_other(clients, declined)
+    ranked = clients.sort_values(["disagreement", CLIENT_ID], ascending=[False, True], ignore_index=True)
+    ranked.insert(4, "rank", range(1, len(ranked) + 1))
+    return ranked, _ceiling(ranked)
+
+
+def _confidence_in_other(clients: pd.DataFrame, declined: pd.Series) -> np.ndarray:
+    """Return the mean probability of the other class among the clients who carry it as a label."""
+    sure_of_declined = clients.loc[declined, "probability"].mean()
+    sure_of_kept = (1 - clients.loc[~declined, "probability"]).mean()
+    return np.where(declined, sure_of_kept, sure_of_declined)
+
+
+def _ceiling(clients: pd.DataFrame) -> pd.DataFrame:
+    declined, suspect = clients[TARGET] == 1, clients["suspect"]
+    figures = {
+        "labelled": len(clients),
+        "suspects": suspect.sum(),
+        "suspects_declined": (suspect & declined).sum(),
+        "suspects_kept": (suspect & ~declined).sum(),
+        "roc_auc": roc_auc_score(declined, clients["probability"]),
+        "ceiling_if_suspects_are_wrong": roc_auc_score(declined, declined ^ suspect),
+    }
+    return pd.DataFrame({"figure": list(figures), "value": [float(value) for value in figures.values()]})
