@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
+from one_click.pipelines.reporting.page import FIGURES
+
 PIPELINES = (
     "data_processing",
     "eda",
@@ -150,7 +152,7 @@ def test_page_needs_no_other_file_and_names_no_currency(finished_project: Path, 
     page = page_path(finished_project, language).read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
     assert not re.findall(r"руб|₽|\$|€|USD|RUB", re.sub(r"base64,[^\"]*", "", page))
-    assert page.count("data:image/png;base64,") == 8
+    assert page.count("data:image/png;base64,") == len(FIGURES)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

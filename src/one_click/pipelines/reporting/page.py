@@ -21,6 +21,7 @@ FIGURES = (
     "leaderboard",
     "gains",
     "reliability",
+    "data_quality",
 )
 _PORTRAIT_LINES = 8
 

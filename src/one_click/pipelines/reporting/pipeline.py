@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.columns import LANGUAGES
 
-from . import nodes, page
+from . import nodes, page, plots
 
 _OPTIONS = "params:reporting"
 
@@ -42,6 +42,7 @@ def create_pipeline() -> Pipeline:
                 | {"offers": "params:offers", "options": _OPTIONS},
                 "top_clients",
             ),
+            Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
             Node(page.render_reports, _by_name(*tables) | images, ["report_ru", "report_en"]),
         ]
     )

@@ -1,0 +1,73 @@
+"""False findings of the audit, and wrong labels that are found: ``python -m benchmarks.findings``.
+
+Stores of 1300 clients with the shipped population; clean ones have no dirt and an order that says nothing.
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import yaml
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
+from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
+from one_click.pipelines.data_processing.audit import audit
+from one_click.pipelines.demo_comparison.comparison import untuned
+from one_click.pipelines.demo_comparison.summary import draw_store
+from one_click.pipelines.model_selection.label_noise import find_label_noise
+
+Model = TypeVar("Model", DemoStore, DemoPopulation, DataProcessing)
+
+CLEAN, NOISY = range(100), range(20)
+NO_ORDER = 1e6  # noise on the order
+WRONG = 0.05  # share of wrong labels of either kind
+TOP = 50
+
+
+def main() -> None:
+    """Print the share of false findings, and the precision of suspects."""
+    options, population = _read("demo_store", DemoStore), _read("demo_population", DemoPopulation)
+    limits = _read("data_processing", DataProcessing)
+    clean = {"dirt": {}, "order_noise": NO_ORDER}
+    false = [_false_findings(_store(options, population, seed, clean), limits) for seed in CLEAN]
+    print(f"clean stores with a false finding: {sum(map(bool, false))} of {len(false)}")
+    noise = clean | {"label_noise": {"missed_declines": WRONG, "false_declines": WRONG}}
+    found = [_precision(_store(options, population, seed, noise)) for seed in NOISY]
+    precision, share = np.mean(found, axis=0)
+    print(
+        f"wrong labels, {len(found)} stores: {share:.3f} of all, {precision:.3f} of the first {TOP} suspects"
+    )
+
+
+def _read(section: str, model: type[Model]) -> Model:
+    path = Path("conf/base") / f"parameters_{section}.yml"
+    return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
+
+
+def _store(
+    options: DemoStore, population: DemoPopulation, seed: int, changes: dict[str, object]
+) -> pd.DataFrame:
+    changed = options.model_dump(by_alias=True) | {"seed": seed} | changes
+    return draw_store(DemoStore.model_validate(changed), population)
+
+
+def _false_findings(store: pd.DataFrame, limits: DataProcessing) -> list[str]:
+    found = audit(store, store[CLIENT_ID], ("features", "labels"), limits)
+    return found.loc[found["level"] != "note", "finding"].tolist()
+
+
+def _precision(store: pd.DataFrame) -> tuple[float, float]:
+    """Return the share of wrong labels among the first suspects, and among all clients."""
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    features = store[list(BASE_FEATURES)]
+    model = untuned("logistic_regression")
+    probability = cross_val_predict(model, features, store[TARGET], cv=folds, method="predict_proba")[:, 1]
+    noise, _ = find_label_noise(store, store[[CLIENT_ID]].assign(probability=probability))
+    wrong = store.loc[store["declined"] != (store[TARGET] == 1), CLIENT_ID]
+    return float(noise.head(TOP)[CLIENT_ID].isin(wrong).mean()), len(wrong) / len(store)
+
+
+if __name__ == "__main__":
+    main()
