@@ -13,9 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from benchmarks.plain_data_processing import process
+from benchmarks.plain_data_processing import process, read_options
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TABLES, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
@@ -153,7 +152,7 @@ def main(snapshot: str, count: int) -> None:
     """Corrupt, run, check and count."""
     folder = Path("data/01_raw") / snapshot
     whole = {name: (folder / f"{name}.csv").read_bytes() for name in FILES}
-    options = _options()
+    options = read_options()
     truth, _ = run(whole, options)
     outcomes: Counter[tuple[str, str]] = Counter()
     for seed in range(count):
@@ -166,11 +165,6 @@ def main(snapshot: str, count: int) -> None:
     table = pd.Series(outcomes).rename_axis(["kind", "outcome"]).reset_index(name="count")
     table = table.pivot_table(index="kind", columns="outcome", values="count", fill_value=0, aggfunc="sum")
     print(table.to_string(), "\n", table.sum().to_string(), sep="")
-
-
-def _options() -> DataProcessing:
-    path = Path("conf/base/parameters_data_processing.yml")
-    return DataProcessing.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))["data_processing"])
 
 
 def run(files: dict[str, bytes], options: DataProcessing) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:

@@ -18,8 +18,7 @@ from one_click.pipelines.data_processing import nodes
 
 def main(raw_folder: Path, output_folder: Path) -> None:
     """Read, clean, join and split; write every table that the pipeline writes."""
-    written = yaml.safe_load(Path("conf/base/parameters_data_processing.yml").read_text(encoding="utf-8"))
-    options = DataProcessing.model_validate(written["data_processing"])
+    options = read_options()
     raw = {
         name: RawTableDataset(filepath=str(raw_folder / f"{name}.csv")).load()
         for name in ("market_file", "market_money", "market_time", "money")
@@ -30,6 +29,12 @@ def main(raw_folder: Path, output_folder: Path) -> None:
     (output_folder / "cleaning_limits.json").write_text(json.dumps(limits), encoding="utf-8")
     for name, table in tables.items():
         table.to_parquet(output_folder / f"{name}.parquet")
+
+
+def read_options() -> DataProcessing:
+    """Return the shipped parameters."""
+    written = yaml.safe_load(Path("conf/base/parameters_data_processing.yml").read_text(encoding="utf-8"))
+    return DataProcessing.model_validate(written["data_processing"])
 
 
 def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, pd.DataFrame]:

@@ -40,9 +40,7 @@ def _in_a_process(clients: int, chunk: int, what: str) -> tuple[float, float, st
 
 def make(clients: int, chunk: int, what: str) -> None:
     """Make the first month of a store; print CPU seconds, peak MB and a checksum of the files."""
-    changes = {"clients": clients, "chunk_clients": chunk, "months": ["only"], "unlabelled": [], "drifts": []}
-    options = DemoStore.model_validate(_read("parameters_demo_store.yml", "demo_store") | changes)
-    population = DemoPopulation.model_validate(_read("parameters_demo_population.yml", "demo_population"))
+    options, population = store_parameters(clients, chunk)
     with tempfile.TemporaryDirectory() as folder:
         truth = nodes.make_months(options, population)
         if what in ("truth", "all"):
@@ -53,6 +51,14 @@ def make(clients: int, chunk: int, what: str) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         digest = hashlib.sha256(b"".join(_checksum(path) for path in written)).hexdigest()
     print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, digest)
+
+
+def store_parameters(clients: int, chunk: int) -> tuple[DemoStore, DemoPopulation]:
+    """Return the shipped parameters for one month of many clients."""
+    changes = {"clients": clients, "chunk_clients": chunk, "months": ["only"], "unlabelled": [], "drifts": []}
+    options = DemoStore.model_validate(_read("parameters_demo_store.yml", "demo_store") | changes)
+    population = DemoPopulation.model_validate(_read("parameters_demo_population.yml", "demo_population"))
+    return options, population
 
 
 def _read(file: str, section: str) -> dict[str, object]:

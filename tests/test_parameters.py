@@ -45,7 +45,7 @@ def shipped(root: Path) -> dict[str, Any]:
         ),
         pytest.param({"inner": {"size": 0}}, ["inner.size: got 0", "greater than or equal to 1"], id="range"),
         pytest.param({"inner": {"size": "x"}}, ["inner.size: got 'x'", "valid integer"], id="type"),
-        pytest.param({}, ["inner: got {}", "required"], id="missing"),
+        pytest.param({}, ["inner: missing", "copy it from conf/base/parameters_outer.yml"], id="missing"),
         pytest.param({"inner": {"size": 0}, "share": "x"}, ["inner.size", "share: got 'x'"], id="two-faults"),
     ],
 )

@@ -4,7 +4,16 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from one_click.columns import CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT
 from one_click.declarations import Offer, Segment, refuse_repeated
@@ -45,6 +54,8 @@ def _describe(fault: Any, model: type[BaseModel]) -> str:
     if fault["type"] == "extra_forbidden":
         fields = _fields_beside(model, fault["loc"])
         return f"  {where}: no such parameter; {nearest(str(fault['loc'][-1]), fields)}"
+    if fault["type"] == "missing":
+        return f"  {where}: missing. Remedy: copy it from {getattr(model, 'file', 'conf/base')}"
     if fault["type"] == "value_error":
         return "  " + ": ".join(part for part in (where, fault["msg"].removeprefix("Value error, ")) if part)
     return f"  {where}: got {fault['input']!r}. Rule: {fault['msg']}"
@@ -406,8 +417,8 @@ class DemoPopulation(Parameters):
     file: ClassVar[str] = "conf/base/parameters_demo_population.yml"
     probabilities: tuple[float, ...]
     habits: dict[str, Habit] = Field(min_length=1)
-    correlations: tuple[tuple[float, ...], ...]
-    typical: dict[str, tuple[float, float]]
+    correlations: tuple[tuple[FiniteFloat, ...], ...]
+    typical: dict[str, tuple[FiniteFloat, FiniteFloat]]
     causes: dict[str, Cause]
 
     @property
@@ -450,9 +461,12 @@ class DemoPopulation(Parameters):
         if set(first) != set(CATEGORICAL_FEATURES):
             raise ValueError(f"habits: the categories with shares must be {', '.join(CATEGORICAL_FEATURES)}")
         for name, habit in self.habits.items():
+            if set(habit.shares) != set(first):
+                raise ValueError(f"habits.{name}.shares: the categories must be {', '.join(first)}")
             for column, shares in habit.shares.items():
                 if set(shares) != set(first.get(column, {})) or sum(shares.values()) <= 0:
-                    raise ValueError(f"habits.{name}.shares.{column}: not the values of the first habit")
+                    where = f"habits.{name}.shares.{column}"
+                    raise ValueError(f"{where}: not the values of the first habit, or all shares are 0")
         for cause, drivers in ((name, cause.drivers) for name, cause in self.causes.items()):
             for column, sizes in drivers.items():
                 unknown = set(sizes) - set(first[column]) if isinstance(sizes, dict) else set()
@@ -503,7 +517,7 @@ class DemoStore(Parameters):
         How many clients are made at a time. It changes the memory that is needed and not one byte of the
         result.
     file_format : {"csv", "parquet"}
-        CSV as the store itself writes it, or typed Parquet.
+        CSV as the store itself writes it, or Parquet with the same text.
     order_noise : float
         Noise on the order of the clients, which otherwise gives the target away; in units of the distance
         between the classes.
@@ -533,11 +547,11 @@ class DemoStore(Parameters):
     months: tuple[Annotated[str, Field(pattern=r"^\w[\w.-]*$")], ...] = Field(min_length=1)
     unlabelled: tuple[str, ...]
     clients: int = Field(ge=30)
-    first_id: int = Field(ge=1)
+    first_id: int = Field(ge=1, le=10**15)
     seed: int = Field(ge=0)
     chunk_clients: int = Field(ge=1)
     file_format: Literal["csv", "parquet"]
-    order_noise: float = Field(ge=0)
+    order_noise: float = Field(ge=0, le=1e9)
     label_noise: LabelNoise
     label_persistence: float = Share
     leavers_share: float = Field(ge=0, lt=1)
@@ -545,7 +559,7 @@ class DemoStore(Parameters):
     newcomer_days: tuple[int, int]
     habit_change: float = Share
     persistence: dict[str, Annotated[float, Share]]
-    monthly_change: dict[str, float]
+    monthly_change: dict[str, Annotated[float, Field(ge=-1, le=10)]]
     drifts: tuple[Drift, ...]
     campaigns: tuple[Campaign, ...]
     futures: int = Field(ge=0)

@@ -47,7 +47,7 @@ class Habit(Declared):
 
     share: Share
     allows_messages: Share
-    shares: dict[str, dict[str, Annotated[float, Field(ge=0)]]]
+    shares: dict[str, dict[str, Annotated[FiniteFloat, Field(ge=0)]]]
     quantiles: dict[str, tuple[FiniteFloat, ...]]
 
 
@@ -115,7 +115,7 @@ class Drift(Declared):
 
     column: str
     month: int = Field(ge=1)
-    size: FiniteFloat
+    size: float = Field(ge=-1e6, le=1e6)
     months: int = Field(default=1, ge=1)
 
     def moved(self, month: int) -> float:
@@ -139,11 +139,11 @@ class Effect(Declared):
     where : tuple of Condition
         The kind: all conditions hold. Empty: every client.
     prevents : float
-        Share of declines that the offer prevents; negative if it drives clients away.
+        Share of declines that the offer prevents; negative, down to -1, if it drives clients away.
     """
 
     where: tuple[Condition, ...] = ()
-    prevents: float = Field(le=1)
+    prevents: float = Field(ge=-1, le=1)
 
 
 class Campaign(Declared):
@@ -196,6 +196,13 @@ class LabelNoise(Declared):
     missed_declines: Share
     false_declines: Share
 
+    @model_validator(mode="after")
+    def _more_right_than_wrong(self) -> Self:
+        if self.missed_declines + self.false_declines >= 1:
+            total = self.missed_declines + self.false_declines
+            raise ValueError(f"the shares add up to {total:g}; from 1 on, labels say nothing")
+        return self
+
 
 class Dirt(Declared):
     """Faults of the files, each as the share of clients (or rows) that it hits; see `demo_damage`.
@@ -225,7 +232,7 @@ class Dirt(Declared):
     twins: Share = 0
     without_purchases: Share = 0
     absurd_revenues: Share = 0
-    absurd_revenue: float = Field(default=98765.4, gt=0)
+    absurd_revenue: float = Field(default=98765.4, gt=0, le=1e12)
     misspelt_services: Share = 0
     misspelt_months: Share = 0
     stray_blanks: Share = 0

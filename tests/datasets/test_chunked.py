@@ -91,3 +91,21 @@ def test_crash_leaves_no_file_of_a_folder(tmp_path: Path) -> None:
 def test_folder_is_not_loaded_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="read its files as a snapshot"):
         FolderDataset(str(tmp_path), {}).load()
+
+
+def test_missing_table_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="run the pipeline that makes it first"):
+        ChunkedParquetDataset(str(tmp_path / "truth.parquet")).load()
+
+
+def test_preview_of_a_table_without_rows(tmp_path: Path) -> None:
+    data_set = ChunkedParquetDataset(str(tmp_path / "table.parquet"))
+    data_set.save(Chunks(lambda: iter([TABLE.head(0)])))
+    assert data_set.preview()["data"] == []
+
+
+def test_another_format_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    for suffix in ("csv", "parquet"):
+        piece = FilePiece(f"a/money.{suffix}", TABLE)
+        FolderDataset(str(tmp_path), {}).save(Chunks(lambda piece=piece: iter([piece])))
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["money.parquet"]

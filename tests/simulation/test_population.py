@@ -253,7 +253,7 @@ def test_shares_of_blocks_add_up_to_the_share_of_the_store(
 # Decisions
 
 
-@pytest.mark.parametrize(("missed", "false"), [(0, 0), (0.2, 0), (0, 0.05), (0.3, 0.1), (1, 1)])
+@pytest.mark.parametrize(("missed", "false"), [(0, 0), (0.2, 0), (0, 0.05), (0.3, 0.1), (0.9, 0)])
 def test_wrong_labels_are_as_many_as_asked(
     missed: float, false: float, make_options: Options, first: First
 ) -> None:

@@ -14,6 +14,7 @@ from kedro.io import AbstractDataset
 
 from one_click.chunks import Chunks, FilePiece
 from one_click.datasets import TablePreview
+from one_click.errors import DataError
 
 ROW_GROUP = 50_000  # rows; fixed, so that the size of the pieces never shows in a file
 
@@ -96,7 +97,20 @@ class ChunkedParquetDataset(AbstractDataset[Chunks[pd.DataFrame], Chunks[pd.Data
         self.metadata = metadata
 
     def load(self) -> Chunks[pd.DataFrame]:
-        """Return the row groups, read anew on each pass."""
+        """Return the row groups, read anew on each pass.
+
+        Raises
+        ------
+        DataError
+            If the file is missing.
+        """
+        if not self._exists():
+            raise DataError(
+                f"The table {Path(self.filepath).name} is not there.",
+                file=self.filepath,
+                rule="a pipeline reads what another one has stored",
+                remedy="run the pipeline that makes it first: kedro run --pipelines demo_store",
+            )
         return Chunks(partial(_row_groups, self.filepath))
 
     def save(self, data: Chunks[pd.DataFrame]) -> None:
@@ -109,7 +123,9 @@ class ChunkedParquetDataset(AbstractDataset[Chunks[pd.DataFrame], Chunks[pd.Data
 
     def preview(self, nrows: int = 8) -> TablePreview:
         """Return the first rows for kedro-viz."""
-        first = next(pq.ParquetFile(self.filepath).iter_batches(nrows)).to_pandas()
+        with pq.ParquetFile(self.filepath) as file:
+            nothing = file.schema_arrow.empty_table()
+            first = next(file.iter_batches(nrows), nothing).to_pandas()
         return TablePreview(first.to_dict(orient="split"))
 
     def _exists(self) -> bool:
@@ -165,6 +181,14 @@ class FolderDataset(AbstractDataset[Chunks[FilePiece], None]):
                     writers[path] = self._writer(path, handle)
                     files.callback(writers[path].close)
                 writers[path].write(rows)
+        for path in writers:
+            self._remove_other_formats(path)
+
+    def _remove_other_formats(self, path: str) -> None:
+        """Take away what an earlier run wrote in another format: a reader would not know which one counts."""
+        file = Path(self.folder) / path
+        for suffix in {".csv", ".parquet"} - {file.suffix}:
+            file.with_suffix(suffix).unlink(missing_ok=True)
 
     def _writer(self, path: str, handle: Any) -> ParquetWriter | CsvWriter:
         if Path(path).suffix == ".parquet":

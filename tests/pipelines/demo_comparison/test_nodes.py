@@ -51,6 +51,15 @@ def test_first_month_without_its_truth(root: Path) -> None:
     assert list(first) == columns
 
 
+def test_store_of_other_months_is_refused(root: Path) -> None:
+    shipped = yaml.safe_load(
+        (root / "conf" / "base" / "parameters_demo_store.yml").read_text(encoding="utf-8")
+    )
+    options = DemoStore.model_validate(shipped["demo_store"])
+    with pytest.raises(DataError, match="no month 'demo'"):
+        nodes.take_first_month(Chunks(lambda: iter([pd.DataFrame({"month": ["other"]})])), options)
+
+
 def test_likeness_in_one_table() -> None:
     marginals = pd.DataFrame({"distance": [0.1, 0.3], "chance": [0.2, 0.2]})
     correlations = pd.DataFrame({"difference": [-0.2, 0.1]})

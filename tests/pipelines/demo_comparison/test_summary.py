@@ -178,3 +178,20 @@ def test_other_structures_are_refused(store: pd.DataFrame, population: DemoPopul
     without_causes = population.model_copy(update={"causes": {}})
     with pytest.raises(ParameterError, match="2 habits and 0 causes"):
         summary.summarise_population(store, without_causes, NO_NOISE)
+
+
+def test_categories_are_those_of_the_extract(store: pd.DataFrame, population: DemoPopulation) -> None:
+    words = {"Домашний текстиль": "Книги", "Товары для детей": "Сад"}
+    few = store.head(3000)
+    other = few.assign(popular_category=few["popular_category"].replace(words))
+    found = summary.summarise_population(other, population, NO_NOISE)
+    drivers = found.causes["fading_visits"].drivers["popular_category"]
+    assert isinstance(drivers, dict)
+    assert {"Книги", "Сад"} < set(drivers)
+    assert not set(words) & set(drivers)
+
+
+def test_columns_that_are_equal_are_summarised_too(store: pd.DataFrame, population: DemoPopulation) -> None:
+    few = store.head(1000)
+    equal = few.assign(revenue_previous=few["revenue_current"], allows_messages=few.index == 7)
+    summary.summarise_population(equal, population, NO_NOISE)

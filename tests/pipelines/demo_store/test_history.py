@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_store import history, nodes
 from one_click.planted import NUMERIC_FEATURES
@@ -125,3 +126,16 @@ def test_year_with_a_drift_and_a_campaign(make_options: Options, population: Dem
     works, over = ["m06", "m07", "m08"], ["m05", "m09", "m10", "m11", "m12"]
     assert (arms["treated"][works] / arms["control"][works]).to_numpy() == pytest.approx(0.5, abs=0.08)
     assert (arms["treated"][over] / arms["control"][over]).to_numpy() == pytest.approx(1.0, abs=0.12)
+
+
+def test_drift_that_was_always_there_is_no_shift(make_options: Options) -> None:
+    drift = {"column": "service_errors", "month": 1, "size": 2.0}
+    options = make_options(months=["a", "b"], unlabelled=[], drifts=[drift])
+    table = history.summarise_features([features("a", 4), features("b", 4)], options)
+    assert (table[["shift", "drift"]] == 0).all(axis=None)
+
+
+def test_store_that_everybody_left_is_refused(make_options: Options) -> None:
+    only_first = truth("a", probability=[0.5, 0.4], declined=[True, False], activity_declined=[1, 0])
+    with pytest.raises(ParameterError, match="no client is left in 'b'"):
+        history.summarise_months([only_first], make_options(**TWO_MONTHS))

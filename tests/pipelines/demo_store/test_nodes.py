@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
 from one_click.errors import ParameterError
@@ -236,3 +237,37 @@ def test_store_of_twins_alone_has_no_other_dirt(make_options: Options, populatio
 def test_months_that_are_no_folder_names_are_refused(make_options: Options, month: str) -> None:
     with pytest.raises(ParameterError, match="months"):
         make_options(months=[month], unlabelled=[])
+
+
+def test_damage_is_the_same_whatever_pieces_the_truth_is_stored_in(
+    make_options: Options, population: DemoPopulation
+) -> None:
+    options = make_options(clients=12_000, dirt={"missing_profits": 0.01, "twins": 0.01})
+    truth = pd.concat(nodes.make_months(options, population), ignore_index=True)
+    cut = Chunks(lambda: (truth.iloc[start : start + 3_700] for start in range(0, len(truth), 3_700)))
+    whole = damage_of(options, population)
+    pd.testing.assert_frame_equal(pd.concat(nodes.list_damage(cut, options), ignore_index=True), whole)
+    assert whole.groupby("month").size().tolist() == pytest.approx([120, 121], abs=2)
+    stored = {path: rows for path, rows in nodes.write_files(cut, options) if path == "demo_next/money.csv"}
+    assert len(stored) == 1
+
+
+def test_dirt_is_a_share_of_the_clients_of_its_month(
+    make_options: Options, population: DemoPopulation
+) -> None:
+    options = make_options(
+        clients=2_000,
+        months=list("abcde"),
+        unlabelled=[],
+        leavers_share=0.2,
+        newcomers_share=0,
+        dirt={"absurd_revenues": 0.05},
+    )
+    counts = damage_of(options, population).groupby("month").size()
+    left = [len(clients) for clients in nodes.make_months(options, population)]
+    assert counts.tolist() == [round(100 * clients / 2_000) for clients in left]
+
+
+def test_labels_that_say_nothing_are_refused(make_options: Options) -> None:
+    with pytest.raises(ParameterError, match=r"add up to 1\.2"):
+        make_options(label_noise={"missed_declines": 0.6, "false_declines": 0.6})

@@ -106,7 +106,8 @@ def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[
     for column in table.columns:
         old = text[column.name]
         trimmed = old.str.strip()
-        spelled = trimmed.replace(options.spellings.get(column.name, {}))
+        spellings = options.spellings.get(column.name)
+        spelled = trimmed.replace(spellings) if spellings else trimmed
         mended[column.name] = spelled
         for rule, before, after in (
             ("blanks_trimmed", old, trimmed),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ks_2samp
+from scipy.stats import ks_2samp, norm
 from sklearn.base import ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
@@ -64,7 +64,9 @@ def _distance(extract: pd.Series, store: pd.Series) -> tuple[float, float, float
         most = (shares.iloc[:, 0] - shares.iloc[:, 1]).abs().idxmax()
         share, other = shares.loc[most]
         middle = (share + other) / 2
-        return abs(share - other), float(1.96 * np.sqrt(middle * (1 - middle) * pooled)), share, other
+        # Bonferroni: the widest of several differences is looked at.
+        limit = norm.ppf(1 - 0.025 / max(1, len(shares) - 1))
+        return abs(share - other), float(limit * np.sqrt(middle * (1 - middle) * pooled)), share, other
     left, right = extract.astype("float64"), store.astype("float64")
     # Smirnov's limit (1948) for two samples, 5 %.
     return float(ks_2samp(left, right).statistic), float(1.358 * np.sqrt(pooled)), left.mean(), right.mean()

@@ -13,12 +13,27 @@ from .comparison import count_shared_rows
 from .summary import match_sharpness
 
 ENOUGH = 20
+SAMPLE = 5_000
 
 
 def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
-    """Return the clients of the first month as the store sees them."""
-    first = [rows[rows["month"] == options.months[0]] for rows in truth]
-    return pd.concat(first, ignore_index=True)[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
+    """Return the clients of the first month as the store sees them, of a large store about `SAMPLE`.
+
+    Raises
+    ------
+    DataError
+        If the store was made with other months.
+    """
+    first = pd.concat([rows[rows["month"] == options.months[0]] for rows in truth], ignore_index=True)
+    if first.empty:
+        raise DataError(
+            f"The stored store has no month '{options.months[0]}'.",
+            file="demo_truth",
+            rule="the first month of the parameters is compared",
+            remedy="run kedro run --pipelines demo_store again: its parameters have changed",
+        )
+    sampled = first.iloc[:: max(1, len(first) // SAMPLE)].reset_index(drop=True)
+    return sampled[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
 
 
 def take_labelled(clients: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 from scipy.stats import norm
 
-from one_click.columns import CATEGORICAL_FEATURES, COLUMNS, TARGET
+from one_click.columns import CATEGORICAL_FEATURES, COLUMNS, KNOWN_VALUES, TARGET
 from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.planted import NUMERIC_FEATURES, Cause, LabelNoise
@@ -43,9 +43,11 @@ def match_sharpness(
     Returns
     -------
     DemoPopulation
-        With the sharpness, found by interpolation, at which the two cross-validated ROC-AUC are equal.
+        With the sharpness, found by interpolation between the ends of `SHARPNESS`, at which the two
+        cross-validated ROC-AUC are equal.
     """
     goal = cross_validate(clients, "logistic_regression", seeds)
+    options = options.model_copy(update={"clients": max(len(clients), 30)})  # the figure depends on the size
     reached = [
         _reached(summarise_population(clients, structure, options.label_noise, sharpness), options, seeds)
         for sharpness in SHARPNESS
@@ -61,7 +63,7 @@ def _reached(population: DemoPopulation, options: DemoStore, seeds: tuple[int, .
 
 def draw_store(options: DemoStore, population: DemoPopulation) -> pd.DataFrame:
     """Return the whole first month of a store that fits into memory."""
-    one_month = options.model_copy(update={"months": options.months[:1]})
+    one_month = options.model_copy(update={"months": options.months[:1], "futures": 0})
     return pd.concat(simulate(one_month, population), ignore_index=True)
 
 
@@ -143,6 +145,7 @@ def fit_causes(
     noise : LabelNoise
         Share of wrong labels.
     """
+    causes = {name: _with_values_of(cause, clients) for name, cause in causes.items()}
     designs = [_design(clients, cause, typical) for cause in causes.values()]
     declined = clients[TARGET].to_numpy(dtype="float64")
     start = np.concatenate([_sizes(cause) for cause in causes.values()])
@@ -153,6 +156,21 @@ def fit_causes(
     return {
         name: _with_sizes(cause, sizes) for (name, cause), sizes in zip(causes.items(), parts, strict=True)
     }
+
+
+def _with_values_of(cause: Cause, clients: pd.DataFrame) -> Cause:
+    """Return the cause with drivers for the categories that the extract has, new ones among them."""
+    drivers = {
+        name: {
+            value: size.get(value, 0.0)
+            for value in sorted(clients[name].unique())
+            if value in size or value not in KNOWN_VALUES[name]
+        }
+        if isinstance(size, dict)
+        else size
+        for name, size in cause.drivers.items()
+    }
+    return Cause(intercept=cause.intercept, drivers=drivers, interactions=cause.interactions)
 
 
 def _design(clients: pd.DataFrame, cause: Cause, typical: Typical) -> Floats:
@@ -259,8 +277,17 @@ def _correlations(clients: pd.DataFrame, struck: Floats, columns: tuple[str, ...
     spread = np.sqrt(np.diag(within))
     spread[spread == 0] = 1.0  # what is the same for all is correlated with nothing
     correlations = within / np.outer(spread, spread)
-    correlations[-1] *= _biserial(clients["allows_messages"].mean())
+    correlations[-1] = (correlations[-1] * _biserial(clients["allows_messages"].mean())).clip(-0.95, 0.95)
+    correlations = _shrink(correlations)
     return [[round(float(value), 2) for value in correlations[row, :row]] for row in range(1, len(names))]
+
+
+def _shrink(correlations: Floats) -> Floats:
+    """Draw correlations towards zero until variables can be correlated like this, rounding included."""
+    lower = np.tril(correlations, -1)
+    while np.linalg.eigvalsh(np.eye(len(lower)) + lower + lower.T).min() < 0.02:
+        lower *= 0.98
+    return np.asarray(lower + lower.T + np.eye(len(lower)))
 
 
 def _biserial(share: float) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID, COLUMNS, MONTHS, TABLES
 from one_click.parameters import DemoStore
-from one_click.simulation.population import Stream, share_of_block
+from one_click.simulation.population import Stream, block_sizes, share_of_block
 
 from .tables import PERIOD_HEADER
 
@@ -72,7 +72,7 @@ def choose_damage(
 ) -> pd.DataFrame:
     """Choose what is damaged in a month's files.
 
-    Twins are spared: a damaged twin would be a twin no more.
+    Twins are spared, but for misspelt months: a damaged twin would be a twin no more.
 
     Parameters
     ----------
@@ -105,7 +105,8 @@ def _damage_block(
     generator = np.random.default_rng([options.seed, block, Stream.DIRT, month])
     free = generator.permutation(clients.index[~clients["twin"]].to_numpy(copy=True))
     for fault in faults(options):
-        count = share_of_block(getattr(options.dirt, fault.kind), block, options)
+        asked = share_of_block(getattr(options.dirt, fault.kind), block, options)
+        count = round(asked * len(clients) / block_sizes(options)[block])
         if count:
             fitting = _fits(fault, texts[fault.table], free)
             hit = np.flatnonzero(fitting)[:count]

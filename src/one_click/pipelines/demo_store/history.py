@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import TARGET
+from one_click.errors import ParameterError
 from one_click.parameters import DemoStore
 from one_click.planted import NUMERIC_FEATURES, LabelNoise
 from one_click.simulation.mechanism import expected_roc_auc, recorded_probability
@@ -23,15 +24,27 @@ def summarise_months(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.Da
     options : DemoStore
         Order of the months and label noise.
 
+    Raises
+    ------
+    ParameterError
+        If nobody is left in a month.
+
     Returns
     -------
     DataFrame, one row per month
         ``month``, ``clients``, ``declined_share`` (truly), ``recorded_share`` (as the store records it),
         ``probability`` (true mean), ``wrong_labels`` (share), ``ceiling`` (ROC-AUC of the true probabilities
-        against the recorded labels, on average over labels).
+        against the recorded labels, on average over labels; a model that knows more than the month's features
+        may pass it).
     """
     parts = [_month_sums(rows) for rows in truth]
     sums = pd.concat(parts).groupby(["month", "probability"]).sum().reset_index()
+    empty = [month for month in options.months if month not in set(sums["month"])]
+    if empty:
+        raise ParameterError(
+            f"(file {options.file})\n  no client is left in '{empty[0]}'; lower leavers_share, or raise "
+            "clients or newcomers_share"
+        )
     months = sums.groupby("month").apply(_month_row, noise=options.label_noise, include_groups=False)
     return months.reindex(options.months).rename_axis("month").reset_index()
 
@@ -76,7 +89,8 @@ def summarise_features(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.
     DataFrame, one row per month and feature
         ``month``, ``feature``, ``mean``, ``spread`` (standard deviation), ``shift`` (of the mean against the
         last month before the first drift, in that month's spreads; against the first month if nothing
-        drifts), ``drift`` (what was planted, in the same spreads).
+        drifts), ``drift`` (what was planted since then, in the same spreads). Revenue of the earlier months
+        moves in the second and third month without being planted: the first months differ in distribution.
     """
     parts = [_feature_sums(rows) for rows in truth]
     sums = pd.concat(parts).groupby(["month", "feature"]).sum()
@@ -108,8 +122,9 @@ def baseline_month(options: DemoStore) -> int:
 
 def _planted(table: pd.DataFrame, options: DemoStore) -> pd.Series:
     place = table["month"].map({month: number for number, month in enumerate(options.months, start=1)})
+    start = baseline_month(options)
     planted = [
-        sum(drift.moved(month) for drift in options.drifts if drift.column == feature)
+        sum(drift.moved(month) - drift.moved(start) for drift in options.drifts if drift.column == feature)
         for month, feature in zip(place, table["feature"], strict=True)
     ]
     return pd.Series(planted, index=table.index, dtype="float64")

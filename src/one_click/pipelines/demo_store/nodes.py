@@ -93,9 +93,25 @@ def _damage(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[pd.Data
 
 
 def _by_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[tuple[int, str, pd.DataFrame]]:
+    """Give back whole blocks of one month each: a stored piece may end in the middle of one."""
+    waiting: list[pd.DataFrame] = []
     for rows in truth:
-        for name, clients in rows.groupby("month", sort=False):
-            yield options.months.index(name) + 1, name, clients.reset_index(drop=True)
+        for _, part in rows.groupby(["block", "month"], sort=False):
+            if waiting and _of(waiting[0]) != _of(part):
+                yield _whole(waiting, options)
+                waiting = []
+            waiting.append(part)
+    if waiting:
+        yield _whole(waiting, options)
+
+
+def _of(part: pd.DataFrame) -> tuple[int, str]:
+    return int(part["block"].iloc[0]), str(part["month"].iloc[0])
+
+
+def _whole(parts: list[pd.DataFrame], options: DemoStore) -> tuple[int, str, pd.DataFrame]:
+    _, name = _of(parts[0])
+    return options.months.index(name) + 1, name, pd.concat(parts, ignore_index=True)
 
 
 def _texts(clients: pd.DataFrame, month: int, name: str, options: DemoStore) -> dict[str, pd.DataFrame]:
