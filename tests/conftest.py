@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
+from one_click.parameters import DemoPopulation, DemoStore
 
 ROOT = Path(__file__).parents[1]
 REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
@@ -30,6 +33,34 @@ CATEGORIES = ("Товары для детей", "Домашний текстил
 def root() -> Path:
     """Return the root of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def make_options(root: Path) -> Callable[..., DemoStore]:
+    """Return a function that gives the shipped parameters of the synthetic store with some changes."""
+    shipped = _shipped(root, DemoStore.file)
+    planted = {"drifts": [], "campaigns": []}  # what is shipped is planted in the shipped months
+    return lambda **changes: DemoStore.model_validate(
+        shipped | (planted if "months" in changes else {}) | changes
+    )
+
+
+@pytest.fixture(scope="session")
+def make_population(root: Path) -> Callable[..., DemoPopulation]:
+    """Return a function that gives the shipped population with some changes."""
+    shipped = _shipped(root, DemoPopulation.file)
+    return lambda **changes: DemoPopulation.model_validate(shipped | changes)
+
+
+@pytest.fixture(scope="session")
+def population(make_population: Callable[..., DemoPopulation]) -> DemoPopulation:
+    """Return the shipped population."""
+    return make_population()
+
+
+def _shipped(root: Path, file: str) -> dict[str, Any]:
+    (parameters,) = yaml.safe_load((root / file).read_text(encoding="utf-8")).values()
+    return dict(parameters)
 
 
 @pytest.fixture(scope="session")

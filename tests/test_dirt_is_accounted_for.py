@@ -1,5 +1,6 @@
 """Whatever mix of dirt a store's files hold: every row is accounted for, and what stays is what was true."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -20,30 +21,12 @@ FILES = ("market_file", "market_money", "market_time", "money")
 Files = dict[str, pd.DataFrame]
 
 
-def _section(root: Path, name: str) -> dict[str, object]:
-    path = root / "conf" / "base" / f"parameters_{name}.yml"
-    found: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))[name]
-    return found
-
-
-@pytest.fixture(scope="module")
-def population(root: Path) -> DemoPopulation:
-    """Return the shipped population."""
-    return DemoPopulation.model_validate(_section(root, "demo_population"))
-
-
-@pytest.fixture(scope="module")
-def shipped_store(root: Path) -> dict[str, object]:
-    """Return the shipped parameters of the store, for one month of 120 clients."""
-    small = {"clients": 120, "months": ["m"], "unlabelled": [], "drifts": [], "first_id": 1}
-    return _section(root, "demo_store") | small
-
-
 @pytest.fixture(scope="module")
 def lenient(root: Path) -> DataProcessing:
     """Return parameters that leave faulty clients out, however many."""
     changes = {"unreadable_numbers": "reject", "max_rejected_share": 1.0, "test_share": 0.5}
-    return DataProcessing.model_validate(_section(root, "data_processing") | changes)
+    written = yaml.safe_load((root / DataProcessing.file).read_text(encoding="utf-8"))["data_processing"]
+    return DataProcessing.model_validate(written | changes)
 
 
 def _raw(name: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,12 +49,12 @@ def _process(raw: Files, options: DataProcessing) -> Files:
 @given(st.fixed_dictionaries({}, optional={kind: st.sampled_from([0.01, 0.05, 0.3]) for kind in KINDS}))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mix_of_dirt(
-    shipped_store: dict[str, object],
+    make_options: Callable[..., DemoStore],
     population: DemoPopulation,
     lenient: DataProcessing,
     dirt: dict[str, float],
 ) -> None:
-    options = DemoStore.model_validate(shipped_store | {"dirt": dirt})
+    options = make_options(clients=120, months=["m"], unlabelled=[], first_id=1, dirt=dirt)
     (truth,) = nodes.make_months(options, population)
     written = {path.split("/")[1].removesuffix(".csv"): rows for path, rows in _files(options, population)}
     raw = {name: _raw(name, written[name]) for name in FILES}

@@ -377,6 +377,12 @@ TABLES: dict[str, Table] = {
 }
 
 
+# Every column that a file of the store may have.
+SOURCE_COLUMNS: tuple[Column, ...] = tuple(
+    {column.source: column for table in TABLES.values() for column in table.columns}.values()
+)
+
+
 def label(name: str, language: Language) -> str:
     """Return a column's label for readers."""
     return COLUMNS[name].ru if language == "ru" else COLUMNS[name].en

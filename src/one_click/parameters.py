@@ -426,6 +426,16 @@ class DemoPopulation(Parameters):
         """Columns that have quantiles, in order."""
         return tuple(next(iter(self.habits.values())).quantiles)
 
+    @property
+    def correlation_matrix(self) -> Any:
+        """Correlations of all scores, ndarray of shape (n_columns + 1, n_columns + 1)."""
+        import numpy as np
+
+        matrix = np.eye(len(self.correlations) + 1)
+        for row, values in enumerate(self.correlations, start=1):
+            matrix[row, :row] = matrix[:row, row] = values
+        return matrix
+
     @model_validator(mode="after")
     def _fitting_sizes(self) -> Self:
         drawn = set(NUMERIC_FEATURES) | {PROFIT}
@@ -451,7 +461,7 @@ class DemoPopulation(Parameters):
             falling = [column for column, values in habit.quantiles.items() if not _ascending(values)]
             if falling:
                 raise ValueError(f"habits.{name}.quantiles.{falling[0]}: a quantile is below the one before")
-        if not _is_positive_definite(self.correlations):
+        if not _is_positive_definite(self.correlation_matrix):
             raise ValueError("correlations: no variables can be correlated like this (not positive definite)")
         return self
 
@@ -493,12 +503,9 @@ def _ascending(values: tuple[float, ...]) -> bool:
     return all(one <= other for one, other in pairwise(values))
 
 
-def _is_positive_definite(below_diagonal: tuple[tuple[float, ...], ...]) -> bool:
+def _is_positive_definite(matrix: Any) -> bool:
     import numpy as np
 
-    matrix = np.eye(len(below_diagonal) + 1)
-    for row, values in enumerate(below_diagonal, start=1):
-        matrix[row, :row] = matrix[:row, row] = values
     return bool(np.linalg.eigvalsh(matrix).min() > 0)
 
 

@@ -232,8 +232,9 @@ def test_each_campaign_draws_its_own_lot(make_options: Options, first: Callable[
     nobody = COUPON | {"offer": "nobody", "eligible": [{"column": "pages_per_visit", "below": 0}]}
     halves = CALL | {"treated_share": 0.5}
     clients = first(make_options(clients=5_000))
-    first_lot, second_lot = (
+    alone, behind_another, of_another_name = (
         start_campaigns(clients, 1, make_options(campaigns=campaigns)).frame["arm"] == "treated"
-        for campaigns in ([halves], [nobody, halves])
+        for campaigns in ([halves], [nobody, halves], [halves | {"offer": "another"}])
     )
-    assert abs(np.corrcoef(first_lot, second_lot)[0, 1]) < SAMPLING / np.sqrt(5_000)
+    assert (alone == behind_another).all()
+    assert abs(np.corrcoef(alone, of_another_name)[0, 1]) < SAMPLING / np.sqrt(5_000)

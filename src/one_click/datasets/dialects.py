@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, TABLES
+from one_click.columns import SOURCE_COLUMNS
 from one_click.errors import DataError, shorten
 
 SEPARATORS = (",", ";", "\t")
@@ -58,11 +58,7 @@ def plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-KNOWN_HEADERS: dict[str, str] = {
-    plain(column.source): column.source
-    for column in (*COLUMNS.values(), *(column for table in TABLES.values() for column in table.columns))
-    if column.source
-}
+KNOWN_HEADERS: dict[str, str] = {plain(column.source): column.source for column in SOURCE_COLUMNS}
 
 
 def decode(content: bytes, path: Path) -> tuple[str, str]:

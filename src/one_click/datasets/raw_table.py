@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 from kedro.io import AbstractDataset
 
-from one_click.columns import COLUMNS, LINE, TABLES
+from one_click.columns import LINE, SOURCE_COLUMNS
 from one_click.datasets import TablePreview
 from one_click.datasets.dialects import KNOWN_HEADERS, Dialect, decode, find_separator, find_signs, plain
 from one_click.errors import DataError, nearest, shorten
@@ -23,11 +23,7 @@ from one_click.errors import DataError, nearest, shorten
 # What openpyxl raises for a file that is no workbook, or not a whole one.
 _NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError, KeyError, OSError, ValueError)
 SUFFIXES = (".csv", ".csv.gz", ".xlsx")
-_NUMBERS = {
-    column.source
-    for column in (*COLUMNS.values(), *(column for table in TABLES.values() for column in table.columns))
-    if column.kind in ("id", "whole", "number", "share")
-}
+_NUMBERS = {column.source for column in SOURCE_COLUMNS if column.kind in ("id", "whole", "number", "share")}
 
 
 class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
@@ -235,7 +231,6 @@ def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
             rule="a file has a header line and at least one row",
             remedy="export the file again; it may have been cut off",
         )
-    _stop_at_repeated_names(_canonical(header), path)
     _stop_at_uneven_rows(body, len(header), path)
     frame = pd.DataFrame([cells for _, cells in body], dtype="str")
     return _named(frame.assign(**{LINE: [line for line, _ in body]}), header, path)

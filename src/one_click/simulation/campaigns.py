@@ -1,5 +1,7 @@
 """Campaigns: who is eligible, who gets the offer by lot, and how strongly it works on whom."""
 
+from zlib import crc32
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -29,9 +31,10 @@ def start_campaigns(clients: Clients, month: int, options: DemoStore) -> Clients
         (the true share of declines that the offer prevents if made); blank and zero for those in no campaign.
     """
     frame = clients.frame
-    for number, campaign in enumerate(options.campaigns):
+    for campaign in options.campaigns:
         if campaign.month == month:
-            drawn = uniforms(frame["block"].to_numpy(), options.seed, (Stream.CAMPAIGN, number), 1)[:, 0]
+            lot = (Stream.CAMPAIGN, crc32(campaign.offer.encode()))  # wherever it stands in the list
+            drawn = uniforms(frame["block"].to_numpy(), options.seed, lot, 1)[:, 0]
             frame = _start(frame, campaign, drawn)
     return Clients(frame, clients.scores)
 

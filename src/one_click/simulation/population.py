@@ -167,14 +167,7 @@ def _correlated(
     block: NDArray[np.int64], stream: tuple[int, ...], seed: int, population: DemoPopulation
 ) -> Floats:
     drawn = normals(block, seed, stream, len(population.columns) + 1)
-    return np.asarray(drawn @ _cholesky(population).T)
-
-
-def _cholesky(population: DemoPopulation) -> Floats:
-    correlations = np.eye(len(population.columns) + 1)
-    for row, values in enumerate(population.correlations, start=1):
-        correlations[row, :row] = correlations[:row, row] = values
-    return np.asarray(np.linalg.cholesky(correlations), dtype="float64")
+    return np.asarray(drawn @ np.linalg.cholesky(population.correlation_matrix).T)
 
 
 def _values(

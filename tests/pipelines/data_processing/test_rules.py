@@ -154,6 +154,8 @@ def test_rows_are_counted_once_however_many_rules_they_break() -> None:
         }
     )
     stop_at_faulty_tables(causes, dialects, 0.1)
+    with pytest.raises(DataError, match="1 of 10 rows"):
+        stop_at_faulty_tables(causes, dialects, 0.09)
 
 
 def test_limits_stop_naming_rows_that_are_not_there() -> None:

@@ -36,11 +36,8 @@ def test_too_few_labels_are_refused(target: list[float], found: str) -> None:
         nodes.take_labelled(pd.DataFrame({CLIENT_ID: range(len(target)), TARGET: target}))
 
 
-def test_first_month_without_its_truth(root: Path) -> None:
-    shipped = yaml.safe_load(
-        (root / "conf" / "base" / "parameters_demo_store.yml").read_text(encoding="utf-8")
-    )
-    options = DemoStore.model_validate(shipped["demo_store"])
+def test_first_month_without_its_truth(make_options: Callable[..., DemoStore]) -> None:
+    options = make_options()
     columns = [CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]
     pieces = [
         pd.DataFrame({"month": ["demo", "demo_next"], "probability": 0.5} | dict.fromkeys(columns, number))
@@ -51,13 +48,11 @@ def test_first_month_without_its_truth(root: Path) -> None:
     assert list(first) == columns
 
 
-def test_store_of_other_months_is_refused(root: Path) -> None:
-    shipped = yaml.safe_load(
-        (root / "conf" / "base" / "parameters_demo_store.yml").read_text(encoding="utf-8")
-    )
-    options = DemoStore.model_validate(shipped["demo_store"])
+def test_store_of_other_months_is_refused(make_options: Callable[..., DemoStore]) -> None:
+    options = make_options()
+    other = pd.DataFrame({"month": ["other"], CLIENT_ID: [1]})
     with pytest.raises(DataError, match="no month 'demo'"):
-        nodes.take_first_month(Chunks(lambda: iter([pd.DataFrame({"month": ["other"]})])), options)
+        nodes.take_first_month(Chunks(lambda: iter([other])), options)
 
 
 def test_likeness_in_one_table() -> None:

@@ -1,6 +1,6 @@
 """What is planted is found again: causes, habits, quantiles; a summary of a store makes such a store."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -18,22 +18,10 @@ from one_click.simulation.mechanism import log_odds
 NO_NOISE = LabelNoise(missed_declines=0.0, false_declines=0.0)
 
 
-def _shipped(root: Path, section: str) -> dict[str, object]:
-    path = root / "conf" / "base" / f"parameters_{section}.yml"
-    found: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))[section]
-    return found
-
-
 @pytest.fixture(scope="module")
-def population(root: Path) -> DemoPopulation:
-    """Return the shipped population."""
-    return DemoPopulation.model_validate(_shipped(root, "demo_population"))
-
-
-@pytest.fixture(scope="module")
-def options(root: Path) -> DemoStore:
+def options(make_options: Callable[..., DemoStore]) -> DemoStore:
     """Return the shipped options of a clean store of 20 000 clients."""
-    return DemoStore.model_validate(_shipped(root, "demo_store") | {"clients": 20_000, "dirt": {}})
+    return make_options(clients=20_000, dirt={})
 
 
 @pytest.fixture(scope="module")
@@ -194,4 +182,8 @@ def test_categories_are_those_of_the_extract(store: pd.DataFrame, population: De
 def test_columns_that_are_equal_are_summarised_too(store: pd.DataFrame, population: DemoPopulation) -> None:
     few = store.head(1000)
     equal = few.assign(revenue_previous=few["revenue_current"], allows_messages=few.index == 7)
-    summary.summarise_population(equal, population, NO_NOISE)
+    found = summary.summarise_population(equal, population, NO_NOISE)
+    place = {name: number for number, name in enumerate(found.columns)}
+    matrix = found.correlation_matrix
+    assert 0.7 < matrix[place["revenue_previous"], place["revenue_current"]] < 1
+    assert np.linalg.eigvalsh(matrix).min() > 0

@@ -51,6 +51,7 @@ def test_odd_columns_are_drawn(make_clients: Make, options: Eda) -> None:
     for pair in _draw(clients, options).values():
         for figure in pair:
             figure.canvas.draw()
+            assert figure.axes
 
 
 def test_nothing_to_tell_is_said(make_clients: Make, options: Eda) -> None:

@@ -12,12 +12,8 @@ from one_click.pipelines.segmentation.rules import check_rules, join_names
 def small() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "at_risk": [True, True, False],
-            "pages_per_visit": [3, 5, 8],
             "popular_category": ["Сад", "Кухонная посуда", "Сад"],
             "service_type": ["премиум", "стандарт", "стандарт"],
-            "reasons": ["pages_per_visit, minutes_current", "minutes_previous", ""],
-            "signals": ["low_pages", "", "minutes_drop"],
         }
     )
 

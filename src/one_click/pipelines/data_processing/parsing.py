@@ -164,20 +164,20 @@ def _numbers(cells: pd.Series, column: Column, signs: Signs) -> tuple[pd.Series,
     if column.kind not in ("id", "whole"):
         readable = pointed.str.fullmatch(_NUMBER)
         if readable.all():
-            return _cast(pointed, "float64"), readable
+            return _cast(pointed, pa.float64()), readable
         return pd.to_numeric(pointed.where(readable)).astype("float64"), readable
     if pointed.str.fullmatch(_PLAIN_WHOLE).all():
-        return _cast(pointed, "int64").astype("Int64"), pd.Series(True, index=cells.index)
+        return _cast(pointed, pa.int64()).astype("Int64"), pd.Series(True, index=cells.index)
     readable = pointed.str.fullmatch(_WHOLE)
     # Not by way of a float, which would make neighbouring client numbers of 17 digits one client.
     whole = pointed.where(readable).str.replace(r"^\+|\.0*$", "", regex=True)
     return whole.astype("Int64"), readable
 
 
-def _cast(cells: pd.Series, kind: str) -> pd.Series:
-    """Convert text that is known to be numbers, in a tenth of the time of a careful conversion."""
+def _cast(cells: pd.Series, kind: pa.DataType) -> pd.Series:
+    """Convert text that is known to hold numbers alone."""
     text = pa.array(cells.array, type=pa.large_string())
-    return pd.Series(text.cast(kind.replace("float64", "double")).to_numpy(), index=cells.index)
+    return pd.Series(text.cast(kind).to_numpy(), index=cells.index)
 
 
 def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:

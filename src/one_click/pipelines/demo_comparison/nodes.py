@@ -24,7 +24,9 @@ def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.Data
     DataError
         If the store was made with other months.
     """
-    first = pd.concat([rows[rows["month"] == options.months[0]] for rows in truth], ignore_index=True)
+    step = max(1, options.clients // SAMPLE)
+    chosen = (rows[(rows["month"] == options.months[0]) & (rows[CLIENT_ID] % step == 0)] for rows in truth)
+    first = pd.concat(chosen, ignore_index=True)
     if first.empty:
         raise DataError(
             f"The stored store has no month '{options.months[0]}'.",
@@ -32,8 +34,7 @@ def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.Data
             rule="the first month of the parameters is compared",
             remedy="run kedro run --pipelines demo_store again: its parameters have changed",
         )
-    sampled = first.iloc[:: max(1, len(first) // SAMPLE)].reset_index(drop=True)
-    return sampled[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
+    return first[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
 
 
 def take_labelled(clients: pd.DataFrame) -> pd.DataFrame:

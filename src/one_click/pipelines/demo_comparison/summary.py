@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, ndtri
 from scipy.stats import norm
 
-from one_click.columns import CATEGORICAL_FEATURES, COLUMNS, KNOWN_VALUES, TARGET
+from one_click.columns import CATEGORICAL_FEATURES, COLUMNS, KNOWN_VALUES, PROFIT, TARGET
 from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.planted import NUMERIC_FEATURES, Cause, LabelNoise
@@ -226,7 +226,7 @@ def _cost(sizes: Floats, designs: list[Floats], declined: Floats, noise: LabelNo
 
 
 def _habit(clients: pd.DataFrame, weights: Floats, probabilities: tuple[float, ...]) -> dict[str, Any]:
-    columns = (*NUMERIC_FEATURES, "monthly_profit")
+    columns = (*NUMERIC_FEATURES, PROFIT)
     return {
         "share": round(float(weights.mean()), 4),
         "allows_messages": round(float(np.average(clients["allows_messages"], weights=weights)), 3),
@@ -255,11 +255,11 @@ def spread_quantiles(values: pd.Series, weights: Floats, probabilities: tuple[fl
     Returns
     -------
     ndarray of shape (n_probabilities,)
-        A whole number drawn between these quantiles and rounded has the weighted distribution of `values`.
+        A number drawn between these quantiles and rounded has the weighted distribution of `values`, as
+        closely as the probabilities lie together.
     """
-    half = (
-        0.5 if COLUMNS[str(values.name)].kind == "whole" else 0.5 * 10 ** -DECIMALS.get(str(values.name), 1)
-    )
+    name = str(values.name)
+    half = 0.5 if COLUMNS[name].kind == "whole" else 0.5 * 10 ** -DECIMALS.get(name, 1)
     known, place = np.unique(values.to_numpy(dtype="float64"), return_inverse=True)
     above = np.bincount(place, weights).cumsum() / weights.sum()
     below = np.concatenate([[0.0], above[:-1]])

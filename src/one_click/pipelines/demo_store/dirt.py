@@ -70,7 +70,7 @@ def faults(options: DemoStore) -> tuple[Fault, ...]:
 def choose_damage(
     texts: dict[str, pd.DataFrame], truth: pd.DataFrame, month: int, options: DemoStore
 ) -> pd.DataFrame:
-    """Choose what is damaged in a month's files.
+    """Choose what is damaged in the files of one block of clients in one month.
 
     Twins are spared, but for misspelt months: a damaged twin would be a twin no more.
 
@@ -91,17 +91,13 @@ def choose_damage(
         ``kind``, ``table``, ``client_id``, ``period`` (empty in files with one row per client), ``column``,
         ``old`` and ``new``.
     """
-    chosen = [
-        damage
-        for block, clients in truth.groupby("block")
-        for damage in _damage_block(texts, clients, int(block), month, options)
-    ]
-    return pd.concat([pd.DataFrame(columns=list(DAMAGE_COLUMNS), dtype="str"), *chosen], ignore_index=True)
+    return pd.concat(_choose(texts, truth, month, options), ignore_index=True)
 
 
-def _damage_block(
-    texts: dict[str, pd.DataFrame], clients: pd.DataFrame, block: int, month: int, options: DemoStore
+def _choose(
+    texts: dict[str, pd.DataFrame], clients: pd.DataFrame, month: int, options: DemoStore
 ) -> Iterator[pd.DataFrame]:
+    block = int(clients["block"].iloc[0])
     generator = np.random.default_rng([options.seed, block, Stream.DIRT, month])
     free = generator.permutation(clients.index[~clients["twin"]].to_numpy(copy=True))
     for fault in faults(options):

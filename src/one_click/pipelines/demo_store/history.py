@@ -1,6 +1,7 @@
 """What happened in a store over its months, from sums alone: any number of clients will do."""
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -37,8 +38,7 @@ def summarise_months(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.Da
         against the recorded labels, on average over labels; a model that knows more than the month's features
         may pass it).
     """
-    parts = [_month_sums(rows) for rows in truth]
-    sums = pd.concat(parts).groupby(["month", "probability"]).sum().reset_index()
+    sums = _add_up(map(_month_sums, truth)).reset_index()
     empty = [month for month in options.months if month not in set(sums["month"])]
     if empty:
         raise ParameterError(
@@ -47,6 +47,11 @@ def summarise_months(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.Da
         )
     months = sums.groupby("month").apply(_month_row, noise=options.label_noise, include_groups=False)
     return months.reindex(options.months).rename_axis("month").reset_index()
+
+
+def _add_up(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the sums over all pieces, holding two at a time."""
+    return reduce(lambda total, piece: total.add(piece, fill_value=0), pieces)
 
 
 def _month_sums(rows: pd.DataFrame) -> pd.DataFrame:
@@ -92,8 +97,7 @@ def summarise_features(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.
         drifts), ``drift`` (what was planted since then, in the same spreads). Revenue of the earlier months
         moves in the second and third month without being planted: the first months differ in distribution.
     """
-    parts = [_feature_sums(rows) for rows in truth]
-    sums = pd.concat(parts).groupby(["month", "feature"]).sum()
+    sums = _add_up(map(_feature_sums, truth))
     mean = sums["total"] / sums["clients"]
     spread = np.sqrt((sums["squares"] / sums["clients"] - mean**2).clip(lower=0))
     baseline = options.months[baseline_month(options) - 1]
@@ -147,8 +151,7 @@ def summarise_campaigns(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd
         "share_without_offer": "declined_without_offer",
         "probability": "probability",
     }
-    parts = [_arm_sums(rows, list(measures.values())) for rows in truth]
-    sums = pd.concat(parts).groupby(["offer", "arm", "month"]).sum().reset_index()
+    sums = _add_up(_arm_sums(rows, list(measures.values())) for rows in truth).reset_index()
     sums = sums.sort_values("month", key=_place_in(options), kind="stable").sort_values(
         ["offer", "arm"], kind="stable", ignore_index=True
     )

@@ -120,6 +120,7 @@ def _tree(model: Any, data: _Transformed) -> Explanation:
     values = model.tree_.value[[leaf for leaf, _ in leaves], 0, declined]
 
     def factors(rows: Values) -> Values:
+        """Tell whether each leaf's conditions hold, shape (n_rows, n_leaves, n_features)."""
         return np.stack([_conditions_hold(rows, path, data.origin) for _, path in leaves], axis=1)
 
     return _sum_of_products(values, factors, data, 0.0, "tree")
@@ -154,6 +155,7 @@ def _rbf(model: Any, data: _Transformed) -> Explanation:
     supports, gamma = model.support_vectors_, model._gamma
 
     def factors(rows: Values) -> Values:
+        """Return each support vector's kernel by feature, shape (n_rows, n_supports, n_features)."""
         squares = np.zeros((len(rows), len(supports), len(BASE_FEATURES)))
         for column, feature in enumerate(data.origin):
             squares[:, :, feature] += (rows[:, None, column] - supports[None, :, column]) ** 2
