@@ -64,7 +64,7 @@ def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, 
     features = nodes.select_features(clients, options)
     audit = nodes.audit_clients(clients, profiles, dialects, options)
     train, test = nodes.split_clients(features, audit, options)
-    quality = nodes.summarise_quality(dialects, repairs, rejected, audit)
+    quality = nodes.summarise_quality(dialects, repairs, rejected)
     return {
         "raw_dialects": dialects,
         "labels": labels[0],

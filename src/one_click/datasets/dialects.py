@@ -24,6 +24,7 @@ _SIGN = "[.,'’ \u00a0\u202f\u2009]"
 ENOUGH = 3  # different numbers with a comma or point that can only separate thousands
 _MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
 
+_NOT_BLANK = re.compile(r"\S")
 _LONGEST_HEADER = 100_000  # characters
 # Byte 98 has no letter in cp1251; programs that decode with it keep the byte as a control character.
 _FROM_CP1251 = {
@@ -114,7 +115,7 @@ def _undone(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _header_line(text: str) -> str:
-    start = len(text) - len(text.lstrip())
+    start = begin.start() if (begin := _NOT_BLANK.search(text)) else 0  # lstrip would copy the whole text
     return next(iter(text[start : start + _LONGEST_HEADER].splitlines()), "")
 
 
@@ -199,8 +200,7 @@ def find_signs(numbers: pd.DataFrame, lines: pd.Series, path: Path) -> tuple[str
 
 def _shapes(column: pd.Series) -> pd.Series:
     """Return the numbers that hold a sign, with 1 for every digit but 0: few different ones in any file."""
-    cells = pd.Series(column.unique(), dtype="str")
-    signed = cells[cells.str.contains(_SIGN)]
+    signed = pd.Series(column[column.str.contains(_SIGN)].unique(), dtype="str")
     return signed.str.strip().str.replace("[1-9]", "1", regex=True)
 
 

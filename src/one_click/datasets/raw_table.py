@@ -105,7 +105,7 @@ def _locate(path: Path) -> Path:
 
 def _read_text(path: Path) -> tuple[pd.DataFrame, str, str]:
     text, encoding = decode(_content(path), path)
-    if not text.strip():
+    if not text or text.isspace():
         raise _empty(path)
     separator = find_separator(text, path)
     return _read_cells(text, separator, path), encoding, separator
@@ -200,17 +200,17 @@ def _read_quickly(text: str, separator: str) -> tuple[list[str], pd.DataFrame] |
     What needs a second look (quotes, blank or uneven lines) is read row by row, which takes ten times as long
     and knows the line of every row and fault.
     """
-    if '"' in text or "\n\n" in text or "\n\r\n" in text or text.count("\r") != text.count("\r\n"):
+    if '"' in text or "\n\n" in text or "\n\r\n" in text or _has_bare_returns(text):
         return None
-    first, _, rest = text.partition("\n")
-    header = first.rstrip("\r").split(separator)
-    if not rest.strip() or not first.strip():
+    first = text[: text.find("\n")].rstrip("\r")
+    header = first.split(separator)
+    if not first.strip():
         return None
     names = [str(place) for place in range(len(header))]
     try:
         table = pc.read_csv(
-            pa.py_buffer(rest.encode()),
-            read_options=pc.ReadOptions(column_names=names, use_threads=False),
+            pa.py_buffer(text.encode()),
+            read_options=pc.ReadOptions(column_names=names, skip_rows=1, use_threads=False),
             parse_options=pc.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
             convert_options=pc.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
@@ -218,8 +218,14 @@ def _read_quickly(text: str, separator: str) -> tuple[list[str], pd.DataFrame] |
         )
     except pa.ArrowInvalid:
         return None
+    if not table.num_rows:
+        return None
     frame = table.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=float("nan"))}.get)
     return header, frame.assign(**{LINE: range(2, len(frame) + 2)})
+
+
+def _has_bare_returns(text: str) -> bool:
+    return "\r" in text and text.count("\r") != text.count("\r\n")
 
 
 def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:

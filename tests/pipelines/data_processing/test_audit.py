@@ -89,6 +89,13 @@ def test_twins_are_counted(options: DataProcessing) -> None:
     assert findings(single, options).loc[("twins", ""), "level"] == "note"
 
 
+def test_clients_without_a_label_are_counted(options: DataProcessing) -> None:
+    table = clients(50, activity_declined=[1.0, np.nan] * 25)
+    row = findings(table, options).loc[("unlabelled", "")]
+    assert (row["strength"], row["level"]) == (25, "note")
+    assert row["meaning_ru"] == "Клиентов без метки: 25."
+
+
 def test_time_of_the_labels(options: DataProcessing) -> None:
     assert findings(clients(50), options).loc["label_timing"]["level"].tolist() == ["warning"]
     later = findings(clients(50), options, ("2026-10/market_file.csv", "2027-01/market_file.csv"))

@@ -5,6 +5,7 @@ import pytest
 
 from one_click.parameters import Offers, Reporting, Segmentation
 from one_click.pipelines.reporting import nodes
+from one_click.pipelines.reporting.texts import METRICS
 
 
 @pytest.fixture
@@ -82,6 +83,21 @@ def test_key_facts_are_counted_by_hand(
     assert (facts["offered"], facts["kept_low"], facts["kept_base"], facts["kept_high"]) == (2, 0.5, 3.0, 5.0)
     assert facts["cost"] == pytest.approx(0.3)
     assert (facts["clients_left_out"], facts["cells_mended"]) == (2, 1)
+
+
+def test_figures_of_the_champion_stand_beside_the_reference() -> None:
+    leaderboard = pd.DataFrame({"model": ["tree", "neighbours"], "champion": [False, True]})
+    rows = [
+        (model, metric, value, value - 0.1, value + 0.1, 40)
+        for model, value in (("tree", 0.7), ("neighbours", 0.8), ("reference", 0.6))
+        for metric in METRICS
+    ]
+    evaluation = pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high", "n"])
+    facts = nodes.gather_model_facts(leaderboard, evaluation)
+    assert (facts["champion"], facts["n_test"]) == ("neighbours", 40)
+    assert [entry["metric"] for entry in facts["metrics"]] == list(METRICS)
+    assert facts["metrics"][0]["champion"]["value"] == 0.8
+    assert facts["metrics"][0]["reference"] == {"value": 0.6, "low": 0.5, "high": 0.7}
 
 
 def test_offers_add_up_and_the_most_profitable_comes_first(recommendations: pd.DataFrame) -> None:

@@ -6,64 +6,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, KNOWN_VALUES, TARGET
+from one_click.columns import (
+    BASE_FEATURES,
+    CATEGORICAL_FEATURES,
+    CLIENT_ID,
+    COLUMNS,
+    KNOWN_VALUES,
+    LANGUAGES,
+    TARGET,
+)
 from one_click.effects import cliffs_delta
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing
 
+from .audit_texts import meaning_and_action
+
 Finding = dict[str, Any]
 
-COLUMNS_OF_AUDIT = ("finding", "subject", "strength", "low", "high", "clients", "level", "meaning", "action")
+COLUMNS_OF_AUDIT = ("finding", "subject", "strength", "low", "high", "clients", "level")
 ROW_ORDER = "row_order"
 NEAR = 2  # letters
 SAMPLE = 50_000  # about so many clients are enough for a ROC-AUC
 _ORDER_LEAK = 0.6  # ROC-AUC; the lower end of the interval must be above it
-
-# (what it means, what the pipeline does about it), by finding and level
-TEXTS: dict[tuple[str, str], tuple[str, str]] = {
-    ("order_leak", "warning"): (
-        "ROC-AUC of the order alone: a model that sees it learns the export, not the clients",
-        "client_id is never a feature; folds are shuffled",
-    ),
-    ("order_leak", "note"): ("ROC-AUC of the order alone; .5 is no leak", "none needed"),
-    ("single_feature", "blocking"): (
-        "ROC-AUC of one feature alone: it was probably written down after the label",
-        "the run stops; leave the column out, or accept the finding",
-    ),
-    ("single_feature", "note"): ("ROC-AUC of the strongest single feature", "none needed"),
-    ("twins", "warning"): (
-        "clients equal in all features to one with a smaller number: a model meets them again in the test",
-        "twins share a fold and a side of the split",
-    ),
-    ("twins", "note"): ("no two clients are equal in all features", "none needed"),
-    ("label_timing", "warning"): (
-        "the labels are of the same period as the features: they describe the present, not the next months",
-        "the report says so; name a later extract with label_snapshot",
-    ),
-    ("label_timing", "note"): ("the labels are of a later extract than the features", "none needed"),
-    ("enough_clients", "warning"): (
-        "few labelled clients: intervals will be wide, and a family's lead may be luck",
-        "none; bring a larger extract",
-    ),
-    ("enough_clients", "note"): ("labelled clients", "none needed"),
-    ("enough_of_class", "warning"): (
-        "few clients of the rarer class: what distinguishes it cannot be learned well",
-        "none; bring a larger extract",
-    ),
-    ("enough_of_class", "note"): ("clients of the rarer class", "none needed"),
-    ("enough_of_value", "warning"): (
-        "few clients with this value: figures about them are weak",
-        "none; read figures about this value with care",
-    ),
-    ("near_miss", "warning"): (
-        "clients with a value that is almost a known one: perhaps a misspelling",
-        "the value is kept; if it is a misspelling, add it to data_processing.spellings",
-    ),
-    ("unknown_value_kept", "warning"): (
-        "clients with a value that the vocabulary does not know",
-        "the value is kept as a category of its own",
-    ),
-}
 
 
 def audit(
@@ -85,7 +49,8 @@ def audit(
     -------
     DataFrame
         ``finding``, ``subject``, ``strength`` (a ROC-AUC, or a number of clients), ``low``, ``high`` (95 %
-        interval of a ROC-AUC), ``clients``, ``level`` (note, warning, blocking), ``meaning``, ``action``.
+        interval of a ROC-AUC), ``clients``, ``level`` (note, warning, blocking), ``meaning_ru``,
+        ``action_ru``, ``meaning_en``, ``action_en``.
     """
     labelled = clients.dropna(subset=[TARGET])
     # Every n-th client: the interval is as narrow as anybody needs.
@@ -96,12 +61,15 @@ def audit(
         *_single_features(sampled, options.leak_roc_auc),
         _twins(clients),
         _label_timing(labelled, *label_files),
+        _row("unlabelled", "note", len(clients) - len(labelled), len(clients) - len(labelled)),
         *_enough(labelled, options),
         *_unknown_values(clients),
     ]
-    table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT[:7]))
-    texts = [TEXTS[key] for key in zip(table["finding"], table["level"], strict=True)]
-    return table.assign(meaning=[text[0] for text in texts], action=[text[1] for text in texts])
+    table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT))
+    for language in LANGUAGES:
+        texts = [meaning_and_action(finding, language) for finding in findings]
+        table[[f"meaning_{language}", f"action_{language}"]] = texts
+    return table
 
 
 def _row(finding: str, level: str, strength: float, clients: int, subject: str = "") -> Finding:
@@ -148,9 +116,9 @@ def _single_feature(labelled: pd.DataFrame, name: str, limit: float) -> Finding:
 
 
 def _twins(clients: pd.DataFrame) -> Finding:
-    sizes = clients.groupby(list(BASE_FEATURES)).size()
-    twins = int((sizes - 1).sum())
-    return _row("twins", "warning" if twins else "note", twins, int(sizes[sizes > 1].sum()))
+    alike = clients[clients.duplicated(list(BASE_FEATURES), keep=False)]
+    twins = int(alike.duplicated(list(BASE_FEATURES)).sum())
+    return _row("twins", "warning" if twins else "note", twins, len(alike))
 
 
 def _label_timing(labelled: pd.DataFrame, features_file: str, labels_file: str) -> Finding:
@@ -218,7 +186,7 @@ def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str]) -> None:
         f"({worst['low']:.3f} to {worst['high']:.3f}).",
         file="clients",
         column=", ".join(blocking["subject"]),
-        rule=worst["meaning"],
+        rule="a feature is known before the label; this one was probably written down after it",
         remedy="find out when the column is filled; take it out of the extract's export, or accept it with "
         f"data_processing.accept_findings: [{worst['finding']}]",
     )

@@ -12,7 +12,7 @@ from one_click.features import join_clients, make_features, months_to_columns
 from one_click.parameters import DataProcessing
 
 from .audit import audit, stop_at_blocking
-from .parsing import parse_table
+from .parsing import parse_table, without_lines
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "": "cells"}
@@ -205,7 +205,7 @@ def _accept(
 ) -> pd.DataFrame:
     """Drop the rejected rows; rows in the file = rows accepted + rows rejected, or the run stops."""
     rejected = rejected_rows.loc[rejected_rows["table"] == table, LINE]
-    accepted = parsed[~parsed[LINE].isin(rejected)]
+    accepted = without_lines(parsed, rejected)
     rows_in = int(dialects.set_index("table").loc[table, "rows"])
     if rows_in != len(accepted) + rejected.nunique():
         raise OneClickError(
@@ -265,7 +265,7 @@ def split_clients(
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
     _stop_at_too_few(groups[TARGET], options)
-    sampled = _sample(groups, options)
+    sampled = _sample(groups[[TWIN_GROUP, TARGET]], options)
     train, test = train_test_split(
         sampled[TWIN_GROUP],
         stratify=sampled[TARGET],
@@ -310,7 +310,7 @@ def audit_clients(
 
 
 def summarise_quality(
-    dialects: pd.DataFrame, repairs: pd.DataFrame, rejected_rows: pd.DataFrame, audit: pd.DataFrame
+    dialects: pd.DataFrame, repairs: pd.DataFrame, rejected_rows: pd.DataFrame
 ) -> pd.DataFrame:
     """Summarise for readers how each file was read and what was mended or left out.
 
@@ -318,7 +318,7 @@ def summarise_quality(
     -------
     DataFrame: table, subject, detail, count
         Subjects are `form` (encoding, separator, decimal and thousands signs, by name), `rows_in`, `repair`,
-        `rejection`, `rows_out` and `audit`.
+        `rejection` and `rows_out`.
     """
     signs = dialects["separator"].map(_SEPARATORS) + " " + dialects["decimal"].map(_DECIMALS)
     grouped = dialects["thousands"].map(lambda sign: " thousands" if sign else "")
@@ -335,18 +335,9 @@ def summarise_quality(
         _count_rules(repairs, "repair"),
         _count_rules(rejected_rows, "rejection"),
         dialects[["table"]].assign(subject="rows_out", detail="", count=rows_out),
-        _warnings(audit),
     ]
     joined = pd.concat(parts, ignore_index=True)[["table", "subject", "detail", "count"]]
     return joined.astype({"count": "float64"})
-
-
-def _warnings(audit: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings that are more than a note, the strongest of each kind first and alone."""
-    listed = audit[audit["level"] != "note"].sort_values("strength", ascending=False, kind="stable")
-    strongest = listed.drop_duplicates("finding").sort_index()
-    counts = strongest[["finding", "strength"]].set_axis(["detail", "count"], axis=1)
-    return counts.assign(table="clients", subject="audit")
 
 
 def _count_rules(listed: pd.DataFrame, subject: str) -> pd.DataFrame:

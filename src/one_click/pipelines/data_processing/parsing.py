@@ -1,5 +1,8 @@
 """From text to typed tables: repairs of known misspellings, and the faults of single rows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
@@ -50,12 +53,17 @@ def parse_table(
     converted, faults = _convert(mended, table, signs)
     if options.unreadable_numbers == "stop":
         _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table)
-    parsed = converted[~converted[LINE].isin(faults[LINE])]
+    parsed = without_lines(converted, faults[LINE])
     duplicates = _duplicates(parsed, table)
-    parsed = parsed[~parsed[LINE].isin(duplicates[LINE])].reset_index(drop=True)
+    parsed = without_lines(parsed, duplicates[LINE]).reset_index(drop=True)
     types = {column.name: "int64" for column in table.columns if column.kind in ("id", "whole")}
     types |= {column.name: "bool" for column in table.columns if column.kind == "flag"}
     return parsed.astype(types), repairs, _join_events([faults, duplicates])
+
+
+def without_lines(rows: pd.DataFrame, lines: pd.Series) -> pd.DataFrame:
+    """Return the rows of a table that do not stand on one of these lines of its file."""
+    return rows[~rows[LINE].isin(lines)] if len(lines) else rows
 
 
 def events(
@@ -138,13 +146,13 @@ def _convert_column(
     """Return the typed values and, for each broken rule, which cells break it."""
     blank = cells == ""
     if column.kind == "target":
-        values = cells.map(TARGET_VALUES).astype("float64")
+        values = _look_up(cells, TARGET_VALUES).astype("float64")
         return values, {"unknown_value": values.isna() & ~blank}
     if column.kind == "category":
         return cells, {"missing_value": blank}
     if column.kind in ("flag", "period"):
         months = {word: month for word, month in MONTHS.items() if month in table.months}
-        values = cells.map(FLAG_VALUES if column.kind == "flag" else months)
+        values = _look_up(cells, FLAG_VALUES if column.kind == "flag" else months)
         return values, {"missing_value": blank, "unknown_value": values.isna() & ~blank}
     values, readable = _numbers(cells, column, signs)
     broken = {"missing_value": blank, _UNREADABLE: ~readable & ~blank, "negative_value": values < 0}
@@ -153,6 +161,12 @@ def _convert_column(
     if column.name == "monthly_profit":
         del broken["negative_value"]  # a client may cost more than he brings
     return values, broken
+
+
+def _look_up(cells: pd.Series, meanings: Mapping[str, Any]) -> pd.Series:
+    """Return what each cell means; each different one is looked up once, as there are few."""
+    codes, words = pd.factorize(cells)
+    return pd.Series(words).map(meanings).take(codes).set_axis(cells.index)
 
 
 def _numbers(cells: pd.Series, column: Column, signs: Signs) -> tuple[pd.Series, pd.Series]:

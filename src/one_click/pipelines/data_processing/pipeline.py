@@ -90,7 +90,7 @@ def _one_row_per_client() -> list[Node]:
         ),
         Node(
             nodes.summarise_quality,
-            ["raw_dialects", "repairs", "rejected_rows", "audit"],
+            ["raw_dialects", "repairs", "rejected_rows"],
             "data_quality",
             tags=_NEW_MONTH,
         ),

@@ -7,6 +7,8 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
 from one_click.parameters import Offers, Reporting, Segmentation
 
+from .texts import METRICS
+
 
 def gather_key_facts(
     clients: pd.DataFrame,
@@ -52,6 +54,29 @@ def gather_key_facts(
         "snapshot": options.snapshot,
         "label_snapshot": options.label_snapshot,
     }
+
+
+def gather_model_facts(leaderboard: pd.DataFrame, evaluation: pd.DataFrame) -> dict[str, Any]:
+    """Set the champion's figures of quality beside the reference model's.
+
+    Returns
+    -------
+    dict
+        ``champion``; ``n_test``, the clients it was judged on; ``metrics``, one entry per figure with the
+        champion's and the reference model's value and 95 % interval.
+    """
+    champion = str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
+    by_model = {name: rows.set_index("metric") for name, rows in evaluation.groupby("model")}
+    figures = ["value", "low", "high"]
+    metrics = [
+        {
+            "metric": metric,
+            "champion": by_model[champion].loc[metric, figures].to_dict(),
+            "reference": by_model["reference"].loc[metric, figures].to_dict(),
+        }
+        for metric in METRICS
+    ]
+    return {"champion": champion, "n_test": int(evaluation["n"].iloc[0]), "metrics": metrics}
 
 
 def summarise_offers(recommendations: pd.DataFrame, offers: Offers) -> pd.DataFrame:

@@ -32,9 +32,9 @@ def render_reports(
     segment_profiles: pd.DataFrame,
     offer_summary: pd.DataFrame,
     top_clients: pd.DataFrame,
-    leaderboard: pd.DataFrame,
-    evaluation: pd.DataFrame,
+    model_facts: dict[str, Any],
     data_quality: pd.DataFrame,
+    audit: pd.DataFrame,
     **figures: bytes,
 ) -> tuple[str, str]:
     """Make the page in both languages.
@@ -45,8 +45,10 @@ def render_reports(
         What the page says first.
     class_portrait, segment_profiles, offer_summary, top_clients : DataFrame
         What its tables and lists show.
-    leaderboard, evaluation, data_quality : DataFrame
-        The evidence.
+    model_facts : dict
+        How good the champion is.
+    data_quality, audit : DataFrame
+        How good the data are.
     **figures : bytes
         PNG images by ``<figure>_ru`` and ``<figure>_en``.
 
@@ -55,33 +57,18 @@ def render_reports(
     report_ru, report_en : str
         HTML that needs no other file.
     """
-    champion = str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
     tables = {
         "facts": key_facts,
         "portrait": class_portrait.head(_PORTRAIT_LINES).to_dict("records"),
         "segments": segment_profiles.to_dict("records"),
         "offers": offer_summary.to_dict("records"),
         "top_clients": top_clients.to_dict("records"),
-        "metrics": _metrics(evaluation, champion),
+        "model": model_facts,
         "quality": data_quality.to_dict("records"),
-        "champion": champion,
-        "n_test": int(evaluation["n"].iloc[0]),
+        "audit": audit[audit["level"] != "note"].to_dict("records"),
     }
     russian, english = (_render(language, tables, figures) for language in LANGUAGES)
     return russian, english
-
-
-def _metrics(evaluation: pd.DataFrame, champion: str) -> list[dict[str, Any]]:
-    """Return one entry per figure of quality: the champion's row and the reference model's."""
-    by_model = {name: rows.set_index("metric") for name, rows in evaluation.groupby("model")}
-    return [
-        {
-            "metric": metric,
-            "champion": by_model[champion].loc[metric].to_dict(),
-            "reference": by_model["reference"].loc[metric].to_dict(),
-        }
-        for metric in METRICS
-    ]
 
 
 def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes]) -> str:
@@ -105,7 +92,7 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         channels={name: words[language] for name, words in CHANNELS.items()},
         subjects={name: words[language] for name, words in QUALITY_SUBJECTS.items()},
         details={name: words[language] for name, words in QUALITY_DETAILS.items()},
-        champion_name=model_label(tables["champion"], language),
+        champion_name=model_label(tables["model"]["champion"], language),
     )
 
 

@@ -22,9 +22,9 @@ def create_pipeline() -> Pipeline:
         "segment_profiles",
         "offer_summary",
         "top_clients",
-        "leaderboard",
-        "evaluation",
+        "model_facts",
         "data_quality",
+        "audit",
     )
     return Pipeline(
         [
@@ -35,6 +35,7 @@ def create_pipeline() -> Pipeline:
                 | {"segmentation": "params:segmentation", "options": _OPTIONS},
                 "key_facts",
             ),
+            Node(nodes.gather_model_facts, ["leaderboard", "evaluation"], "model_facts"),
             Node(nodes.summarise_offers, ["recommendations", "params:offers"], "offer_summary"),
             Node(
                 nodes.list_top_clients,

@@ -30,7 +30,6 @@ QUALITY_SUBJECTS: dict[str, dict[Language, str]] = {
     "repair": {"ru": "исправлено", "en": "mended"},
     "rejection": {"ru": "исключено", "en": "left out"},
     "rows_out": {"ru": "строк на выходе", "en": "rows out"},
-    "audit": {"ru": "проверка", "en": "audit"},
 }
 
 QUALITY_DETAILS: dict[str, dict[Language, str]] = {
@@ -65,24 +64,6 @@ QUALITY_DETAILS: dict[str, dict[Language, str]] = {
         "ru": "остальные строки исключённых клиентов",
         "en": "other rows of clients left out",
     },
-    "order_leak": {
-        "ru": "номер клиента и порядок строк выдают ответ (ROC-AUC; в признаки не входят)",
-        "en": "client number and order of rows give the answer away (ROC-AUC; never features)",
-    },
-    "single_feature": {
-        "ru": "один признак выдаёт ответ (ROC-AUC; принято параметром)",
-        "en": "one feature gives the answer away (ROC-AUC; accepted by parameter)",
-    },
-    "label_timing": {
-        "ru": "метки того же периода, что и признаки",
-        "en": "labels of the same period as the features",
-    },
-    "enough_clients": {"ru": "мало клиентов с меткой", "en": "few labelled clients"},
-    "enough_of_class": {"ru": "мало клиентов редкого класса", "en": "few clients of the rarer class"},
-    "enough_of_value": {"ru": "редкое значение категории", "en": "rare value of a category"},
-    "near_miss": {"ru": "значение похоже на опечатку", "en": "value that is almost a known one"},
-    "unknown_value_kept": {"ru": "новое значение категории", "en": "new value of a category"},
-    "twins": {"ru": "клиенты, неотличимые от других", "en": "clients equal to another"},
 }
 
 TEXTS: dict[Language, dict[str, str]] = {
@@ -112,6 +93,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "data": "Данные",
         "data_note": "Исключено клиентов: {left_out}. Исправлено ячеек: {mended}. Полные списки с причинами — в "
         "наборах rejected_rows и repairs.",
+        "audit": "Что нашла проверка",
+        "finding": "Находка",
+        "action": "Что делает система",
         "limits": "Чего мы не знаем",
         "label_same": "Метка снижения взята из того же среза, что и признаки. Это описание нынешнего состояния; "
         "слова «в ближайшие три месяца» подтвердит только метка более позднего среза (label_snapshot).",
@@ -132,10 +116,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "why": "Причины",
         "metric": "Показатель",
         "reference": "Эталон",
-        "table": "Таблица",
-        "subject": "Что",
-        "detail": "Подробность",
-        "count": "Сколько",
+        "file": "Файл",
         "number_of_clients": "Клиентов",
         "profit_column": "Прибыль под риском",
     },
@@ -165,6 +146,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "data": "Data",
         "data_note": "Clients left out: {left_out}. Cells mended: {mended}. The full lists with reasons are the data "
         "sets rejected_rows and repairs.",
+        "audit": "What the audit found",
+        "finding": "Finding",
+        "action": "What the pipeline does",
         "limits": "What we do not know",
         "label_same": "The label of decline comes from the same extract as the features. It describes the present; "
         "only the label of a later extract (label_snapshot) can confirm the words “in the next three months”.",
@@ -186,10 +170,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "why": "Reasons",
         "metric": "Figure",
         "reference": "Reference",
-        "table": "Table",
-        "subject": "What",
-        "detail": "Detail",
-        "count": "Count",
+        "file": "File",
         "number_of_clients": "Clients",
         "profit_column": "Profit at risk",
     },
