@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from click.testing import Result
 from sklearn.metrics import roc_auc_score
 
 from one_click.parameters import Eda, ModelSelection
-from one_click.pipelines.eda import nodes as eda
+from one_click.pipelines import eda
 from one_click.pipelines.model_selection import nodes as model_selection
 
 pytestmark = pytest.mark.real_data
@@ -79,19 +80,44 @@ def test_clients_repairs_and_rejections(processed: Callable[[str, str], pd.DataF
     assert "blocking" not in set(audit["level"])
 
 
-def test_portrait_and_associations(processed: Callable[[str, str], pd.DataFrame], root: Path) -> None:
+def test_what_exploration_finds(processed: Callable[[str, str], pd.DataFrame], root: Path) -> None:
     written = yaml.safe_load((root / "conf" / "base" / "parameters_eda.yml").read_text(encoding="utf-8"))
-    labelled = eda.select_labelled(processed("03_primary", "clients"))
-    correlations = eda.correlate(labelled)
-    of_target = correlations[correlations["right"] == "activity_declined"].set_index("left")["phik"]
-    assert of_target.drop("activity_declined").to_dict() == pytest.approx(PHIK_WITH_TARGET, abs=0.02)
+    made: dict[str, Any] = {"clients": processed("03_primary", "clients")}
+    made["params:eda"] = Eda.model_validate(written["eda"])
+    for node in eda.create_pipeline().nodes:
+        made |= node.run({name: made[name] for name in node.inputs})
+    _check_portrait(made["class_portrait"].set_index("feature"))
+    _check_associations(made)
+    _check_structures(made)
 
-    portrait = eda.portray_classes(labelled, Eda.model_validate(written["eda"])).set_index("feature")
+
+def _check_portrait(portrait: pd.DataFrame) -> None:
     ahead = ["pages_per_visit", "minutes_previous", "minutes_current", "category_views_per_visit"]
     ahead += ["marketing_contacts_6m", "promo_purchase_share", "unpaid_items_quarter"]
     behind = ["allows_messages", "marketing_contacts_current", "service_type"]
     assert portrait.loc[ahead, "rank"].max() < portrait.loc[behind, "rank"].min()
     assert portrait.loc[ahead, "direction"].tolist() == ["lower"] * 5 + ["higher"] * 2
+    assert portrait.loc["pages_per_visit", ["n_declined", "n_kept"]].to_list() == [494, 802]
+    assert portrait.loc["monthly_profit", "direction"] == "none"
+
+
+def _check_associations(made: dict[str, Any]) -> None:
+    correlations = made["correlations"]
+    of_target = correlations[correlations["right"] == "activity_declined"].set_index("left")["phik"]
+    assert of_target.drop("activity_declined").to_dict() == pytest.approx(PHIK_WITH_TARGET, abs=0.02)
+    collinearity = made["collinearity"].set_index("feature")
+    assert collinearity["vif"].head(2).round(1).to_dict() == {"revenue_previous": 4.3, "revenue_current": 3.9}
+    assert collinearity.loc["revenue_previous", "alike"] == "revenue_current"
+
+
+def _check_structures(made: dict[str, Any]) -> None:
+    shapes = made["feature_shapes"].set_index("feature")
+    assert shapes.index[shapes["humps"] > 1].to_list() == ["promo_purchase_share"]
+    stability = made["cluster_stability"]
+    assert stability.loc[stability["chosen"], "clusters"].to_list() == [2]
+    risks = made["cluster_profiles"].drop_duplicates("cluster")["declined_share"].to_list()
+    assert risks == pytest.approx([0.13, 0.90], abs=0.02)
+    assert made["feature_groups"]["group"].iloc[0] == "site_behaviour"
 
 
 def test_reference_model_reaches_its_known_quality(

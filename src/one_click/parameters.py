@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from one_click.columns import CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT
 from one_click.declarations import Offer, Segment, refuse_repeated
 from one_click.errors import ParameterError, nearest
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
@@ -624,18 +624,44 @@ class Eda(Parameters):
         Bins of a histogram.
     largest_vif : float
         Variance inflation factor above which a feature is called collinear.
+    alike_from : float
+        Mean phik from which features are joined into one cluster.
     smallest_category : int
         Clients from which a value of a category may be named for its risk.
-    bootstrap_samples : int
-        Resamples behind the intervals of Cramér's V.
+    interactions : tuple of (str, str)
+        Pairs of columns that are always shown.
+    more_interactions : int
+        How many of the surest other pairs are shown.
+    stable_at : float
+        Adjusted Rand index of two halves from which clusters may be called natural.
+    halvings : int
+        Pairs of halves behind it.
+    resamples : int
+        Behind the test for more than one hump.
+    sample : int
+        Clients, at most, of what compares every pair of columns or clients.
     seed : int
-        Seed of the resampling.
+        Seed of all that is drawn by chance.
     """
 
     file: ClassVar[str] = "conf/base/parameters_eda.yml"
     alpha: float = Field(gt=0, lt=1)
     bins: int = Field(ge=5, le=100)
     largest_vif: float = Field(gt=1)
+    alike_from: float = Field(gt=0, lt=1)
     smallest_category: int = Field(ge=1)
-    bootstrap_samples: int = Field(ge=100)
+    interactions: tuple[tuple[str, str], ...]
+    more_interactions: int = Field(ge=0)
+    stable_at: float = Field(gt=0, le=1)
+    halvings: int = Field(ge=2)
+    resamples: int = Field(ge=100)
+    sample: int = Field(ge=100)
     seed: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _known_pairs(self) -> Self:
+        features = (*BASE_FEATURES, *ENGINEERED_FEATURES)
+        for name in (name for pair in self.interactions for name in pair):
+            if name not in features:
+                raise ValueError(f"interactions: '{name}' is no feature; {nearest(name, features)}")
+        return self

@@ -7,13 +7,40 @@ import pandas as pd
 import pytest
 
 from one_click.parameters import Eda
+from one_click.pipelines import eda
 
 CATEGORIES = ("Товары для детей", "Домашний текстиль", "Кухонная посуда")
 
 
 @pytest.fixture(scope="session")
 def options() -> Eda:
-    return Eda(alpha=0.05, bins=20, largest_vif=5, smallest_category=5, bootstrap_samples=200, seed=42)
+    return Eda(
+        alpha=0.05,
+        bins=20,
+        largest_vif=5,
+        alike_from=0.6,
+        smallest_category=5,
+        interactions=(("revenue_trend", "minutes_trend"), ("promo_habit", "popular_category")),
+        more_interactions=1,
+        stable_at=0.8,
+        halvings=4,
+        resamples=100,
+        sample=20_000,
+        seed=42,
+    )
+
+
+@pytest.fixture(scope="session")
+def run_eda(options: Eda) -> Callable[[pd.DataFrame], dict[str, Any]]:
+    """Return a function that passes clients through every node and gives back all data sets by name."""
+
+    def run(clients: pd.DataFrame) -> dict[str, Any]:
+        data: dict[str, Any] = {"clients": clients, "params:eda": options}
+        for node in eda.create_pipeline().nodes:
+            data |= node.run({name: data[name] for name in node.inputs})
+        return data
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -8,59 +9,72 @@ from one_click.parameters import Eda
 from one_click.pipelines.eda import nodes, plots
 
 Make = Callable[..., pd.DataFrame]
+Run = Callable[[pd.DataFrame], dict[str, Any]]
+FIGURES = (
+    "class_portrait",
+    "distributions",
+    "correlations",
+    "contact_pressure",
+    "feature_groups",
+    "interactions",
+    "clusters",
+    "client_map",
+)
 
 
-def _draw(clients: pd.DataFrame, options: Eda) -> dict[str, tuple[Figure, Figure]]:
-    labelled = nodes.select_labelled(clients)
-    portrait = nodes.portray_classes(labelled, options)
-    bins, shares = nodes.tabulate_distributions(labelled, options), nodes.summarise_categories(labelled)
-    return {
-        "class_portrait": plots.class_portrait_figure(portrait),
-        "distributions": plots.distributions_figure(bins, shares, portrait),
-        "correlations": plots.correlations_figure(nodes.correlate(labelled)),
-    }
+def _title(made: dict[str, Any], name: str, language: str) -> str:
+    return str(made[f"{name}_figure_{language}"].get_suptitle()).replace("\n", " ")
 
 
-def _title(figure: Figure) -> str:
-    return str(figure.get_suptitle()).replace("\n", " ")
+def _figures(made: dict[str, Any]) -> dict[str, Figure]:
+    return {name: value for name, value in made.items() if isinstance(value, Figure)}
 
 
-def test_titles_are_findings(make_clients: Make, options: Eda) -> None:
-    figures = _draw(make_clients(), options)
-    titles = {name: [_title(figure) for figure in pair] for name, pair in figures.items()}
-    assert "«Страниц за визит» (ниже)" in titles["class_portrait"][0]
-    assert "pages per visit (lower)" in titles["class_portrait"][1]
-    assert all("n\xa0=\xa020\xa0+\xa040" in title for title in titles["class_portrait"])
-    assert titles["distributions"][1].startswith("The classes clearly differ in ")
-    assert "«Страниц за визит» (1,00)" in titles["correlations"][0]
+def test_titles_are_findings(make_clients: Make, run_eda: Run) -> None:
+    made = run_eda(make_clients())
+    assert len(_figures(made)) == 2 * len(FIGURES)
+    assert "«Страниц за визит» (ниже)" in _title(made, "class_portrait", "ru")
+    assert "pages per visit (lower)" in _title(made, "class_portrait", "en")
+    assert "n\xa0=\xa020\xa0+\xa040" in _title(made, "class_portrait", "ru")
+    assert _title(made, "distributions", "en").startswith("The classes clearly differ in ")
+    assert "«Страниц за визит» (1,00)" in _title(made, "correlations", "ru")
+    assert "“Site behaviour” separates the classes best" in _title(made, "feature_groups", "en")
 
 
-def test_finding_follows_the_classes(make_clients: Make, options: Eda) -> None:
+def test_finding_follows_the_classes(make_clients: Make, run_eda: Run) -> None:
     clients = make_clients()
     swapped = clients.assign(activity_declined=1 - clients[TARGET])
-    assert "«Страниц за визит» (выше)" in _title(_draw(swapped, options)["class_portrait"][0])
+    assert "«Страниц за визит» (выше)" in _title(run_eda(swapped), "class_portrait", "ru")
 
 
-def test_odd_columns_are_drawn(make_clients: Make, options: Eda) -> None:
-    clients = make_clients(
-        service_errors=3,
-        popular_category=[f"Раздел {i}" for i in range(60)],
-        days_registered=[float("nan")] * 60,
-        service_type="стандарт",
+def test_odd_columns_are_drawn(make_clients: Make, run_eda: Run) -> None:
+    made = run_eda(
+        make_clients(
+            service_errors=3,
+            popular_category=[f"Раздел {i}" for i in range(60)],
+            days_registered=[float("nan")] * 60,
+            service_type="стандарт",
+            unpaid_items_quarter=[1.0, *[float("nan")] * 59],
+            marketing_contacts_6m=4.0,
+        )
     )
-    for pair in _draw(clients, options).values():
-        for figure in pair:
-            figure.canvas.draw()
-            assert figure.axes
+    for figure in _figures(made).values():
+        figure.canvas.draw()
+        assert str(figure.get_suptitle())
+
+
+def test_few_clients_are_drawn(make_clients: Make, run_eda: Run) -> None:
+    for figure in _figures(run_eda(make_clients().head(7))).values():
+        figure.canvas.draw()
+        assert str(figure.get_suptitle())
 
 
 def test_nothing_to_tell_is_said(make_clients: Make, options: Eda) -> None:
     portrait = nodes.portray_classes(nodes.select_labelled(make_clients()), options)
     russian, english = plots.class_portrait_figure(portrait.assign(direction="none"))
-    assert _title(russian).startswith("Ясных различий между классами не видно")
-    assert _title(english).startswith("No clear difference is seen")
+    assert str(russian.get_suptitle()).startswith("Ясных различий между классами не видно")
+    assert str(english.get_suptitle()).startswith("No clear difference is seen")
 
 
-def test_every_feature_has_a_panel(make_clients: Make, options: Eda) -> None:
-    russian, _ = _draw(make_clients(), options)["distributions"]
-    assert len(russian.axes) == 20
+def test_every_feature_has_a_panel(make_clients: Make, run_eda: Run) -> None:
+    assert len(run_eda(make_clients())["distributions_figure_ru"].axes) == 20

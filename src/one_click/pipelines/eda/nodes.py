@@ -8,19 +8,21 @@ from scipy import stats
 
 from one_click.columns import (
     BASE_FEATURES,
+    CLIENT_ID,
     COLUMNS,
     ENGINEERED_FEATURES,
     LANGUAGES,
     PROFIT,
     TARGET,
+    TWIN_GROUP,
 )
-from one_click.effects import variance_inflation
 from one_click.errors import DataError
-from one_click.features import add_engineered
+from one_click.features import add_engineered, make_features
 from one_click.parameters import Eda
 
 from .portrait import portray
 from .sentences import portrait_sentence
+from .shapes import find_shape
 
 CLASSES = {1: "declined", 0: "kept"}
 _PORTRAYED = (*BASE_FEATURES, *ENGINEERED_FEATURES, PROFIT)
@@ -44,7 +46,50 @@ def select_labelled(clients: pd.DataFrame) -> pd.DataFrame:
             rule="classes are compared where there are clients of both",
             remedy=f"check the labels of the extract (column «{COLUMNS[TARGET].source}»)",
         )
-    return add_engineered(labelled, ENGINEERED_FEATURES)
+    with_twins = labelled.merge(make_features(labelled, ())[[CLIENT_ID, TWIN_GROUP]], on=CLIENT_ID)
+    return add_engineered(with_twins, ENGINEERED_FEATURES)
+
+
+def sample_clients(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Return at most `sample` clients, drawn by chance, for what compares every pair of columns."""
+    if len(labelled_clients) <= options.sample:
+        return labelled_clients
+    drawn = labelled_clients.sample(options.sample, random_state=options.seed)
+    return drawn.sort_values(CLIENT_ID, ignore_index=True)
+
+
+def describe_shapes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Describe the distribution of every number over all clients.
+
+    Returns
+    -------
+    DataFrame, one row per feature: feature, n, missing, lower_fence, upper_fence, outliers_below,
+    outliers_above, skewness, humps, peaks, valleys, p_one_hump
+        Outliers lie beyond the fences, q25 − 1.5 IQR and q75 + 1.5 IQR (Tukey 1977). `peaks` and `valleys`
+        are lists of values; see `shapes.find_shape`.
+    """
+    rows = []
+    for name in _numeric(labelled_clients):
+        values = labelled_clients[name].astype("float64")
+        low, high = _fences(values)
+        shape = find_shape(values, options.resamples, options.seed)
+        rows.append(
+            {
+                "feature": name,
+                "n": int(values.count()),
+                "missing": int(values.isna().sum()),
+                "lower_fence": low,
+                "upper_fence": high,
+                "outliers_below": int((values < low).sum()),
+                "outliers_above": int((values > high).sum()),
+                "skewness": float(values.skew()),
+                "humps": shape.humps,
+                "peaks": list(shape.peaks),
+                "valleys": list(shape.valleys),
+                "p_one_hump": shape.p_value,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def summarise_features(labelled_clients: pd.DataFrame) -> pd.DataFrame:
@@ -153,8 +198,8 @@ def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
     Returns
     -------
     DataFrame, one row per feature: rank, feature, kind, n_declined, n_kept, statistic, typical_declined,
-    typical_kept, level, risk_ratio, effect, low, high, p_value, p_adjusted, direction, note, sentence_ru,
-    sentence_en
+    typical_kept, level, risk_ratio, risk_low, risk_high, effect, low, high, p_value, p_adjusted, direction,
+    note, sentence_ru, sentence_en
         The effect is Cliff's delta for numbers and flags, Cramér's V for categories, with 95 % intervals.
         Typical are medians (means where the medians are equal), for flags shares, for categories the shares
         of `level`, the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995).
@@ -182,57 +227,3 @@ def _direction(row: Any, clear: bool) -> str:
     is_category = COLUMNS[row.feature].kind == "category"
     difference = row.typical_declined - row.typical_kept if is_category else row.effect
     return "higher" if difference > 0 else "lower"
-
-
-def correlate(labelled_clients: pd.DataFrame) -> pd.DataFrame:
-    """Return the association of every pair of features, and of each with the target.
-
-    Returns
-    -------
-    DataFrame, one row per ordered pair: left, right, phik (0 to 1, any kind; Baak et al. 2020), spearman
-    (−1 to 1, missing for categories)
-        Both are missing for columns that are constant, phik also for categories that only repeat the client.
-    """
-    from phik.phik import phik_matrix
-
-    names = [TARGET, *BASE_FEATURES]
-    kinds = {name: COLUMNS[name].kind for name in names if _varies(labelled_clients[name])}
-    intervals = [name for name, kind in kinds.items() if kind in ("whole", "number", "share")]
-    # phik fails on pandas' nullable types.
-    plain = {name: "float64" if name in intervals else "str" for name in kinds}
-    phik = phik_matrix(
-        labelled_clients[list(kinds)].astype(plain), interval_cols=intervals, verbose=False, njobs=1
-    )
-    ordinal = [name for name, kind in kinds.items() if kind != "category"]
-    spearman = labelled_clients[ordinal].astype("float64").corr(method="spearman")
-    pairs = pd.MultiIndex.from_product([names, names], names=["left", "right"])
-    square = {"phik": phik, "spearman": spearman}
-    table = {
-        name: matrix.reindex(index=names, columns=names).to_numpy("float64").ravel()
-        for name, matrix in square.items()
-    }
-    return pd.DataFrame(table, index=pairs).reset_index()
-
-
-def _varies(values: pd.Series) -> bool:
-    repeats_client = COLUMNS[str(values.name)].kind == "category" and values.is_unique
-    return len(values.dropna().unique()) > 1 and not repeats_client
-
-
-def measure_collinearity(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Return how far the other features determine each number.
-
-    Returns
-    -------
-    DataFrame, one row per numeric feature or flag, largest first: feature, vif, collinear (above
-    `largest_vif`), treatment
-        The factor is missing for constant columns and infinite where other columns determine the feature.
-    """
-    numbers = [name for name in BASE_FEATURES if COLUMNS[name].kind != "category"]
-    factors = variance_inflation(labelled_clients[numbers].astype("float64"))
-    table = pd.DataFrame({"feature": numbers, "vif": factors.to_numpy()})
-    table["collinear"] = table["vif"] > options.largest_vif
-    treatment = "kept: the selection of columns and the regularisation choose between collinear features"
-    table["treatment"] = np.where(table["collinear"], treatment, "kept")
-    table.loc[table["vif"].isna(), "treatment"] = "constant: tells clients apart in no model"
-    return table.sort_values(["vif", "feature"], ascending=[False, True], ignore_index=True)

@@ -48,10 +48,19 @@ def class_portrait_figure(class_portrait: pd.DataFrame) -> tuple[Figure, Figure]
 
 
 def distributions_figure(
-    distributions: pd.DataFrame, category_shares: pd.DataFrame, class_portrait: pd.DataFrame
+    distributions: pd.DataFrame,
+    category_shares: pd.DataFrame,
+    class_portrait: pd.DataFrame,
+    feature_shapes: pd.DataFrame,
 ) -> tuple[Figure, Figure]:
-    """Draw every feature's distribution in both classes, in Russian and in English."""
-    return draw_in_both_languages(_draw_distributions, distributions, category_shares, class_portrait)
+    """Draw every feature's distribution in both classes, in Russian and in English.
+
+    A dotted line stands where two humps of the distribution of all clients meet.
+    """
+    valleys = feature_shapes.set_index("feature")["valleys"].to_dict()
+    return draw_in_both_languages(
+        _draw_distributions, distributions, category_shares, class_portrait, valleys
+    )
 
 
 def correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -102,7 +111,11 @@ def _finding_of_portrait(portrait: pd.DataFrame, language: Language) -> str:
 
 
 def _draw_distributions(
-    language: Language, distributions: pd.DataFrame, shares: pd.DataFrame, portrait: pd.DataFrame
+    language: Language,
+    distributions: pd.DataFrame,
+    shares: pd.DataFrame,
+    portrait: pd.DataFrame,
+    valleys: dict[str, list[float]],
 ) -> Figure:
     bins, bars = dict(list(distributions.groupby("feature"))), dict(list(shares.groupby("feature")))
     features = [name for name in portrait["feature"] if name in bins or name in bars]
@@ -118,6 +131,8 @@ def _draw_distributions(
         axes = figure.add_subplot(grid[row, columns])
         draw, table = (_draw_bars, bars[name]) if name in bars else (_draw_steps, bins[name])
         draw(axes, table, language)
+        for valley in valleys.get(name, []):
+            axes.axvline(valley, color="black", linewidth=1, linestyle=":")
         axes.set_title(textwrap.fill(label_with_unit(name, language), 33), fontsize=9, loc="left")
         axes.tick_params(labelsize=8)
     handles = [Line2D([], [], color=_CLASS_COLOURS[name], linewidth=4) for name in _CLASSES]

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from one_click.columns import COLUMNS, GLOSSARY
 from one_click.effects import NO_EFFECT, UNKNOWN_EFFECT, Effect, cliffs_delta, cramers_v
@@ -39,7 +40,7 @@ def portray(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, A
     kind = COLUMNS[name].kind
     own, others = values[declined].dropna(), values[~declined].dropna()
     row = {"feature": name, "kind": kind, "n_declined": len(own), "n_kept": len(others)}
-    row |= {"level": "", "risk_ratio": np.nan}
+    row |= {"level": "", "risk_ratio": np.nan, "risk_low": np.nan, "risk_high": np.nan}
     hindrance = _hindrance(own, others, kind)
     if hindrance:
         effect = NO_EFFECT if hindrance == CONSTANT else UNKNOWN_EFFECT
@@ -95,14 +96,17 @@ def _compare_category(own: pd.Series, others: pd.Series, options: Eda) -> tuple[
     counts = counts.fillna(0).sort_index()
     level = strongest_level(counts, options.smallest_category)
     shares = counts / counts.sum()
+    low, high = risk_interval(counts, level)
     row = {
         "statistic": "share",
         "level": str(level),
         "risk_ratio": risk_ratio(counts, level),
+        "risk_low": low,
+        "risk_high": high,
         "typical_declined": float(shares.loc[level, "declined"]),
         "typical_kept": float(shares.loc[level, "kept"]),
     }
-    return row, cramers_v(counts, options.bootstrap_samples, options.seed)
+    return row, cramers_v(counts)
 
 
 def strongest_level(counts: pd.DataFrame, smallest: int) -> str:
@@ -137,3 +141,18 @@ def risk_ratio(counts: pd.DataFrame, level: str) -> float:
     inside, rest = counts.loc[level], counts.sum() - counts.loc[level]
     others = rest["declined"] / rest.sum()
     return float(inside["declined"] / inside.sum() / others) if others > 0 else float("inf")
+
+
+def risk_interval(counts: pd.DataFrame, level: str) -> tuple[float, float]:
+    """Return the 95 % interval of the risk ratio of a value that was chosen for its unusual risk.
+
+    On the logarithmic scale (Katz et al. 1978, Biometrics 34:469), with ½ added to each count so that empty
+    cells have an interval too, and wide enough to hold for all values at once (Bonferroni), since the most
+    unusual one was picked.
+    """
+    inside = counts.loc[level] + 0.5
+    rest = counts.sum() - counts.loc[level] + 0.5
+    ratio = (inside["declined"] / inside.sum()) / (rest["declined"] / rest.sum())
+    variance = sum(1 / part["declined"] - 1 / part.sum() for part in (inside, rest))
+    spread = stats.norm.isf(0.025 / len(counts)) * np.sqrt(variance)
+    return float(ratio * np.exp(-spread)), float(ratio * np.exp(spread))

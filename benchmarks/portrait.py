@@ -1,0 +1,126 @@
+"""Whether the portrait tells the truth of stores where it is planted: ``python -m benchmarks.portrait``.
+
+The features of these stores are independent of each other, so that a feature which drives nothing differs
+between the classes by chance alone. Their values are those of the synthetic store, each column shuffled.
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import yaml
+from pydantic import BaseModel
+
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, PROFIT, TARGET
+from one_click.parameters import DemoPopulation, DemoStore, Eda
+from one_click.pipelines.demo_comparison.summary import draw_store
+from one_click.pipelines.eda import nodes
+from one_click.pipelines.eda.clusters import measure_stability
+from one_click.pipelines.eda.interactions import find_interactions
+from one_click.pipelines.eda.portrait import risk_ratio
+from one_click.planted import Cause
+from one_click.simulation.mechanism import decline_probability
+
+Model = TypeVar("Model", bound=BaseModel)
+SEEDS = range(1, 201)
+FEWER_SEEDS = range(1, 41)  # for what takes a second per store
+CLIENTS = 1300
+TRUTH_CLIENTS = 1_000_000  # enough to know an effect to .002
+DRIVERS: dict[str, float | dict[str, float]] = {
+    "pages_per_visit": -0.9,
+    "minutes_current": -0.7,
+    "category_views_per_visit": -0.6,
+    "marketing_contacts_6m": -0.5,
+    "promo_purchase_share": 0.7,
+    "unpaid_items_quarter": 0.5,
+    "popular_category": {"Кухонная посуда": 0.8, "Мелкая бытовая техника и электроника": -0.8},
+}
+ENGINEERED_FROM_DRIVERS = ("minutes_trend", "promo_habit")
+PLANTED = Cause(intercept=-0.6, drivers=DRIVERS)
+NOTHING = Cause(intercept=-0.5, drivers={})
+
+
+def main() -> None:
+    """Print how often drivers come first, how often chance is taken for a finding, and the coverage."""
+    options = _read("eda", Eda)
+    demo, population = _read("demo_store", DemoStore), _read("demo_population", DemoPopulation)
+    pool = draw_store(demo.model_copy(update={"clients": 20_000}), population)
+    planted = population.model_copy(update={"causes": {"planted": PLANTED}})
+    nothing = population.model_copy(update={"causes": {"nothing": NOTHING}})
+    everyone = _store(pool, planted, 0, TRUTH_CLIENTS)
+    truth = _portrait(everyone, options)
+    portraits = [_portrait(_store(pool, planted, seed, CLIENTS), options) for seed in SEEDS]
+    first = [_drivers_come_first(portrait) for portrait in portraits]
+    print(f"{len(first)} planted stores of {CLIENTS} clients; every driver first: {np.mean(first):.3f}")
+    _print_coverage(portraits, truth)
+    _print_coverage_of_risks(portraits, everyone)
+    empty = [
+        _portrait(_store(pool, nothing, seed, CLIENTS), options)["direction"] != "none" for seed in SEEDS
+    ]
+    print(
+        f"nothing planted: false findings {np.mean(empty):.4f} of all features, "
+        f"stores with one {np.mean([found.any() for found in empty]):.3f}"
+    )
+    found = [_structures(_store(pool, nothing, seed, CLIENTS), options) for seed in FEWER_SEEDS]
+    pairs, natural = np.mean(found, axis=0)
+    print(f"{len(found)} of them with a clear interaction {pairs:.3f}, with natural clusters {natural:.3f}")
+
+
+def _read(section: str, model: type[Model]) -> Model:
+    path = Path("conf/base") / f"parameters_{section}.yml"
+    return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
+
+
+def _store(pool: pd.DataFrame, population: DemoPopulation, seed: int, clients: int) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    store = pd.DataFrame(
+        {
+            name: pool[name].to_numpy()[generator.integers(len(pool), size=clients)]
+            for name in (*BASE_FEATURES, PROFIT)
+        }
+    )
+    declined = generator.random(clients) < decline_probability(store, population)
+    return store.assign(**{CLIENT_ID: range(clients), TARGET: declined.astype("float64")})
+
+
+def _portrait(store: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    return nodes.portray_classes(nodes.select_labelled(store), options).set_index("feature")
+
+
+def _structures(store: pd.DataFrame, options: Eda) -> tuple[bool, bool]:
+    """Tell whether a pair of features is called clear, and whether clusters are called natural."""
+    labelled = nodes.select_labelled(store)
+    tests, stability = find_interactions(labelled, options), measure_stability(labelled, options)
+    return bool(tests["clear"].any()), bool(stability["natural"].any())
+
+
+def _drivers_come_first(portrait: pd.DataFrame) -> bool:
+    null = portrait.drop(index=[*DRIVERS, *ENGINEERED_FROM_DRIVERS])
+    return bool(portrait.loc[list(DRIVERS), "rank"].max() < null["rank"].min())
+
+
+def _print_coverage(portraits: list[pd.DataFrame], truth: pd.DataFrame) -> None:
+    rows = pd.concat(portraits).join(truth["effect"].rename("truth"))
+    rows["covered"] = (rows["low"] <= rows["truth"]) & (rows["truth"] <= rows["high"])
+    kinds = rows["kind"].where(rows["kind"].isin(["category", "flag"]), "number")
+    groups = [("all", rows), *rows.groupby(kinds), ("drivers", rows.loc[list(DRIVERS)])]
+    for name, part in groups:
+        print(f"coverage of 95 % intervals, {name}: {part['covered'].mean():.4f} of {len(part)}")
+    worst = rows.groupby(level=0)["covered"].mean().sort_values().head(4).round(3)
+    print(f"lowest: {worst.to_dict()}")
+
+
+def _print_coverage_of_risks(portraits: list[pd.DataFrame], everyone: pd.DataFrame) -> None:
+    counts = {
+        name: pd.crosstab(everyone[name], everyone[TARGET]).set_axis(["kept", "declined"], axis=1)
+        for name in CATEGORICAL_FEATURES
+    }
+    rows = pd.concat([portrait.loc[list(CATEGORICAL_FEATURES)] for portrait in portraits])
+    true = [risk_ratio(counts[name], level) for name, level in rows["level"].items()]
+    covered = (rows["risk_low"] <= true) & (true <= rows["risk_high"])
+    print(f"coverage of the risk ratios of the values named: {covered.mean():.4f} of {len(rows)}")
+
+
+if __name__ == "__main__":
+    main()

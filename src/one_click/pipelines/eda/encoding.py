@@ -1,0 +1,44 @@
+"""Clients as points in space, and numbers as levels: what comparisons of several features need."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from one_click.columns import COLUMNS
+
+_MOST_VALUES = 50  # of a category
+
+
+def standardise(clients: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the columns as numbers of mean 0, each feature with a total variance of 1.
+
+    Categories become one column per value, called ``<column>=<value>``, which share their feature's variance:
+    otherwise a category would weigh as much as it has values. Categories of more than 50 values and constant
+    columns are left out. A missing number takes the mean.
+
+    Returns
+    -------
+    DataFrame of float, one row per client
+    """
+    categories = [name for name in names if COLUMNS[name].kind == "category"]
+    kept = [name for name in names if name not in categories or clients[name].nunique() <= _MOST_VALUES]
+    numbers = clients[kept].astype({name: "float64" for name in kept if name not in categories})
+    columns = pd.get_dummies(
+        numbers, columns=[name for name in kept if name in categories], prefix_sep="=", dtype="float64"
+    )
+    moving = columns.loc[:, columns.std() > 0]
+    feature = moving.columns.str.split("=").str[0]
+    variance = moving.var().groupby(feature).transform("sum")
+    return ((moving - moving.mean()) / variance**0.5).fillna(0.0)
+
+
+def equal_parts(values: pd.Series, count: int) -> pd.Series:
+    """Return which of `count` equally large parts each number belongs to, 0 for the lowest.
+
+    Equal values stay together, so that there are fewer parts where many clients share a value. Missing
+    values stay missing.
+    """
+    borders = np.unique(values.quantile(np.arange(1, count) / count).to_numpy("float64"))
+    parts = pd.Series(np.searchsorted(borders, values.to_numpy("float64")), index=values.index)
+    return parts.where(values.notna())

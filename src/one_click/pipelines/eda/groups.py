@@ -1,0 +1,72 @@
+"""How much each group of features tells about the class, taken alone."""
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+
+from one_click.columns import BASE_FEATURES, COLUMNS, GROUP_LABELS, TARGET, TWIN_GROUP
+from one_click.effects import UNKNOWN_EFFECT, Effect, cliffs_delta
+from one_click.folds import make_splits
+from one_click.parameters import Eda
+
+from .encoding import standardise
+
+FOLDS = 5
+
+
+def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
+    """Return how well a logistic regression on some features separates the classes, out of fold.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per labelled client
+        With `twin_group` and `activity_declined`.
+    names : list of str
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    Effect
+        A ROC-AUC with its 95 % interval; unknown if the features are constant or a class is too small.
+    """
+    points = standardise(clients, names)
+    twins_once = clients.groupby(TWIN_GROUP)[TARGET].max().value_counts().reindex([0, 1], fill_value=0)
+    if points.empty or points.shape[1] == 0 or twins_once.min() < FOLDS:
+        return UNKNOWN_EFFECT
+    folds = make_splits(clients, FOLDS, seed)
+    target = clients[TARGET].to_numpy()
+    scores = cross_val_predict(LogisticRegression(), points, target, cv=folds, method="decision_function")
+    delta = cliffs_delta(scores[target == 1], scores[target == 0])
+    size, low, high = ((end + 1) / 2 for end in (delta.size, delta.low, delta.high))
+    return Effect(size, low, high, delta.p_value)
+
+
+def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Compare the groups of features, the one that tells most first.
+
+    Returns
+    -------
+    DataFrame, one row per group: group, features, clear (features that differ clearly), strongest (feature
+    with the largest effect), n, roc_auc, low, high
+    """
+    rows = []
+    for group in GROUP_LABELS:
+        names = [name for name in BASE_FEATURES if COLUMNS[name].group == group]
+        own = class_portrait[class_portrait["feature"].isin(names)]
+        found = separation(sampled_clients, names, options.seed)
+        rows.append(
+            {
+                "group": group,
+                "features": len(names),
+                "clear": int((own["direction"] != "none").sum()),
+                "strongest": own["feature"].iloc[0],
+                "n": len(sampled_clients),
+                "roc_auc": found.size,
+                "low": found.low,
+                "high": found.high,
+            }
+        )
+    table = pd.DataFrame(rows).sort_values("roc_auc", ascending=False, kind="stable", ignore_index=True)
+    return table.astype({"roc_auc": np.float64})
