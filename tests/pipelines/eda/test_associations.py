@@ -18,33 +18,33 @@ def _with_target(correlations: pd.DataFrame, measure: str) -> pd.Series:
 
 def _collinearity(clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
     labelled = nodes.select_labelled(clients)
-    return measure_collinearity(labelled, correlate(labelled), options).set_index("feature")
+    return measure_collinearity(labelled, correlate(labelled, options), options).set_index("feature")
 
 
-def test_phik_of_a_copy_of_the_target_is_one(make_clients: Make) -> None:
+def test_phik_of_a_copy_of_the_target_is_one(make_clients: Make, options: Eda) -> None:
     clients = make_clients()
     copied = clients.assign(allows_messages=clients[TARGET] == 1)
-    correlations = correlate(nodes.select_labelled(copied))
+    correlations = correlate(nodes.select_labelled(copied), options)
     assert _with_target(correlations, "phik")["allows_messages"] == pytest.approx(1, abs=5e-3)
     assert _with_target(correlations, "spearman")["allows_messages"] == pytest.approx(1)
     assert _with_target(correlations, "spearman").isna().sum() == 2  # the categories
 
 
-def test_correlations_are_symmetric(make_clients: Make) -> None:
-    correlations = correlate(nodes.select_labelled(make_clients()))
+def test_correlations_are_symmetric(make_clients: Make, options: Eda) -> None:
+    correlations = correlate(nodes.select_labelled(make_clients()), options)
     for measure in ("phik", "spearman", "p_value", "p_adjusted"):
         square = correlations.pivot_table(index="left", columns="right", values=measure, dropna=False)
         pd.testing.assert_frame_equal(square, square.T, check_names=False)
 
 
-def test_correlations_do_not_depend_on_the_types_of_columns(make_clients: Make) -> None:
+def test_correlations_do_not_depend_on_the_types_of_columns(make_clients: Make, options: Eda) -> None:
     labelled = nodes.select_labelled(make_clients())
-    pd.testing.assert_frame_equal(correlate(labelled), correlate(labelled.convert_dtypes()))
+    pd.testing.assert_frame_equal(correlate(labelled, options), correlate(labelled.convert_dtypes(), options))
 
 
-def test_correlations_of_columns_that_tell_nothing_are_missing(make_clients: Make) -> None:
+def test_correlations_of_columns_that_tell_nothing_are_missing(make_clients: Make, options: Eda) -> None:
     clients = make_clients(service_errors=3, service_type=[f"тариф {i}" for i in range(60)])
-    phik = _with_target(correlate(nodes.select_labelled(clients)), "phik")
+    phik = _with_target(correlate(nodes.select_labelled(clients), options), "phik")
     assert phik[["service_errors", "service_type"]].isna().all()
     assert phik["pages_per_visit"] > 0.9
 
@@ -70,8 +70,8 @@ def test_every_feature_is_accounted_for(make_clients: Make, options: Eda) -> Non
     assert pd.isna(table.loc["popular_category", "vif"])
 
 
-def test_significance_follows_the_association(make_clients: Make) -> None:
-    correlations = correlate(nodes.select_labelled(make_clients()))
+def test_significance_follows_the_association(make_clients: Make, options: Eda) -> None:
+    correlations = correlate(nodes.select_labelled(make_clients()), options)
     p_value, adjusted = (_with_target(correlations, name) for name in ("p_value", "p_adjusted"))
     assert p_value["pages_per_visit"] < 1e-4
     assert p_value["service_errors"] > 0.05

@@ -22,14 +22,14 @@ _TREATMENTS: dict[str, dict[Language, str]] = {
 }
 
 
-def correlate(sampled_clients: pd.DataFrame) -> pd.DataFrame:
+def correlate(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
     """Return the association of every pair of features, and of each with the target.
 
     Returns
     -------
     DataFrame, one row per ordered pair: left, right, n, phik (0 to 1, any kind; Baak et al. 2020), p_value
     (of independence, by phik's asymptotic significance), p_adjusted (Benjamini and Hochberg 1995, over
-    unordered pairs), spearman (−1 to 1, missing for categories)
+    unordered pairs), clear (p_adjusted is below `alpha`), spearman (−1 to 1, missing for categories)
         All are missing for columns that are constant, phik also for categories that only repeat the client.
     """
     from phik.phik import phik_matrix
@@ -54,7 +54,8 @@ def correlate(sampled_clients: pd.DataFrame) -> pd.DataFrame:
         name: matrix.reindex(index=names, columns=names).to_numpy("float64").ravel()
         for name, matrix in square.items()
     }
-    return _adjust(pd.DataFrame(table, index=pairs).reset_index()).assign(n=len(sampled_clients))
+    adjusted = _adjust(pd.DataFrame(table, index=pairs).reset_index())
+    return adjusted.assign(clear=adjusted["p_adjusted"] < options.alpha, n=len(sampled_clients))
 
 
 def _adjust(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def _portrait() -> list[Node]:
 
 def _associations() -> list[Node]:
     return [
-        Node(associations.correlate, "sampled_clients", "correlations"),
+        Node(associations.correlate, ["sampled_clients", _OPTIONS], "correlations"),
         Node(
             associations.measure_collinearity, ["sampled_clients", "correlations", _OPTIONS], "collinearity"
         ),

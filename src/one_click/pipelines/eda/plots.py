@@ -210,7 +210,10 @@ def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure
     names = [TARGET, *order.index]
     above = np.triu(np.ones((len(names), len(names)), dtype=bool), 1)
     cells = np.where(above, np.nan, matrix.loc[names, names].to_numpy("float64"))  # symmetric: half will do
-    figure = new_figure(8.5, 1.2 + 0.36 * len(names), _finding_of_correlations(order, language))
+    clear = correlations.pivot_table(index="left", columns="right", values="clear", sort=False)
+    clear = clear.loc[names, names].to_numpy("bool")
+    n = int(correlations["n"].iloc[0])
+    figure = new_figure(8.5, 1.2 + 0.36 * len(names), _finding_of_correlations(order, n, language))
     axes = figure.subplots()
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
@@ -222,24 +225,25 @@ def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure
     axes.tick_params(length=0)
     for (row, column), cell in np.ndenumerate(cells):
         if np.isfinite(cell):
-            colour = "white" if cell > 0.6 else "black"
+            colour = "white" if cell > 0.6 else "black" if clear[row, column] else NEUTRAL
             text = number(cell, 2, language)
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
     axes.set_xlabel(
-        "φk: связь любой формы, от 0 (нет) до 1 (полная)"
+        "φk: связь любой формы, от 0 (нет) до 1 (полная);\nсерые числа не отличить от случайности"
         if language == "ru"
-        else "φk: association of any form, from 0 (none) to 1 (complete)"
+        else "φk: association of any form, from 0 (none) to 1 (complete);\ngrey numbers may be chance"
     )
     return figure
 
 
-def _finding_of_correlations(with_target: pd.Series, language: Language) -> str:
+def _finding_of_correlations(with_target: pd.Series, n: int, language: Language) -> str:
     first = with_target.dropna().head(3)
     quotes = "«»" if language == "ru" else "“”"
     names = ", ".join(
         f"{quotes[0]}{label(name, language)}{quotes[1]} ({number(value, 2, language)})"
         for name, value in first.items()
     )
+    clients = number(n, 0, language)
     if language == "ru":
-        return f"Со снижением активности сильнее всего связаны: {names or 'ни один признак'}"
-    return f"Associated most with declining activity: {names or 'no feature'}"
+        return f"Со снижением активности сильнее всего связаны: {names or 'ни один признак'}; n = {clients}"
+    return f"Associated most with declining activity: {names or 'no feature'}; n = {clients}"
