@@ -91,7 +91,7 @@ CASES = {
     ),
     "text-in-a-whole-number-column": Case(
         (
-            "Not a number: 'шесть'",
+            "Not a whole number: 'шесть'",
             "market_file.csv",
             "Страниц_за_визит",
             "lines 3",
@@ -119,13 +119,15 @@ CASES = {
             "5 of 20 rows of market_file would be rejected, most of them for 'unknown_value'",
             f"{SNAPSHOT}/market_file.csv",
             "allows_messages",
-            "lines 2, 6, 10, 14, 18 with 'Нет'",
+            "lines 2, 6, 10, 14, 18 with 'нетт'",
             "at most 5%",
-            "data_processing.max_rejected_share",
+            "holds 'да' or 'нет'",
+            "did you mean 'нет'?",
+            "data_processing.spellings.allows_messages",
         ),
         file="market_file.csv",
         old=",нет,",
-        new=",Нет,",
+        new=",нетт,",
         failed="rejected_rows",
     ),
     "parameter-out-of-range": Case(

@@ -43,6 +43,24 @@ def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Pa
     assert (project / "data/03_primary/2026-10/clients.parquet").is_file()
 
 
+@pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
+def test_folder_that_would_be_read_as_a_number_is_refused(
+    kedro_run_here: Run, snapshot: Path, name: str
+) -> None:
+    result = kedro_run_here("--pipelines", "data_processing", "--params", f"{name}=2026.10")
+    assert result.exit_code == 1
+    assert f"{name} in --params was read as the number 2026.1" in result.output
+    assert "conf/local/globals.yml" in result.output
+
+
+def test_misspelt_section_of_a_file_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    written = "data_procesing: {test_share: 0.4}\n"
+    (project / "conf/local/parameters.yml").write_text(written, encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    assert result.exit_code == 1
+    assert "'data_procesing' in conf/*/parameters*.yml: did you mean 'data_processing'" in result.output
+
+
 def test_progress_counts_the_nodes(
     kedro_run_here: Run, snapshot: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

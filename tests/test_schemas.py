@@ -121,3 +121,10 @@ def test_features_hold_nothing_that_a_model_may_not_see(features: pd.DataFrame, 
 def test_frames_of_other_engines_pass_unchecked() -> None:
     frame = pl.LazyFrame({"client_id": [1], **{name: [1] for name in BASE_FEATURES}})
     assert Features().validate(frame) is frame  # type: ignore[arg-type]
+
+
+def test_misspelt_label_column_is_no_missing_one() -> None:
+    raw = _raw("label_file", activity_declined="Покупательская_активность")
+    with pytest.raises(DataError, match="did you mean 'Покупательская_активность'"):
+        RawTable("label_file").validate(raw)
+    assert RawTable("label_file").validate(raw[["id", "line"]]) is not None

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 80  # characters of one item in a message
+
 
 class OneClickError(Exception):
     """A fault of the input that the user can mend; its text is all that the user needs to see."""
@@ -54,14 +56,14 @@ def nearest(name: str, available: Iterable[str]) -> str:
 
 
 def shorten(items: Iterable[object], limit: int = 5) -> str:
-    """Join the first items and say how many there are in all.
+    """Join the first items, each cut to a readable length, and say how many there are in all.
 
     Examples
     --------
     >>> shorten(range(7), limit=3)
     '0, 1, 2, … (7 in all)'
     """
-    listed = [str(item) for item in items]
+    listed = [text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" for text in map(str, items)]
     if len(listed) <= limit:
         return ", ".join(listed)
     return f"{', '.join(listed[:limit])}, … ({len(listed)} in all)"

@@ -2,8 +2,11 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
+import yaml
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
@@ -34,15 +37,37 @@ class RefuseUnknownParameters:
             If a name is unknown.
         """
         given = context._runtime_params or {}
-        _stop_at_unknown(context.config_loader["globals"], GLOBALS, "conf/*/globals.yml")
+        written = context.config_loader["globals"]
+        _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
+        _stop_at_numbers(written, "conf/*/globals.yml")
         if given:
             _stop_at_unknown(given, SNAPSHOT_PARAMETERS | _parameters_of_pipelines(), "--params")
+            _stop_at_numbers(given, "--params")
+        in_files = set(context.config_loader["parameters"]) - set(given)
+        _stop_at_unknown(in_files, _sections(context.project_path), "conf/*/parameters*.yml")
 
 
 def _stop_at_unknown(given: Iterable[str], known: frozenset[str], where: str) -> None:
     for name in given:
         if name not in known:
             raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
+
+
+def _stop_at_numbers(given: Mapping[str, Any], where: str) -> None:
+    """Stop at a snapshot that was read as a number: 2026.10 would be the folder 2026.1."""
+    for name in SNAPSHOT_PARAMETERS & set(given):
+        if given[name] is not None and not isinstance(given[name], str):
+            raise ParameterError(
+                f"{name} in {where} was read as the number {given[name]}, perhaps not its folder's name. "
+                f'Quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'.'
+            )
+
+
+def _sections(project: Path) -> frozenset[str]:
+    """Return the names of all sections of parameters, whichever pipelines were loaded."""
+    files = (project / "conf" / "base").glob("parameters*.yml")
+    written = (yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in files)
+    return frozenset(name for sections in written for name in sections)
 
 
 def _parameters_of_pipelines() -> frozenset[str]:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT, TABLES
 from one_click.declarations import Offer, Segment, refuse_repeated
 from one_click.errors import ParameterError, nearest
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
@@ -25,6 +25,7 @@ FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_
 SCALERS: tuple[str, ...] = ("standard", "robust", "minmax")
 
 Share = Field(ge=0, le=1)
+Seed = Field(ge=0, lt=2**32)
 
 
 class Parameters(BaseModel):
@@ -85,6 +86,8 @@ class DataProcessing(Parameters):
     ----------
     spellings : dict
         Known misspellings: column -> wrong spelling -> right spelling.
+    missing_marks : tuple of str
+        What stands in a cell that holds nothing; in any case.
     unreadable_numbers : {"stop", "reject"}
         What a cell that should be a number and is not does: stop the run, or exclude the client.
     max_rejected_share : float
@@ -114,6 +117,7 @@ class DataProcessing(Parameters):
 
     file: ClassVar[str] = "conf/base/parameters_data_processing.yml"
     spellings: dict[str, dict[str, str]]
+    missing_marks: tuple[str, ...]
     unreadable_numbers: Literal["stop", "reject"]
     max_rejected_share: float = Share
     exclude_without_purchases: bool
@@ -126,13 +130,21 @@ class DataProcessing(Parameters):
     accept_findings: tuple[Literal["single_feature"], ...]
     test_share: float = Field(gt=0, lt=1)
     training_rows: int = Field(ge=100)
-    seed: int = Field(ge=0)
+    seed: int = Seed
 
     @model_validator(mode="after")
     def _known_features(self) -> Self:
         for name in self.engineered_features:
             if name not in ENGINEERED_FEATURES:
                 raise ValueError(f"unknown engineered feature '{name}'; {nearest(name, ENGINEERED_FEATURES)}")
+        return self
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Self:
+        known = {column.name for table in TABLES.values() for column in table.columns}
+        for name in self.spellings:
+            if name not in known:
+                raise ValueError(f"spellings: there is no column '{name}'; {nearest(name, known)}")
         return self
 
 
@@ -279,7 +291,7 @@ class ModelSelection(Parameters):
     strategy: Literal["tpe", "random"]
     selection: Literal["best", "one_standard_error"]
     bootstrap_samples: int = Field(ge=100)
-    seed: int = Field(ge=0)
+    seed: int = Seed
 
 
 class Segmentation(Parameters):
@@ -373,7 +385,7 @@ class Interpretation(Parameters):
     base_clients: int = Field(ge=10)
     permutations: int = Field(ge=1)
     reasons: int = Field(ge=1, le=16)
-    seed: int = Field(ge=0)
+    seed: int = Seed
 
 
 class Reporting(Parameters):
@@ -555,7 +567,7 @@ class DemoStore(Parameters):
     unlabelled: tuple[str, ...]
     clients: int = Field(ge=30)
     first_id: int = Field(ge=1, le=10**15)
-    seed: int = Field(ge=0)
+    seed: int = Seed
     chunk_clients: int = Field(ge=1)
     file_format: Literal["csv", "parquet"]
     order_noise: float = Field(ge=0, le=1e9)
@@ -656,7 +668,7 @@ class Eda(Parameters):
     halvings: int = Field(ge=2)
     resamples: int = Field(ge=100)
     sample: int = Field(ge=100)
-    seed: int = Field(ge=0)
+    seed: int = Seed
 
     @model_validator(mode="after")
     def _known_pairs(self) -> Self:

@@ -3,6 +3,7 @@
 A failure says the file or data set, the column, the rows, the rule and the remedy.
 """
 
+import difflib
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from one_click.columns import (
     ENGINEERED_FEATURES,
     LINE,
     PROFIT,
+    SOURCE_COLUMNS,
     TABLES,
     TARGET,
     TWIN_GROUP,
@@ -44,7 +46,8 @@ class RawTable:
         """
         header = [str(name) for name in data.columns if name != LINE]
         for column in self._table.columns:
-            if column.source not in header and column.name not in self._table.optional:
+            optional = column.name in self._table.optional and not _misspelt(column.source, header)
+            if column.source not in header and not optional:
                 raise DataError(
                     f"The column '{column.source}' is missing.",
                     file=data.attrs.get("path", self._table.file),
@@ -54,6 +57,13 @@ class RawTable:
                     remedy=f"rename the column in the export; in the file, {nearest(column.source, header)}",
                 )
         return data
+
+
+def _misspelt(name: str, header: list[str]) -> bool:
+    """Tell whether a column that is not there is probably there under a misspelt name."""
+    known = {column.source for column in SOURCE_COLUMNS}
+    unknown = [other for other in header if other not in known]
+    return bool(difflib.get_close_matches(name, unknown, n=1, cutoff=0.8))
 
 
 class TypedTable:

@@ -26,6 +26,7 @@ _MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
 
 _NOT_BLANK = re.compile(r"\S")
 _LONGEST_HEADER = 100_000  # characters
+HEADER_WITHIN = 10  # lines, for a message that says where it stands
 # Byte 98 has no letter in cp1251; programs that decode with it keep the byte as a control character.
 _FROM_CP1251 = {
     ord(bytes([byte]).decode("cp1251", "replace")) if byte != 0x98 else 0x98: byte for byte in range(256)
@@ -70,16 +71,67 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
     DataError
         If the bytes are text in none of the known encodings.
     """
-    readings = [(text, encoding) for text, encoding in _readings(content) if "\0" not in text]
+    readings = list(_readings(content))
+    if not any(encoding.startswith("utf") for _, encoding in readings):
+        _stop_at_damaged_utf8(content, path)
     if not readings:
-        raise DataError(
-            f"The text of {path.name} cannot be read.",
-            file=str(path),
-            rule="files are encoded as UTF-8, UTF-16 with a byte order mark, or cp1251",
-            remedy="export the file again as UTF-8",
-        )
+        raise _unreadable("cannot be read", path)
     # Text that was decoded wrongly is text too: what tells is whose header holds the store's names.
-    return max(readings, key=lambda reading: _known_in(_header_line(reading[0])))
+    text, encoding = max(readings, key=lambda reading: _known_in(_header_line(reading[0])))
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise _unreadable(f"holds a zero byte in line {line}", path)
+    if not text.isascii() and not any(map(_known_in, first_lines(text))):
+        raise _unreadable(f"begins with {_header_line(text)[:60]!r}, without any known column", path)
+    return text, encoding
+
+
+def _unreadable(found: str, path: Path) -> DataError:
+    return DataError(
+        f"The text of {path.name} {found}.",
+        file=str(path),
+        rule="files are encoded as UTF-8, UTF-16 with a byte order mark, or cp1251, "
+        "and begin with the names of the columns",
+        remedy="export the file again as UTF-8; check that it is the right table",
+    )
+
+
+def _stop_at_damaged_utf8(content: bytes, path: Path) -> None:
+    """Stop at UTF-8 with a wrong byte in it, which would pass for cp1251 and lose every name."""
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        header = content[: error.start].split(b"\n")[0]
+        if _known_in(header.decode("utf-8-sig", "ignore")) > _known_in(header.decode("cp1251", "replace")):
+            line = content[: error.start].count(b"\n") + 1
+            raise _unreadable(
+                f"is UTF-8, but for byte 0x{content[error.start]:02X} in line {line}", path
+            ) from None
+
+
+def first_lines(text: str) -> list[str]:
+    """Return the lines among which the header may stand, if something stands above it."""
+    return text[:_LONGEST_HEADER].splitlines()[:HEADER_WITHIN]
+
+
+def stop_at_title(lines: list[str], path: Path) -> None:
+    """Stop where titles or notes stand above the header.
+
+    Raises
+    ------
+    DataError
+        If the first line that is not blank names no known column, and one of the next does.
+    """
+    filled = [(place, line) for place, line in enumerate(lines, start=1) if line.strip()]
+    known = [place for place, line in filled if _known_in(line)]
+    if known and known[0] != filled[0][0]:
+        raise DataError(
+            f"The header of {path.name} stands in line {known[0]}, below {filled[0][1].strip()[:60]!r}.",
+            file=str(path),
+            rows=f"lines 1 to {known[0] - 1}",
+            rule="a file begins with the names of its columns",
+            remedy="delete the lines above the header",
+        )
 
 
 def _readings(content: bytes) -> Iterable[tuple[str, str]]:
@@ -99,7 +151,7 @@ def _readings(content: bytes) -> Iterable[tuple[str, str]]:
 
 def _decoded(content: bytes, codec: str, name: str) -> Iterable[tuple[str, str]]:
     try:
-        yield content.decode(codec), name
+        yield content.decode(codec).lstrip("\ufeff"), name
     except UnicodeDecodeError:
         return
 
@@ -204,13 +256,22 @@ def _shapes(column: pd.Series) -> pd.Series:
     return signed.str.strip().str.replace("[1-9]", "1", regex=True)
 
 
+def _shape(cell: str) -> str:
+    return re.sub("[1-9]", "1", cell.strip())
+
+
 def _is_shown(decimal: str, thousands: str, shapes: list[str], numbers: pd.DataFrame) -> bool:
     """Tell whether a comma or point between thousands is there beyond doubt, and is no slip."""
     if thousands not in DECIMALS:
         return True
     one, other = re.escape(thousands), re.escape(decimal)
     beyond_doubt = re.compile(rf".*\d{one}\d{{3}}(?:{other}\d*|{one}\d{{3}}.*)")
-    cells = {cell.strip() for name in numbers for cell in numbers[name].unique() if thousands in cell}
+    cells = {
+        cell.strip()
+        for name in numbers
+        for cell in numbers[name].unique()
+        if thousands in cell and _shape(cell) in shapes
+    }
     return any(map(beyond_doubt.fullmatch, shapes)) or len(cells) >= ENOUGH
 
 
@@ -219,7 +280,7 @@ def _examples(shapes: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str
     found: dict[str, tuple[int, str]] = {}
     for name in numbers:
         for place, cell in zip(lines, numbers[name].str.strip(), strict=True):
-            if re.sub("[1-9]", "1", cell) in shapes:
+            if _shape(cell) in shapes:
                 found.setdefault(re.sub(r"\d+", "0", cell), (int(place), cell))
     return ", ".join(f"line {line} ({cell})" for line, cell in sorted(found.values()))
 

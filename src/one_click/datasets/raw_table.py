@@ -17,11 +17,30 @@ from kedro.io import AbstractDataset
 
 from one_click.columns import LINE, SOURCE_COLUMNS
 from one_click.datasets import TablePreview
-from one_click.datasets.dialects import KNOWN_HEADERS, Dialect, decode, find_separator, find_signs, plain
+from one_click.datasets.dialects import (
+    HEADER_WITHIN,
+    KNOWN_HEADERS,
+    Dialect,
+    decode,
+    find_separator,
+    find_signs,
+    first_lines,
+    plain,
+    stop_at_title,
+)
 from one_click.errors import DataError, nearest, shorten
 
 # What openpyxl raises for a file that is no workbook, or not a whole one.
-_NO_WORKBOOK = (zipfile.BadZipFile, zlib.error, ET.ParseError, EOFError, KeyError, OSError, ValueError)
+_NO_WORKBOOK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ET.ParseError,
+    EOFError,
+    KeyError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 SUFFIXES = (".csv", ".csv.gz", ".xlsx")
 _NUMBERS = {column.source for column in SOURCE_COLUMNS if column.kind in ("id", "whole", "number", "share")}
 
@@ -107,6 +126,7 @@ def _read_text(path: Path) -> tuple[pd.DataFrame, str, str]:
     text, encoding = decode(_content(path), path)
     if not text or text.isspace():
         raise _empty(path)
+    stop_at_title(first_lines(text), path)
     separator = find_separator(text, path)
     return _read_cells(text, separator, path), encoding, separator
 
@@ -122,10 +142,10 @@ def _content(path: Path) -> bytes:
 
 def _unpacked(path: Path, error: Exception) -> DataError:
     return DataError(
-        f"{path.name} cannot be unpacked ({error}).",
+        f"{path.name} cannot be opened ({shorten([error])}).",
         file=str(path),
-        rule="a file that ends in .gz or .xlsx is a complete archive",
-        remedy="copy or export the file again; it may have been cut off",
+        rule="a file that ends in .gz is a whole gzip archive, one that ends in .xlsx a whole Excel workbook",
+        remedy="copy or export the file again, as it may have been cut off; or export it as CSV",
     )
 
 
@@ -143,7 +163,7 @@ def _read_workbook(path: Path) -> tuple[pd.DataFrame, str, str]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+        sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
     except _NO_WORKBOOK as error:
         raise _unpacked(path, error) from None
     filled = {name: rows for name, rows in sheets.items() if any(map(_is_filled, rows))}
@@ -159,6 +179,14 @@ def _read_workbook(path: Path) -> tuple[pd.DataFrame, str, str]:
     (rows,) = filled.values()
     cells = [(line, list(map(_cell_text, row))) for line, row in enumerate(rows, 1) if _is_filled(row)]
     return _to_frame(_without_margin(cells), path), "xlsx", ""
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    """Return a sheet's rows, all of one length."""
+    sheet.reset_dimensions()  # what some programs write there cuts off the rows beyond
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    width = max(map(len, rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
 
 
 def _is_filled(row: list[Any]) -> bool:
@@ -204,7 +232,9 @@ def _read_quickly(text: str, separator: str) -> tuple[list[str], pd.DataFrame] |
         return None
     first = text[: text.find("\n")].rstrip("\r")
     header = first.split(separator)
-    if not first.strip():
+    empty_row = "\n" + separator * (len(header) - 1)
+    empty = (empty_row + end in text for end in ("\n", "\r\n"))
+    if not first.strip() or text.endswith(empty_row) or any(empty):
         return None
     names = [str(place) for place in range(len(header))]
     try:
@@ -229,6 +259,7 @@ def _has_bare_returns(text: str) -> bool:
 
 
 def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
+    stop_at_title(["\t".join(cells) for _, cells in rows[:HEADER_WITHIN]], path)
     (_, header), *body = rows
     if not body:
         raise DataError(
@@ -244,13 +275,34 @@ def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
 
 def _named(frame: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
     names = _canonical(header)
+    named = [place for place, name in enumerate(names) if name or not _is_blank(frame.iloc[:, place])]
+    _stop_at_nameless([place for place in named if not names[place]], frame, path)
+    names = [names[place] for place in named]
     _stop_at_repeated_names(names, path)
-    return frame.set_axis([*names, LINE], axis=1)
+    return frame.iloc[:, [*named, -1]].set_axis([*names, LINE], axis=1)
 
 
 def _canonical(header: list[str]) -> list[str]:
     """Return the vocabulary's headers, whatever the case and the blanks of the file's own."""
-    return [KNOWN_HEADERS.get(plain(name), name.strip()) for name in header]
+    names = [KNOWN_HEADERS.get(plain(name), name.strip()) for name in header]
+    return [f"{name} (of the file)" if name == LINE else name for name in names]
+
+
+def _is_blank(cells: pd.Series) -> bool:
+    return not cells.str.strip().any()
+
+
+def _stop_at_nameless(places: list[int], frame: pd.DataFrame, path: Path) -> None:
+    if places:
+        cells = frame.iloc[:, places[0]].str.strip()
+        first = cells[cells != ""].index[0]
+        raise DataError(
+            f"Column {places[0] + 1} of {path.name} has no name, but holds {shorten([repr(cells[first])])}.",
+            file=str(path),
+            rows=f"line {frame[LINE][first]}",
+            rule="every column that holds something has a name",
+            remedy="delete the column or the note beside the table, or name it in the header",
+        )
 
 
 def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]:
@@ -259,7 +311,8 @@ def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]
     rows, line = [], 1
     try:
         for cells in reader:
-            if "".join(cells).strip() or len(cells) > 1:
+            if "".join(cells).strip():
+                _stop_at_broken_line(cells, line, reader.line_num, path)
                 rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
@@ -271,6 +324,19 @@ def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]
             remedy="mend the line, or export the file again",
         ) from None
     return rows
+
+
+def _stop_at_broken_line(cells: list[str], first: int, last: int, path: Path) -> None:
+    """Stop where quotes hold line breaks: a stray pair of them would swallow the rows between."""
+    broken = [cell for cell in cells if "\n" in cell.strip() or "\r" in cell.strip()]
+    if broken:
+        raise DataError(
+            f"A quoted field of {path.name} holds a line break: {shorten([repr(broken[0])])}.",
+            file=str(path),
+            rows=f"lines {first} to {last}",
+            rule="a row is one line; no field holds a line break",
+            remedy="mend the quotation marks, or export without the column that holds line breaks",
+        )
 
 
 def _stop_at_repeated_names(names: list[str], path: Path) -> None:

@@ -19,6 +19,7 @@ def options() -> DataProcessing:
             "service_type": {"стандартт": "стандарт"},
             "period": {"предыдцщий_месяц": "предыдущий_месяц"},
         },
+        missing_marks=("NaN", "-"),
         unreadable_numbers="stop",
         max_rejected_share=1.0,
         exclude_without_purchases=True,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from one_click.columns import BASE_FEATURES
+from one_click.columns import BASE_FEATURES, PROFIT
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.audit import audit, edit_distance, stop_at_blocking
@@ -17,7 +17,7 @@ SAME = ("2026-10/market_file.csv", "2026-10/market_file.csv")
 def clients(count: int, seed: int = 0, **columns: Any) -> pd.DataFrame:
     """Return clients who differ in chance alone, declined by chance."""
     generator = np.random.default_rng(seed)
-    values = {name: generator.normal(size=count) for name in BASE_FEATURES}
+    values = {name: generator.normal(size=count) for name in (*BASE_FEATURES, PROFIT)}
     words = {
         "service_type": generator.choice(["премиум", "стандарт"], count),
         "popular_category": generator.choice(["Товары для детей", "Кухонная посуда"], count),
@@ -117,6 +117,29 @@ def test_unknown_values_are_named_with_the_nearest_known_one(options: DataProces
     found = findings(table, options)["strength"]
     assert found["near_miss"].to_dict() == {"Популярная_категория: Товары дял детей → Товары для детей": 2}
     assert found["unknown_value_kept"].to_dict() == {"Популярная_категория: Сад": 1}
+
+
+def test_values_that_only_repeat_the_client_give_nothing_away(options: DataProcessing) -> None:
+    table = clients(400, popular_category=[f"Товар {number}" for number in range(400)])
+    found = findings(table, options)
+    assert "blocking" not in set(found["level"])
+    listed = found.loc["unknown_value_kept"]
+    assert len(listed) == 21
+    assert listed["strength"].to_dict()["Популярная_категория: … (+380)"] == 380
+    assert len(found.loc["enough_of_value"]) == 21
+
+
+def test_nearest_known_value_is_named(options: DataProcessing) -> None:
+    found = findings(clients(10, service_type=["стандар"] * 10), options)
+    assert found.loc["near_miss"].index.tolist() == ["Тип сервиса: стандар → стандарт"]
+
+
+def test_numbers_far_out_are_named(options: DataProcessing) -> None:
+    table = clients(400)
+    table.loc[[3, 7], "monthly_profit"] = [1e9, -1e9]
+    found = findings(table, options)
+    assert found.loc[("outlying", "monthly_profit"), ["strength", "level"]].tolist() == [2, "warning"]
+    assert found.loc["outlying"].index.tolist() == ["monthly_profit"]
 
 
 def test_month_without_labels(options: DataProcessing) -> None:

@@ -229,8 +229,9 @@ def test_labels_in_unknown_words_stop_the_run(
 ) -> None:
     strict = options.model_copy(update={"max_rejected_share": 0.05})
     with pytest.raises(DataError, match="2 of 2 rows of label_file would be rejected") as error:
-        nodes.parse_labels(_labels([1, 2], ["снизилась", "снизилась"], raw), strict)
-    assert "with 'снизилась'" in str(error.value)
+        nodes.parse_labels(_labels([1, 2], ["упала", "упала"], raw), strict)
+    assert "with 'упала'" in str(error.value)
+    assert "'Прежний уровень' or 'Снизилась'" in str(error.value)
 
 
 def test_month_without_labels_is_refused_for_training(

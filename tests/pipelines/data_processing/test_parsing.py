@@ -116,13 +116,13 @@ def test_unknown_category_is_kept(options: DataProcessing) -> None:
         pytest.param(
             "Разрешить сообщать", "allows_messages", "может быть", "unknown_value", id="unknown-flag"
         ),
-        pytest.param("Страниц_за_визит", "pages_per_visit", "много", "not_a_number", id="text"),
-        pytest.param("Страниц_за_визит", "pages_per_visit", "5.5", "not_a_number", id="not-whole"),
-        pytest.param("Страниц_за_визит", "pages_per_visit", "1e3", "not_a_number", id="whole-with-exponent"),
-        pytest.param("Длительность", "days_registered", "9" * 19, "not_a_number", id="beyond-64-bits"),
-        pytest.param("Длительность", "days_registered", "١٢", "not_a_number", id="digits-of-another-script"),
+        pytest.param("Страниц_за_визит", "pages_per_visit", "много", "not_a_whole_number", id="text"),
+        pytest.param("Страниц_за_визит", "pages_per_visit", "5.5", "not_a_whole_number", id="not-whole"),
+        pytest.param("Страниц_за_визит", "pages_per_visit", "1e3", "not_a_whole_number", id="exponent"),
+        pytest.param("Длительность", "days_registered", "9" * 19, "not_a_whole_number", id="beyond-64-bits"),
+        pytest.param("Длительность", "days_registered", "١٢", "not_a_whole_number", id="other-script"),
         pytest.param("Маркет_актив_6_мес", "marketing_contacts_6m", "1e999", "not_a_number", id="infinite"),
-        pytest.param("Маркет_актив_6_мес", "marketing_contacts_6m", "nan", "not_a_number", id="nan"),
+        pytest.param("Маркет_актив_6_мес", "marketing_contacts_6m", "inf", "not_a_number", id="inf"),
         pytest.param(
             "Маркет_актив_6_мес", "marketing_contacts_6m", "3,5", "not_a_number", id="other-decimal"
         ),
@@ -181,7 +181,7 @@ def test_unreadable_numbers_stop_the_run_by_default(options: DataProcessing) -> 
     with pytest.raises(DataError) as error:
         parse_table(rows, TABLES["market_file"], POINT, options)
     for words in (
-        "Not a number: 'пять'.",
+        "Not a whole number: 'пять'.",
         "file:   market_file.csv",
         "column: Страниц_за_визит (pages_per_visit in the project)",
         "rows:   lines 3, 4",
@@ -295,3 +295,36 @@ def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Ra
     parsed, _, faults = parse_table(raw(f"id | Прибыль\n7 | {cell}"), TABLES["money"], (",", " "), rejecting)
     assert parsed.empty
     assert faults["rule"].tolist() == ["not_a_number"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "rule", "value"),
+    [
+        pytest.param("Разрешить сообщать", "Да", "case_changed", "да", id="flag-in-capitals"),
+        pytest.param("Тип сервиса", "ПРЕМИУМ", "case_changed", "премиум", id="category-in-capitals"),
+        pytest.param(
+            "Популярная_категория",
+            "Товары\u00a0для  детей\u200b",
+            "blanks_trimmed",
+            "Товары для детей",
+            id="blanks-that-cannot-be-seen",
+        ),
+        pytest.param("Популярная_категория", "nan", "missing_mark", "", id="mark-of-a-missing-word"),
+        pytest.param("Страниц_за_визит", "-", "missing_mark", "", id="mark-of-a-missing-number"),
+    ],
+)
+def test_cells_are_mended_and_listed(
+    rejecting: DataProcessing, header: str, cell: str, rule: str, value: str
+) -> None:
+    table = _profiles({}, {"id": "8", header: cell})
+    _, repairs, faults = parse_table(table, TABLES["market_file"], POINT, rejecting)
+    listed = repairs[["line", "old_value", "new_value", "rule"]].to_numpy().tolist()
+    assert listed == [[3, cell, value, rule]]
+    assert faults["rule"].tolist() == ([] if value else ["missing_value"])
+
+
+@pytest.mark.parametrize("written", ["0008", "8.0", "+8"])
+def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, written: str) -> None:
+    table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
+    _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)
+    assert faults["client_id"].tolist() == ["8"]

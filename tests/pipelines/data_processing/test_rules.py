@@ -133,7 +133,7 @@ def test_too_many_rejected_rows_stop_with_one_error(faulty: int, stops: bool) ->
     for words in (
         "6 of 100 rows of money would be rejected, most of them for 'missing_value'",
         "file:   2026-10/money.csv",
-        "column: monthly_profit",
+        "column: Прибыль (monthly_profit in the project)",
         "lines 2, 3, 4, 5, 6, … (6 in all) with 'x'",
         "at most 5%",
         "data_processing.max_rejected_share",
@@ -165,3 +165,27 @@ def test_limits_stop_naming_rows_that_are_not_there() -> None:
     )
     with pytest.raises(DataError, match=r"rows:   lines 2\n"):
         stop_at_faulty_tables(causes, dialects, 0.0)
+
+
+def test_file_that_lacks_rows_is_named_rather_than_the_one_whose_clients_go() -> None:
+    dialects = pd.DataFrame(
+        {"table": ["market_file", "money"], "file": ["m/market_file.csv", "m/money.csv"], "rows": [10, 7]}
+    )
+    causes = pd.DataFrame(
+        {
+            "table": "market_file",
+            "line": [2, 3, 4],
+            "client_id": ["11", "12", "13"],
+            "column": "",
+            "old_value": "",
+            "rule": "incomplete_in_money",
+        }
+    )
+    with pytest.raises(DataError) as error:
+        stop_at_faulty_tables(causes, dialects, 0.05)
+    for words in (
+        "file:   m/money.csv",
+        "clients 11, 12, 13 lack rows in money",
+        "export money for the same",
+    ):
+        assert words in str(error.value)

@@ -21,8 +21,11 @@ def test_disagreement_and_suspects_by_hand() -> None:
     features, scores = frames([1, 1, 1, 0, 0, 0, None], [0.95, 0.85, 0.1, 0.1, 0.2, 0.7, 0.5])
     noise, ceiling = find_label_noise(features, scores)
     assert noise["client_id"].tolist() == [3, 6, 5, 2, 4, 1]
+    # Of the other class .9, .7, .2, .15, .1, .05, against what that class's own clients have.
     assert noise["rank"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert noise["disagreement"].tolist() == pytest.approx([0.8, 0.4, -0.6, -0.7, -0.8, -0.9])
+    assert noise["disagreement"].tolist() == pytest.approx(
+        [0.9 - 2 / 3, 0.7 - 1.9 / 3, 0.2 - 1.9 / 3, 0.15 - 2 / 3, 0.1 - 1.9 / 3, 0.05 - 2 / 3]
+    )
     assert noise["suspect"].tolist() == [True, True, False, False, False, False]
     figures = ceiling.set_index("figure")["value"]
     assert figures["labelled"] == 6

@@ -1,6 +1,7 @@
 """What would make conclusions wrong: leaks, twins, the time of the labels, too few clients."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from one_click.columns import (
     COLUMNS,
     KNOWN_VALUES,
     LANGUAGES,
+    PROFIT,
     TARGET,
 )
 from one_click.effects import cliffs_delta
@@ -26,7 +28,9 @@ Finding = dict[str, Any]
 COLUMNS_OF_AUDIT = ("finding", "subject", "strength", "low", "high", "clients", "level")
 ROW_ORDER = "row_order"
 NEAR = 2  # letters
+MOST_VALUES = 20  # of a category that are listed one by one
 SAMPLE = 50_000  # about so many clients are enough for a ROC-AUC
+_FOLDS = 5
 _ORDER_LEAK = 0.6  # ROC-AUC; the lower end of the interval must be above it
 
 
@@ -64,6 +68,7 @@ def audit(
         _row("unlabelled", "note", len(clients) - len(labelled), len(clients) - len(labelled)),
         *_enough(labelled, options),
         *_unknown_values(clients),
+        *_outlying(clients, options.implausible_revenue_iqr),
     ]
     table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT))
     for language in LANGUAGES:
@@ -108,11 +113,24 @@ def _single_features(labelled: pd.DataFrame, limit: float) -> list[Finding]:
 
 def _single_feature(labelled: pd.DataFrame, name: str, limit: float) -> Finding:
     values = labelled[name]
-    if name in CATEGORICAL_FEATURES:  # ordered by the share of declined clients
-        values = values.map(labelled.groupby(name)[TARGET].mean())
+    if name in CATEGORICAL_FEATURES:
+        values = _share_in_other_folds(labelled[TARGET], values)
     strength, low, high = _roc_auc(labelled[TARGET], values)
     level = "blocking" if low >= limit else "note"
     return _row("single_feature", level, strength, len(labelled), name) | {"low": low, "high": high}
+
+
+def _share_in_other_folds(target: pd.Series, values: pd.Series) -> pd.Series:
+    """Return the share of declined among clients of other folds who have the same value.
+
+    A client's own label must not count: values that occur once would predict it perfectly.
+    """
+    fold = pd.Series(np.arange(len(values)) % _FOLDS, index=values.index)
+    whole = target.groupby(values).agg(["sum", "size"])
+    own = target.groupby([values, fold]).agg(["sum", "size"])
+    others = whole.reindex(own.index, level=0) - own
+    share = (others["sum"] / others["size"].where(others["size"] > 0)).fillna(target.mean())
+    return pd.Series(share.reindex(pd.MultiIndex.from_arrays([values, fold])).to_numpy(), index=values.index)
 
 
 def _twins(clients: pd.DataFrame) -> Finding:
@@ -131,10 +149,20 @@ def _enough(labelled: pd.DataFrame, options: DataProcessing) -> Iterator[Finding
     of_class = labelled[TARGET].value_counts().reindex([0, 1], fill_value=0)
     yield _count("enough_of_class", int(of_class.min()), options.enough_of_class)
     for name in CATEGORICAL_FEATURES:
-        for value, count in labelled[name].value_counts().items():
-            if count < options.enough_of_value:
-                subject = f"{COLUMNS[name].source}: {value}"
-                yield _row("enough_of_value", "warning", int(count), int(count), subject)
+        counts = labelled[name].value_counts()
+        rare = counts[counts < options.enough_of_value]
+        for value, count in rare.head(MOST_VALUES).items():
+            subject = f"{COLUMNS[name].source}: {value}"
+            yield _row("enough_of_value", "warning", int(count), int(count), subject)
+        yield from _further("enough_of_value", name, rare)
+
+
+def _further(finding: str, name: str, counts: pd.Series) -> Iterator[Finding]:
+    """Give one row for all values beyond those that are listed one by one."""
+    further = counts.iloc[MOST_VALUES:]
+    if len(further):
+        subject = f"{COLUMNS[name].source}: … (+{len(further)})"
+        yield _row(finding, "warning", int(further.sum()), int(further.sum()), subject)
 
 
 def _count(finding: str, count: int, enough: int) -> Finding:
@@ -144,11 +172,24 @@ def _count(finding: str, count: int, enough: int) -> Finding:
 def _unknown_values(clients: pd.DataFrame) -> Iterator[Finding]:
     for name, known in KNOWN_VALUES.items():
         counts = clients.loc[~clients[name].isin(known), name].value_counts()
-        for value, count in counts.items():
-            near = [word for word in known if edit_distance(value, word) <= NEAR]
+        for value, count in counts.head(MOST_VALUES).items():
+            nearest = min(known, key=partial(edit_distance, str(value)))
+            near = edit_distance(str(value), nearest) <= NEAR
             finding = "near_miss" if near else "unknown_value_kept"
-            subject = " → ".join([f"{COLUMNS[name].source}: {value}", *near[:1]])
+            subject = " → ".join([f"{COLUMNS[name].source}: {value}", *([nearest] if near else [])])
             yield _row(finding, "warning", int(count), int(count), subject)
+        yield from _further("unknown_value_kept", name, counts)
+
+
+def _outlying(clients: pd.DataFrame, iqr_multiple: float) -> Iterator[Finding]:
+    """List numbers that lie as far out as a month's revenue that would be implausible."""
+    numbers = [name for name in (*BASE_FEATURES, PROFIT) if COLUMNS[name].kind in ("whole", "number")]
+    for name in numbers:
+        lower, upper = clients[name].quantile([0.25, 0.75])
+        reach = iqr_multiple * (upper - lower)
+        outlying = (clients[name] > upper + reach) | (clients[name] < lower - reach)
+        if upper > lower and outlying.any():
+            yield _row("outlying", "warning", int(outlying.sum()), int(outlying.sum()), name)
 
 
 def edit_distance(text: str, other: str) -> int:
@@ -187,6 +228,6 @@ def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str]) -> None:
         file="clients",
         column=", ".join(blocking["subject"]),
         rule="a feature is known before the label; this one was probably written down after it",
-        remedy="find out when the column is filled; take it out of the extract's export, or accept it with "
+        remedy="find out when the column is filled, and export it as it stood before; or accept it with "
         f"data_processing.accept_findings: [{worst['finding']}]",
     )

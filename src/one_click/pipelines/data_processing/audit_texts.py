@@ -66,8 +66,14 @@ TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
         ),
     },
     ("label_timing", "note"): {
-        "ru": ("Метки взяты из более позднего среза, чем признаки ({subject}).", ""),
-        "en": ("The labels come from a later extract than the features ({subject}).", ""),
+        "ru": (
+            "Метки взяты из другого среза ({subject}).",
+            "Проверьте, что он позже среза признаков: в файлах дат нет.",
+        ),
+        "en": (
+            "The labels come from another extract ({subject}).",
+            "Check that it is later than that of the features: the files hold no dates.",
+        ),
     },
     ("unlabelled", "note"): {
         "ru": ("Клиентов без метки: {strength}.", "Они получают оценку, но не участвуют в обучении."),
@@ -109,6 +115,16 @@ TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
         "en": (
             "Rare value: {subject} (clients: {strength}). Figures about it are weak.",
             "None: read such lines with care.",
+        ),
+    },
+    ("outlying", "warning"): {
+        "ru": (
+            "Числа далеко за пределами обычных: «{subject}» (клиентов: {strength}).",
+            "Значения оставлены. Проверьте, нет ли ошибки в выгрузке.",
+        ),
+        "en": (
+            "Numbers far beyond the usual ones: “{subject}” (clients: {strength}).",
+            "The values are kept. Check the export for a mistake.",
         ),
     },
     ("near_miss", "warning"): {

@@ -18,6 +18,8 @@ from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, w
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "": "cells"}
 _DECIMALS = {".": "decimal_point", ",": "decimal_comma"}
 
+_FEW_CLIENTS = 4  # of a class: no share of them could be held out
+
 Parsed = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
@@ -282,14 +284,17 @@ def _stop_at_too_few(target: pd.Series, options: DataProcessing) -> None:
     sampled_share = min(1.0, options.training_rows / max(1, len(target)))
     smaller_side = min(options.test_share, 1 - options.test_share)
     if of_class.min() * sampled_share * smaller_side < 1:
+        labels = "export the column with the labels, or name a snapshot that has labels of these clients in "
+        scored = "label_snapshot; a month without labels is only scored: kedro run --pipelines scoring"
         raise DataError(
             f"There are {of_class[1]} declined and {of_class[0]} other clients, too few to hold out "
-            f"{options.test_share:.0%} of them.",
+            f"{options.test_share:.1%} of them.",
             file="market_file.csv (or that of label_snapshot)",
             column=COLUMNS[TARGET].source,
             rule="training and testing need clients of both classes",
-            remedy="export the column with the labels; a month without labels is only scored: "
-            "kedro run --pipelines scoring --params new_snapshot=<folder>",
+            remedy=f"{labels}{scored} --params new_snapshot=<folder>"
+            if of_class.min() < _FEW_CLIENTS
+            else f"bring data_processing.test_share, {options.test_share}, nearer to 0.25",
         )
 
 

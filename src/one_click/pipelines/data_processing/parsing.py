@@ -1,12 +1,24 @@
 """From text to typed tables: repairs of known misspellings, and the faults of single rows."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from one_click.columns import CLIENT_ID, FLAG_VALUES, LINE, MONTHS, PERIOD, TARGET_VALUES, Column, Table
+from one_click.columns import (
+    CLIENT_ID,
+    FLAG_VALUES,
+    KNOWN_VALUES,
+    LINE,
+    MONTHS,
+    PERIOD,
+    TARGET_VALUES,
+    Column,
+    Table,
+)
 from one_click.datasets.dialects import number_pattern
 from one_click.errors import DataError, shorten
 from one_click.parameters import DataProcessing
@@ -15,9 +27,11 @@ Signs = tuple[str, str]
 
 EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
 _WHOLE = r"[+-]?[0-9]{1,18}(?:\.0*)?"
-_PLAIN_WHOLE = r"-?[0-9]{1,18}"
+_PLAIN_WHOLE = r"0|-?[1-9][0-9]{0,17}"
 _NUMBER = r"[+-]?(?:[0-9]{1,18}\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
-_UNREADABLE = "not_a_number"
+_UNREADABLE = {"id": "not_a_whole_number", "whole": "not_a_whole_number"}
+_NOT_A_NUMBER = "not_a_number"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 def parse_table(
@@ -58,7 +72,9 @@ def parse_table(
     parsed = without_lines(parsed, duplicates[LINE]).reset_index(drop=True)
     types = {column.name: "int64" for column in table.columns if column.kind in ("id", "whole")}
     types |= {column.name: "bool" for column in table.columns if column.kind == "flag"}
-    return parsed.astype(types), repairs, _join_events([faults, duplicates])
+    ids = text[CLIENT_ID], converted[CLIENT_ID]
+    listed = _with_plain_ids(repairs, *ids), _with_plain_ids(_join_events([faults, duplicates]), *ids)
+    return parsed.astype(types), *listed
 
 
 def without_lines(rows: pd.DataFrame, lines: pd.Series) -> pd.DataFrame:
@@ -100,6 +116,16 @@ def _join_events(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return joined.sort_values([LINE, "column"], kind="stable", ignore_index=True)
 
 
+def _with_plain_ids(listed: pd.DataFrame, written: pd.Series, ids: pd.Series) -> pd.DataFrame:
+    """Name clients by their number, however the file writes it: with zeros before it, blanks or decimals."""
+    odd = ~listed[CLIENT_ID].str.fullmatch(_PLAIN_WHOLE)
+    if not odd.any():
+        return listed
+    numbers = pd.Series(ids.to_numpy(), index=written.to_numpy()).dropna().astype("int64")
+    plain = listed[CLIENT_ID].map(numbers[~numbers.index.duplicated()]).dropna().astype("int64").astype("str")
+    return listed.assign(**{CLIENT_ID: plain.reindex(listed.index).fillna(listed[CLIENT_ID])})
+
+
 def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Take the table's columns under the project's names; an optional column that is absent is all blank."""
     absent = {column.source: "" for column in table.columns if column.source not in raw.columns}
@@ -112,21 +138,65 @@ def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
 def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
     mended, repairs = text.copy(), [_no_events(text, table)]
     for column in table.columns:
-        old = text[column.name]
-        trimmed = old.str.strip()
-        spellings = options.spellings.get(column.name)
-        spelled = trimmed.replace(spellings) if spellings else trimmed
-        mended[column.name] = spelled
-        for rule, before, after in (
-            ("blanks_trimmed", old, trimmed),
-            ("known_misspelling", trimmed, spelled),
-        ):
+        before = text[column.name]
+        for rule, mend in _mends(column, table, options):
+            after = mend(before)
             changed = before != after
             if changed.any():
                 repairs.append(
                     events(text[changed], table.name, rule, column.name, before[changed], after[changed])
                 )
+            before = after
+        mended[column.name] = before
     return mended, _join_events(repairs)
+
+
+def _mends(
+    column: Column, table: Table, options: DataProcessing
+) -> Iterator[tuple[str, Callable[[pd.Series], pd.Series]]]:
+    """Yield the rules by which cells of a column are mended, in order."""
+    marks = [form for mark in options.missing_marks for form in (mark, mark.lower(), mark.upper())]
+    words = known_words(column, table)
+    has_words = column.kind in ("flag", "target", "period", "category")
+    yield "blanks_trimmed", partial(_by_word, single_spaced) if has_words else lambda cells: cells.str.strip()
+    yield "missing_mark", partial(_blank_out, marks)
+    if spellings := options.spellings.get(column.name):
+        yield "known_misspelling", lambda cells: cells.replace(spellings)
+    if words:
+        in_right_case = {word.casefold(): word for word in words}
+        yield "case_changed", partial(_by_word, lambda word: in_right_case.get(word.casefold(), word))
+
+
+def _blank_out(marks: list[str], cells: pd.Series) -> pd.Series:
+    marked = cells.isin(marks)
+    return cells.mask(marked, "") if marked.any() else cells
+
+
+def known_words(column: Column, table: Table) -> tuple[str, ...]:
+    """Return the words that a column holds as far as the vocabulary knows; none for numbers."""
+    if column.kind == "period":
+        return tuple(word for word, month in MONTHS.items() if month in table.months)
+    if column.kind in ("flag", "target"):
+        return tuple(FLAG_VALUES if column.kind == "flag" else TARGET_VALUES)
+    return KNOWN_VALUES.get(column.name, ())
+
+
+def single_spaced(text: str) -> str:
+    r"""Return text with single plain blanks between its words, and none that cannot be seen.
+
+    Examples
+    --------
+    >>> single_spaced(" Товары\u00a0для  детей\u200b")
+    'Товары для детей'
+    """
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def _by_word(mend: Callable[[str], str], cells: pd.Series) -> pd.Series:
+    """Mend each different cell once, as there are few."""
+    codes, words = pd.factorize(cells)
+    mended = pd.Series([mend(word) for word in words], dtype=cells.dtype)
+    return mended.take(codes).set_axis(cells.index)
 
 
 def _convert(text: pd.DataFrame, table: Table, signs: Signs) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -151,11 +221,12 @@ def _convert_column(
     if column.kind == "category":
         return cells, {"missing_value": blank}
     if column.kind in ("flag", "period"):
-        months = {word: month for word, month in MONTHS.items() if month in table.months}
-        values = _look_up(cells, FLAG_VALUES if column.kind == "flag" else months)
+        meanings = FLAG_VALUES if column.kind == "flag" else MONTHS
+        values = _look_up(cells, {word: meanings[word] for word in known_words(column, table)})
         return values, {"missing_value": blank, "unknown_value": values.isna() & ~blank}
     values, readable = _numbers(cells, column, signs)
-    broken = {"missing_value": blank, _UNREADABLE: ~readable & ~blank, "negative_value": values < 0}
+    unreadable = _UNREADABLE.get(column.kind, _NOT_A_NUMBER)
+    broken = {"missing_value": blank, unreadable: ~readable & ~blank, "negative_value": values < 0}
     if column.kind == "share":
         broken["above_one"] = values > 1
     if column.name == "monthly_profit":
@@ -195,19 +266,19 @@ def _cast(cells: pd.Series, kind: pa.DataType) -> pd.Series:
 
 
 def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
-    unreadable = faults[faults["rule"] == _UNREADABLE]
+    unreadable = faults[faults["rule"].isin([_NOT_A_NUMBER, *_UNREADABLE.values()])]
     if unreadable.empty:
         return
     name = unreadable["column"].iloc[0]
     cells = unreadable[unreadable["column"] == name]
     column = next(column for column in table.columns if column.name == name)
-    kind = "whole numbers" if column.kind in ("id", "whole") else "numbers"
+    kind = "whole number" if column.kind in _UNREADABLE else "number"
     raise DataError(
-        f"Not a number: {shorten(repr(value) for value in cells['old_value'].unique())}.",
+        f"Not a {kind}: {shorten(repr(value) for value in cells['old_value'].unique())}.",
         file=file,
         column=f"{column.source} ({name} in the project)",
         rows=f"lines {shorten(cells[LINE])}",
-        rule=f"the column holds {kind}",
+        rule=f"the column holds {kind}s",
         remedy="mend the cells, or set data_processing.unreadable_numbers to 'reject' "
         "to exclude these clients and list them in rejected_rows",
     )

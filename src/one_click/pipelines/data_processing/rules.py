@@ -2,14 +2,15 @@
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, LINE, TABLES, Table
-from one_click.errors import DataError, shorten
+from one_click.columns import CLIENT_ID, LINE, TABLES, Column, Table
+from one_click.errors import DataError, nearest, shorten
 from one_click.parameters import DataProcessing
 
-from .parsing import EVENT_COLUMNS, events
+from .parsing import EVENT_COLUMNS, events, known_words
 
 Tables = dict[str, pd.DataFrame]
 _ROW_ONLY = "repeated_row"  # the client keeps his first row
+INCOMPLETE_IN = "incomplete_in_"
 
 
 def excluded_by_rule(parsed: Tables, limits: dict[str, float], options: DataProcessing) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def _absent(parsed: Tables, table: Table) -> pd.DataFrame:
     """List the rows of clients that have no complete set of rows in `table`, wherever those clients occur."""
     present = parsed[table.name].groupby(CLIENT_ID).size()
     complete = present[present == max(1, len(table.months))].index
-    rule = f"incomplete_in_{table.name}"
+    rule = f"{INCOMPLETE_IN}{table.name}"
     return pd.concat(
         [events(rows[~rows[CLIENT_ID].isin(complete)], name, rule) for name, rows in parsed.items()],
         ignore_index=True,
@@ -89,16 +90,61 @@ def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_reje
             continue
         rule, column = rejected.groupby(["rule", "column"]).size().idxmax()
         cells = rejected[(rejected["rule"] == rule) & (rejected["column"] == column)]
+        share = f"at most {max_rejected_share:.0%} of a table's rows may be rejected"
+        found = f"{lines} of {rows} rows of {name} would be rejected, most of them for '{rule}'."
+        if rule.startswith(INCOMPLETE_IN):
+            raise _incomplete(rule.removeprefix(INCOMPLETE_IN), cells, dialects, found, share)
         raise DataError(
-            f"{lines} of {rows} rows of {name} would be rejected, most of them for '{rule}'.",
+            found,
             file=file,
-            column=column,
-            rows=f"lines {shorten(cells[LINE])}"
-            + (f" with {cells['old_value'].iloc[0]!r}" if cells["old_value"].iloc[0] else ""),
-            rule=f"at most {max_rejected_share:.0%} of a table's rows may be rejected",
-            remedy="export the file again; if the rows are really to be left out, "
-            "raise data_processing.max_rejected_share",
+            column=_source(name, column),
+            rows=f"lines {shorten(cells[LINE])}" + _values(cells["old_value"]),
+            rule=share + _allowed(name, column, rule),
+            remedy=_remedy(name, column, rule, cells["old_value"].iloc[0]),
         )
+
+
+def _incomplete(other: str, cells: pd.DataFrame, dialects: pd.DataFrame, found: str, rule: str) -> DataError:
+    files = dialects.set_index("table")["file"]
+    months = ", ".join(TABLES[other].months) or "one row each"
+    return DataError(
+        found,
+        file=str(files[other]),
+        rows=f"clients {shorten(cells[CLIENT_ID].unique())} lack rows in {other}",
+        rule=f"{rule}; every client of the other tables has all rows in {other} ({months})",
+        remedy=f"export {other} for the same clients and months",
+    )
+
+
+def _source(table: str, name: str) -> str:
+    column = _column(table, name)
+    return f"{column.source} ({name} in the project)" if column else name
+
+
+def _column(table: str, name: str) -> Column | None:
+    return next((column for column in TABLES[table].columns if column.name == name), None)
+
+
+def _values(old: pd.Series) -> str:
+    known = [repr(value) for value in old.unique() if value]
+    return f" with {shorten(known)}" if known else ""
+
+
+def _allowed(table: str, name: str, rule: str) -> str:
+    column = _column(table, name)
+    words = known_words(column, TABLES[table]) if column and rule == "unknown_value" else ()
+    return f"; the column holds {' or '.join(map(repr, words))}" if words else ""
+
+
+def _remedy(table: str, name: str, rule: str, value: str) -> str:
+    column = _column(table, name)
+    if column and rule == "unknown_value":
+        hint = nearest(value, known_words(column, TABLES[table]))
+        return f"export the file again, or add the values to data_processing.spellings.{name}; {hint}"
+    return (
+        "export the file again; if the rows are really to be left out, "
+        "raise data_processing.max_rejected_share"
+    )
 
 
 def fit_revenue_limit(revenue: pd.Series, iqr_multiple: float) -> float:

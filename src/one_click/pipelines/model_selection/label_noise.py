@@ -25,9 +25,9 @@ def find_label_noise(
 
     Returns
     -------
-    label_noise : DataFrame, one row per labelled client, the strongest disagreement first
+    label_noise : DataFrame, one row per labelled client that was scored, the strongest disagreement first
         ``client_id``, ``activity_declined``, ``probability``, ``disagreement`` (probability of the other
-        class minus that of the label, -1 to 1), ``rank``, ``suspect``.
+        class minus the mean that its own clients have), ``rank``, ``suspect`` (no disagreement below 0).
     label_ceiling : DataFrame
         ``figure``, ``value``: numbers of clients and suspects, and the ROC-AUC that a perfect ranking could
         reach on these labels if the suspects' labels were all wrong.
@@ -36,10 +36,9 @@ def find_label_noise(
     clients = labels.merge(out_of_fold_scores[[CLIENT_ID, "probability"]], on=CLIENT_ID)
     declined = clients[TARGET] == 1
     of_other = clients["probability"].where(~declined, 1 - clients["probability"])
-    clients["disagreement"] = 2 * of_other - 1
-    clients["suspect"] = of_other >= _confidence_in_other(clients, declined)
+    clients["disagreement"] = of_other - _confidence_in_other(clients, declined)
     ranked = clients.sort_values(["disagreement", CLIENT_ID], ascending=[False, True], ignore_index=True)
-    ranked.insert(4, "rank", range(1, len(ranked) + 1))
+    ranked = ranked.assign(rank=range(1, len(ranked) + 1), suspect=ranked["disagreement"] >= 0)
     return ranked, _ceiling(ranked)
 
 
