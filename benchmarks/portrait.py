@@ -1,7 +1,8 @@
 """Whether the portrait tells the truth of stores where it is planted: ``python -m benchmarks.portrait``.
 
 The features of these stores are independent of each other, so that a feature which drives nothing differs
-between the classes by chance alone. Their values are those of the synthetic store, each column shuffled.
+between the classes by chance alone; where structures are looked for, they also go together. Their values are
+those of the synthetic store.
 """
 
 from pathlib import Path
@@ -11,12 +12,14 @@ import numpy as np
 import pandas as pd
 import yaml
 from pydantic import BaseModel
+from scipy.special import ndtr
 
-from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, PROFIT, TARGET
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore, Eda
 from one_click.pipelines.demo_comparison.summary import draw_store
 from one_click.pipelines.eda import nodes
 from one_click.pipelines.eda.clusters import measure_stability
+from one_click.pipelines.eda.groups import measure_groups
 from one_click.pipelines.eda.interactions import find_interactions
 from one_click.pipelines.eda.portrait import risk_ratio
 from one_click.planted import Cause
@@ -24,7 +27,7 @@ from one_click.simulation.mechanism import decline_probability
 
 Model = TypeVar("Model", bound=BaseModel)
 SEEDS = range(1, 201)
-FEWER_SEEDS = range(1, 41)  # for what takes a second per store
+FEWER_SEEDS = range(1, 21)  # for what takes a second per store
 CLIENTS = 1300
 TRUTH_CLIENTS = 1_000_000  # enough to know an effect to .002
 DRIVERS: dict[str, float | dict[str, float]] = {
@@ -36,6 +39,11 @@ DRIVERS: dict[str, float | dict[str, float]] = {
     "unpaid_items_quarter": 0.5,
     "popular_category": {"Кухонная посуда": 0.8, "Мелкая бытовая техника и электроника": -0.8},
 }
+STRUCTURES = (  # name, mechanism, correlation of the numbers
+    ("nothing planted", "nothing", 0.0),
+    ("nothing planted in one correlated cloud", "nothing", 0.4),
+    ("drivers side by side, correlated", "planted", 0.6),
+)
 ENGINEERED_FROM_DRIVERS = ("minutes_trend", "promo_habit")
 PLANTED = Cause(intercept=-0.6, drivers=DRIVERS)
 NOTHING = Cause(intercept=-0.5, drivers={})
@@ -62,9 +70,14 @@ def main() -> None:
         f"nothing planted: false findings {np.mean(empty):.4f} of all features, "
         f"stores with one {np.mean([found.any() for found in empty]):.3f}"
     )
-    found = [_structures(_store(pool, nothing, seed, CLIENTS), options) for seed in FEWER_SEEDS]
-    pairs, natural = np.mean(found, axis=0)
-    print(f"{len(found)} of them with a clear interaction {pairs:.3f}, with natural clusters {natural:.3f}")
+    for name, mechanism, together in STRUCTURES:
+        world = {"planted": planted, "nothing": nothing}[mechanism]
+        stores = [_store(pool, world, seed, CLIENTS, together) for seed in FEWER_SEEDS]
+        pairs, natural, group = np.mean([_structures(store, options) for store in stores], axis=0)
+        print(
+            f"{len(stores)} stores, {name}: clear joint effect {pairs:.3f}, natural clusters {natural:.3f}, "
+            f"a group whose interval lies above .5 {group:.3f}"
+        )
 
 
 def _read(section: str, model: type[Model]) -> Model:
@@ -72,14 +85,19 @@ def _read(section: str, model: type[Model]) -> Model:
     return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
 
 
-def _store(pool: pd.DataFrame, population: DemoPopulation, seed: int, clients: int) -> pd.DataFrame:
+def _store(
+    pool: pd.DataFrame, population: DemoPopulation, seed: int, clients: int, together: float = 0.0
+) -> pd.DataFrame:
+    """Draw clients whose numbers have the pool's distributions and correlate by `together`."""
     generator = np.random.default_rng(seed)
-    store = pd.DataFrame(
-        {
-            name: pool[name].to_numpy()[generator.integers(len(pool), size=clients)]
-            for name in (*BASE_FEATURES, PROFIT)
-        }
-    )
+    common = generator.normal(size=clients)
+    drawn = {}
+    for name in (*BASE_FEATURES, PROFIT):
+        own = generator.normal(size=clients)
+        shared = together if COLUMNS[name].kind not in ("category", "flag") else 0.0
+        rank = ndtr(np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
+        drawn[name] = pool[name].sort_values().to_numpy()[(rank * len(pool)).astype(int)]
+    store = pd.DataFrame(drawn)
     declined = generator.random(clients) < decline_probability(store, population)
     return store.assign(**{CLIENT_ID: range(clients), TARGET: declined.astype("float64")})
 
@@ -88,11 +106,12 @@ def _portrait(store: pd.DataFrame, options: Eda) -> pd.DataFrame:
     return nodes.portray_classes(nodes.select_labelled(store), options).set_index("feature")
 
 
-def _structures(store: pd.DataFrame, options: Eda) -> tuple[bool, bool]:
-    """Tell whether a pair of features is called clear, and whether clusters are called natural."""
+def _structures(store: pd.DataFrame, options: Eda) -> tuple[bool, bool, bool]:
+    """Tell whether a joint effect, a division into clusters or a group of features is called clear."""
     labelled = nodes.select_labelled(store)
     tests, stability = find_interactions(labelled, options), measure_stability(labelled, options)
-    return bool(tests["clear"].any()), bool(stability["natural"].any())
+    groups = measure_groups(labelled, nodes.portray_classes(labelled, options), options)
+    return bool(tests["clear"].any()), bool(stability["natural"].any()), bool((groups["low"] > 0.5).any())
 
 
 def _drivers_come_first(portrait: pd.DataFrame) -> bool:

@@ -37,8 +37,9 @@ UNKNOWN_EFFECT = Effect(np.nan, np.nan, np.nan, 1.0)
 def cliffs_delta(declined: Values, kept: Values) -> Effect:
     """Return P(declined > kept) − P(declined < kept), from −1 to 1.
 
-    The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) unbiased variance; the
-    p-value is Mann and Whitney's.
+    The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) unbiased variance, and so
+    is the p-value: Mann and Whitney's would also reject where the classes differ in spread alone. Classes
+    that do not overlap have no variance, and take theirs.
 
     Parameters
     ----------
@@ -57,7 +58,9 @@ def cliffs_delta(declined: Values, kept: Values) -> Effect:
     size = float(above_kept.mean())
     error = _standard_error(above_kept, -_dominance(kept, declined), _share_tied(declined, kept), size)
     low, high = _interval(size, error, min(len(declined), len(kept)))
-    return Effect(size, low, high, float(stats.mannwhitneyu(declined, kept).pvalue))
+    apart = abs(size) == 1
+    p_value = stats.mannwhitneyu(declined, kept).pvalue if apart else 2 * stats.norm.sf(abs(size) / error)
+    return Effect(size, low, high, float(p_value))
 
 
 def _interval(size: float, error: float, smaller_class: int) -> tuple[float, float]:
@@ -96,9 +99,11 @@ def _standard_error(rows: Values, columns: Values, tied: float, size: float) -> 
 def cramers_v(table: pd.DataFrame) -> Effect:
     """Return the association of a category with the class, from 0 to 1.
 
-    The p-value is of the chi-square test; the interval holds the values whose noncentral chi-square
-    distribution does not make the observed statistic a surprise (Smithson 2003, "Confidence Intervals",
-    chapter 4): unlike a bootstrap's, it reaches 0 where there is no association.
+    The size is corrected for chance, which makes categories of many values look associated (Bergsma 2013,
+    Journal of the Korean Statistical Society 42:323). The p-value is of the chi-square test. The interval
+    holds the values whose noncentral chi-square distribution does not make the observed statistic a surprise
+    (Smithson 2003, "Confidence Intervals", chapter 4): unlike a bootstrap's, it reaches 0 where there is no
+    association.
 
     Parameters
     ----------
@@ -109,9 +114,12 @@ def cramers_v(table: pd.DataFrame) -> Effect:
     if min(counts.shape) < 2 or (counts.sum(axis=0) == 0).any():
         return NO_EFFECT
     test = stats.chi2_contingency(counts, correction=False)
-    low, high = _noncentrality(test.statistic, test.dof)
-    size, low, high = (float(np.sqrt(value / counts.sum())) for value in (test.statistic, low, high))
-    return Effect(size, low, min(1.0, high), float(test.pvalue))
+    n = counts.sum()
+    low, high = (float(np.sqrt(value / n)) for value in _noncentrality(test.statistic, test.dof))
+    largest = 1 - 1 / (n - 1)  # of the corrected square: there are two classes
+    corrected = max(0.0, test.statistic / n - test.dof / (n - 1))
+    size = min(1.0, float(np.sqrt(corrected / largest)))
+    return Effect(size, min(low, size), min(1.0, max(high, size)), float(test.pvalue))
 
 
 def _noncentrality(statistic: float, freedom: int) -> tuple[float, float]:

@@ -648,6 +648,8 @@ class Eda(Parameters):
         Adjusted Rand index of two halves from which clusters may be called natural.
     halvings : int
         Pairs of halves behind it.
+    clouds : int
+        Single clouds of points that natural clusters must surpass.
     resamples : int
         Behind the test for more than one hump.
     sample : int
@@ -666,6 +668,7 @@ class Eda(Parameters):
     more_interactions: int = Field(ge=0)
     stable_at: float = Field(gt=0, le=1)
     halvings: int = Field(ge=2)
+    clouds: int = Field(ge=1)
     resamples: int = Field(ge=100)
     sample: int = Field(ge=100)
     seed: int = Seed
@@ -676,4 +679,8 @@ class Eda(Parameters):
         for name in (name for pair in self.interactions for name in pair):
             if name not in features:
                 raise ValueError(f"interactions: '{name}' is no feature; {nearest(name, features)}")
+        refuse_repeated([" × ".join(sorted(pair)) for pair in self.interactions], "pair of interactions")
+        for left, right in self.interactions:
+            if left == right:
+                raise ValueError(f"interactions: '{left}' is paired with itself")
         return self

@@ -56,6 +56,19 @@ def test_no_clusters_where_there_are_none(make_clients: Make, options: Eda) -> N
     assert profile_clusters(labelled, found)["effect"].isna().all()
 
 
+def test_one_long_cloud_is_not_divided(make_clients: Make, options: Eda) -> None:
+    generator = np.random.default_rng(2)
+    clients = pd.concat([make_clients()] * 15, ignore_index=True).assign(client_id=range(900))
+    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    common = generator.normal(size=(900, 1))
+    numbers = pd.DataFrame(0.6 * common + 0.8 * generator.normal(size=(900, len(NUMBERS))), columns=NUMBERS)
+    stability = measure_stability(
+        nodes.select_labelled(shuffled.assign(**numbers)), options.model_copy(update={"clouds": 20})
+    )
+    assert stability["stability"].max() > 0.8  # always cut at the same place
+    assert not stability["natural"].any()
+
+
 def test_profiles_by_hand() -> None:
     clients = pd.DataFrame({name: [1.0, 1.0, 1.0, 1.0] for name in NUMBERS})
     clients = clients.assign(client_id=range(4), activity_declined=[0, 1, 1, 1], service_errors=[1, 2, 3, 4])

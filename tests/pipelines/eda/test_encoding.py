@@ -21,10 +21,16 @@ def test_every_feature_has_mean_0_and_a_total_variance_of_1() -> None:
     assert points.mean().abs().max() < 1e-12
     known = points.drop(columns="minutes_current")  # a missing value, set to the mean, narrows it
     total = known.var().groupby(known.columns.str.split("=").str[0]).sum()
-    assert total.to_list() == pytest.approx([1.0] * 3)
+    assert total.to_dict() == pytest.approx(dict.fromkeys(total.index, 1.0))
     assert points.loc[1, "minutes_current"] == 0
     assert "service_errors" not in points
-    assert {"popular_category=а", "popular_category=б", "popular_category=в"} <= set(points.columns)
+    assert list(total.index) == ["allows_messages", "pages_per_visit"]  # the category repeats the client
+
+
+def test_values_of_a_category_share_its_variance() -> None:
+    points = standardise(pd.concat([_clients()] * 3), ["popular_category"])
+    assert list(points) == ["popular_category=а", "popular_category=б", "popular_category=в"]
+    assert points.var().sum() == pytest.approx(1.0)
 
 
 def test_categories_that_only_repeat_the_client_are_left_out() -> None:
@@ -40,6 +46,10 @@ def test_categories_that_only_repeat_the_client_are_left_out() -> None:
         pytest.param([1, 2, 3, 4, 5, 6], [0, 0, 1, 1, 2, 2], id="thirds"),
         pytest.param([1, 1, 1, 1, 1, 9], [0, 0, 0, 0, 0, 1], id="equal-values-stay-together"),
         pytest.param([1, None, 3, 5], [0, None, 1, 2], id="missing-stays-missing"),
+        pytest.param([1, 2, 5, 5, 5, 5], [0, 0, 1, 1, 1, 1], id="most-at-the-top"),
+        pytest.param([1, 2, 5, 5, 5, 5, 5, 5], [0, 0, 1, 1, 1, 1, 1, 1], id="nearly-all-at-the-top"),
+        pytest.param([4, 4, 4], [0, 0, 0], id="one-value"),
+        pytest.param([None, None], [None, None], id="no-values"),
     ],
 )
 def test_equal_parts(values: list[float], parts: list[float]) -> None:

@@ -76,7 +76,7 @@ def test_contacts(made: dict[str, Any], swapped: dict[str, Any], language: Langu
     assert table["share"].iloc[0] > table["share"].iloc[-1]
     assert turned["share"].iloc[0] < turned["share"].iloc[-1]
     assert number(600, 0, language) in sentence
-    assert {"ru": "наблюдение", "en": "observed"}[language] in sentence
+    assert {"ru": "наблюдение", "en": "observation"}[language] in sentence
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", ("ниже", "выше")), ("en", ("lower", "higher"))])
@@ -148,8 +148,8 @@ def test_levels_in_words(feature: str, level: str, words: tuple[str, str]) -> No
 def test_nothing_found_is_said(make_clients: Make, run_eda: Run, language: Language) -> None:
     few = run_eda(make_clients(marketing_contacts_6m=4.0).head(7))
     nothing = {
-        "ru": ("не найдено", "слишком мало", "сравнить нечего"),
-        "en": ("No natural", "Too few", "nothing to"),
+        "ru": ("слишком мало", "слишком мало", "сравнить нечего"),
+        "en": ("Too few", "Too few", "nothing to"),
     }
     sentences = (
         findings.of_clusters(few["cluster_stability"], few["cluster_profiles"], language),
@@ -158,3 +158,26 @@ def test_nothing_found_is_said(make_clients: Make, run_eda: Run, language: Langu
     )
     for words, sentence in zip(nothing[language], sentences, strict=True):
         assert words in sentence
+
+
+def test_labels_without_meaning_give_no_finding(make_clients: Make, run_eda: Run) -> None:
+    clients = _store(make_clients)
+    shuffled = np.random.default_rng(5).permutation(clients[TARGET].to_numpy())
+    made = run_eda(clients.assign(activity_declined=shuffled))
+    assert "lie together" in findings.of_map(made["client_map"], made["map_axes"], "en")
+    assert "No group" in findings.of_groups(made["feature_groups"], "en")
+    assert "No pair" in findings.of_interactions(made["interactions"], "en")
+    assert "not clearly go" in findings.of_contacts(made["contact_pressure"], "en")
+    assert "no feature" in str(made["correlations_figure_en"].get_suptitle()).replace("\n", " ")
+
+
+def test_surest_pair_is_told() -> None:
+    cells = [
+        ("service_errors", "pages_per_visit", 0.01, True, "0", "0", 50, 0.9, 0.5),
+        ("service_errors", "days_registered", 0.001, True, "2", "0", 40, 0.2, 0.6),
+        ("service_errors", "days_registered", 0.001, True, "0", "0", 40, 0.5, 0.5),
+    ]
+    columns = ["left", "right", "p_adjusted", "clear", "left_level", "right_level", "n", "share", "expected"]
+    sentence = findings.of_interactions(pd.DataFrame(cells, columns=columns), "en")
+    assert "“Service errors” and “Days since registration”" in sentence
+    assert "high values × low values, 20% declined instead of the expected 60% (n = 40)" in sentence

@@ -10,10 +10,11 @@ from scipy.special import expit
 from one_click.parameters import Eda
 from one_click.pipelines.eda import nodes
 from one_click.pipelines.eda.interactions import (
-    count_cells,
     cut,
     expected_shares,
     find_interactions,
+    make_terms,
+    score_test,
     tabulate_interactions,
 )
 
@@ -39,7 +40,7 @@ def test_planted_joint_effect_comes_first(make_clients: Make, options: Eda) -> N
     tests = find_interactions(labelled, options)
     first = tests.iloc[0]
     assert {first["left"], first["right"]} == {"service_errors", "unpaid_items_quarter"}
-    assert (first["clear"], first["freedom"], first["n"]) == (True, 4, 1200)
+    assert (first["clear"], first["freedom"], first["n"]) == (True, 1, 1200)
     shown = tabulate_interactions(labelled, tests, options)
     assert list(shown.groupby(["left", "right"], sort=False).groups)[-1] == (first["left"], first["right"])
 
@@ -68,14 +69,37 @@ def test_expected_shares_keep_the_margins() -> None:
     assert odds[0] * odds[3] == pytest.approx(odds[1] * odds[2], rel=1e-3)
 
 
-def test_likelihood_ratio_by_hand(options: Eda) -> None:
-    # Two flags, the class is the exclusive or of them: side by side they tell nothing.
-    left, right = [0, 0, 1, 1] * 25, [0, 1, 0, 1] * 25
-    clients = pd.DataFrame({"allows_messages": left, "promo_habit": right})
-    cells = count_cells(clients["allows_messages"], clients["promo_habit"], pd.Series([0, 1, 1, 0] * 25))
-    assert cells["n"].to_list() == [25] * 4
-    assert cells["declined"].to_list() == [0, 25, 25, 0]
-    assert expected_shares(cells).to_list() == pytest.approx([0.5] * 4)
+def test_score_statistic_by_hand() -> None:
+    # Two flags, and the class is their exclusive or: side by side they tell nothing, so every fitted
+    # probability is 1/2, the product's score is n/4·2·2 = 100 in units of ±1, its variance n/4 = 25 · 4.
+    left, right = (pd.Series(cells * 25, name="promo_habit") for cells in ([0, 0, 1, 1], [0, 1, 0, 1]))
+    target = np.array([0, 1, 1, 0] * 25, dtype="float64")
+    statistic, freedom = score_test(make_terms(left, 5), make_terms(right, 5), target)
+    assert (statistic, freedom) == (pytest.approx(100, rel=1e-3), 1)
+
+
+def test_features_that_go_together_are_not_called_joint(make_clients: Make, options: Eda) -> None:
+    generator = np.random.default_rng(7)
+    clients = pd.concat([make_clients()] * 100, ignore_index=True).assign(client_id=range(6000))
+    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    common = generator.normal(size=6000)
+    errors, unpaid = (0.9 * common + 0.44 * generator.normal(size=6000) for _ in range(2))
+    declined = generator.random(6000) < expit(errors + unpaid)
+    known = {"service_errors": errors, "unpaid_items_quarter": unpaid, "activity_declined": declined}
+    tests = find_interactions(nodes.select_labelled(shuffled.assign(**known)), options)
+    assert not tests["clear"].any()
+
+
+def test_rare_values_of_a_category_are_one() -> None:
+    values = pd.Series(["а"] * 10 + ["б"] * 10 + ["в", "г"], name="popular_category")
+    assert make_terms(values, 5).joint.shape == (22, 2)
+
+
+def test_a_pair_is_tested_once(make_clients: Make, options: Eda) -> None:
+    turned = options.model_copy(update={"interactions": (("minutes_current", "allows_messages"),)})
+    tests = find_interactions(nodes.select_labelled(make_clients()), turned)
+    assert tests["declared"].sum() == 1
+    assert len(tests) == 16 * 15 / 2
 
 
 def test_levels(make_clients: Make) -> None:

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from one_click.columns import CATEGORICAL_FEATURES, LANGUAGES, TARGET, Language
 from one_click.parameters import Eda
 from one_click.pipelines.eda import nodes
-from one_click.pipelines.eda.portrait import portray, risk_ratio, strongest_level
+from one_click.pipelines.eda.portrait import portray, risk_interval, risk_ratio, strongest_level
+from one_click.pipelines.eda.sentences import portrait_sentence
 
 Make = Callable[..., pd.DataFrame]
 
@@ -151,13 +153,13 @@ def test_unlabelled_clients_do_not_count(make_clients: Make, options: Eda) -> No
         pytest.param(
             [1, None, None, 1, 2, 3], "service_errors", "too_few_values", None, id="one-value-of-a-class"
         ),
-        pytest.param(list("абвгде"), "service_type", "each_value_once", None, id="all-unique-category"),
+        pytest.param(list("абвгде"), "service_type", "too_many_values", None, id="all-unique-category"),
         pytest.param(
             [5, 5, 5, 1, 2, 3], "service_errors", "one_value_in_declined", 1, id="equal-in-declined"
         ),
         pytest.param([1, 2, 3, 0, 0, 0], "service_errors", "one_value_in_kept", 1, id="equal-in-kept"),
         pytest.param(
-            ["премиум", "премиум", "новый", "стандарт", "стандарт", "премиум"],
+            ["премиум", "премиум", "новый", "новый", "премиум", "премиум"],
             "service_type",
             "new_category: новый",
             None,
@@ -183,7 +185,7 @@ def test_odd_columns_are_reported_and_stop_nothing(make_clients: Make, options: 
     portrait = _portrait(clients, options)
     notes = portrait["note"]
     assert notes["service_errors"] == "constant"
-    assert notes["popular_category"] == "each_value_once"
+    assert notes["popular_category"] == "too_many_values"
     assert notes["days_registered"] == "no_values"
     assert notes["pages_per_visit"] == ""
     assert portrait.loc["service_errors", "sentence_ru"].startswith("Ошибки сервиса: у всех клиентов одно")
@@ -198,7 +200,7 @@ def test_sentence_admits_that_typical_values_hide_the_shift(make_clients: Make, 
     row = _portrait(make_clients(service_errors=errors), options).loc["service_errors"]
     # 9 · 40 pairs above, of the other 11 · 40 those with the 19 above and with the 21 below
     assert row["effect"] == pytest.approx((9 * 40 + 11 * (19 - 21)) / 800)
-    assert "большей частью выше, хотя в среднем 4 шт. против 5 шт." in row["sentence_ru"]
+    assert "чаще выше, хотя типичное значение 4 шт. против 5 шт." in row["sentence_ru"]
     assert "mostly higher for clients who declined, yet typically 4 errors against 5" in row["sentence_en"]
 
 
@@ -229,3 +231,20 @@ def test_strongest_level(counts: pd.DataFrame, level: str) -> None:
 )
 def test_risk_ratio_by_hand(counts: pd.DataFrame, ratio: float) -> None:
     assert risk_ratio(counts, "a") == pytest.approx(ratio)
+
+
+def test_interval_of_the_risk_ratio_by_hand() -> None:
+    # With ½ added: risks 30.5/41 and 10.5/41, variance 1/30.5 - 1/41 + 1/10.5 - 1/41; two values: 97.5 %.
+    low, high = risk_interval(_counts(a=(30, 10), b=(10, 30)), "a")
+    ratio, error = 30.5 / 10.5, (1 / 30.5 + 1 / 10.5 - 2 / 41) ** 0.5
+    assert (low, high) == pytest.approx(
+        (ratio * math.exp(-2.241403 * error), ratio * math.exp(2.241403 * error))
+    )
+
+
+def test_value_is_named_only_where_it_stands_out(make_clients: Make, options: Eda) -> None:
+    row = _portrait(make_clients(), options).loc["popular_category"].to_dict()
+    assert "Кухонная посуда" in row["sentence_ru"]
+    hidden = portrait_sentence(row | {"feature": "popular_category", "stands_out": False}, "ru")
+    assert "Кухонная посуда" not in hidden
+    assert "ни одно не выделяется (вся таблица; V = " in hidden

@@ -9,6 +9,8 @@ from one_click.columns import BASE_FEATURES, COLUMNS, LANGUAGES, TARGET, Languag
 from one_click.effects import variance_inflation
 from one_click.parameters import Eda
 
+from .encoding import repeats_client
+
 _TREATMENTS: dict[str, dict[Language, str]] = {
     "constant": {
         "ru": "не различает клиентов: ни одна модель её не использует",
@@ -68,8 +70,8 @@ def _adjust(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _varies(values: pd.Series) -> bool:
-    repeats_client = COLUMNS[str(values.name)].kind == "category" and values.is_unique
-    return len(values.dropna().unique()) > 1 and not repeats_client
+    is_category = COLUMNS[str(values.name)].kind == "category"
+    return len(values.dropna().unique()) > 1 and not (is_category and repeats_client(values))
 
 
 def measure_collinearity(

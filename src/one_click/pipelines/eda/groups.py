@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from one_click.columns import BASE_FEATURES, COLUMNS, GROUP_LABELS, TARGET, TWIN_GROUP
 from one_click.effects import UNKNOWN_EFFECT, Effect, cliffs_delta
-from one_click.folds import make_splits
+from one_click.folds import Split, make_splits
 from one_click.parameters import Eda
 
 from .encoding import standardise
@@ -29,7 +30,9 @@ def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
     Returns
     -------
     Effect
-        A ROC-AUC with its 95 % interval; unknown if the features are constant or a class is too small.
+        A ROC-AUC with its 95 % interval; unknown if the features are constant or a class is too small. Models
+        of folds that share clients vary together: of features that tell nothing, the interval misses .5 in
+        one case of four, mostly from below.
     """
     points = standardise(clients, names)
     twins_once = clients.groupby(TWIN_GROUP)[TARGET].max().value_counts().reindex([0, 1], fill_value=0)
@@ -38,9 +41,18 @@ def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
     folds = make_splits(clients, FOLDS, seed)
     target = clients[TARGET].to_numpy()
     scores = cross_val_predict(LogisticRegression(), points, target, cv=folds, method="decision_function")
+    # The models of different folds have different levels: only ranks within a fold compare.
+    scores = pd.Series(scores).groupby(_fold_of(folds)).rank(pct=True).to_numpy()
     delta = cliffs_delta(scores[target == 1], scores[target == 0])
     size, low, high = ((end + 1) / 2 for end in (delta.size, delta.low, delta.high))
     return Effect(size, low, high, delta.p_value)
+
+
+def _fold_of(folds: list[Split]) -> NDArray[np.intp]:
+    number = np.empty(sum(len(test) for _, test in folds), dtype=np.intp)
+    for place, (_, test) in enumerate(folds):
+        number[test] = place
+    return number
 
 
 def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, options: Eda) -> pd.DataFrame:

@@ -1,11 +1,12 @@
 """Pairs of features that together tell more, or less, than each by itself."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import xlogy
 from sklearn.linear_model import LogisticRegression
 
 from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
@@ -15,7 +16,10 @@ from one_click.parameters import Eda
 from .encoding import equal_parts
 
 PARTS = 3  # into which numbers are cut
+TENTHS = 10
+_HARDLY_PENALISED = 1e3
 _EFFECTIVELY_UNPENALISED = 1e6
+Floats = NDArray[np.float64]
 
 
 def cut(values: pd.Series) -> pd.Series | None:
@@ -43,40 +47,81 @@ def cut(values: pd.Series) -> pd.Series | None:
 def find_interactions(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
     """Test every pair of features, and the declared ones, for an effect beyond the sum of both.
 
-    Each pair's table of levels is fitted by a logistic regression without and with its product terms; the
-    statistic is the likelihood ratio of the two. p-values are adjusted for all pairs (Benjamini and Hochberg
-    1995).
+    A logistic regression in which each feature may act in any form (by tenths, value and rank; a category by
+    its values) is asked by Rao's (1948) score test whether the product of the two would improve it: by thirds
+    alone, features that act side by side but go together would look joint. p-values are adjusted for all
+    pairs (Benjamini and Hochberg 1995).
 
     Returns
     -------
-    DataFrame, one row per pair that has a table, the surest first: left, right, declared, n, statistic,
+    DataFrame, one row per pair that can be tested, the surest first: left, right, declared, n, statistic,
     freedom, p_value, p_adjusted, clear
     """
-    declared = [tuple(pair) for pair in options.interactions]
-    pairs = dict.fromkeys([*declared, *combinations(BASE_FEATURES, 2)])
-    levels = {name: cut(sampled_clients[name]) for name in {name for pair in pairs for name in pair}}
+    declared = [frozenset(pair) for pair in options.interactions]
+    pairs = {frozenset(pair): pair for pair in (*options.interactions, *combinations(BASE_FEATURES, 2))}
+    names = {name for pair in pairs.values() for name in pair}
+    known = sampled_clients.dropna(subset=sorted(names & set(sampled_clients)))
+    terms = {name: make_terms(known[name], options.smallest_category) for name in names}
     rows = []
-    for left, right in pairs:
-        if levels[left] is None or levels[right] is None:
+    for key, (left, right) in pairs.items():
+        if not (terms[left].joint.shape[1] and terms[right].joint.shape[1]):
             continue
-        cells = count_cells(levels[left], levels[right], sampled_clients[TARGET])
-        statistic, freedom = _likelihood_ratio(cells)
-        rows.append(
-            {
-                "left": left,
-                "right": right,
-                "declared": (left, right) in declared,
-                "n": int(cells["n"].sum()),
-                "statistic": statistic,
-                "freedom": freedom,
-                "p_value": float(stats.chi2.sf(statistic, freedom)) if freedom else 1.0,
-            }
-        )
+        statistic, freedom = score_test(terms[left], terms[right], known[TARGET].to_numpy("float64"))
+        p_value = float(stats.chi2.sf(statistic, freedom)) if freedom else 1.0
+        rows.append((left, right, key in declared, len(known), statistic, freedom, p_value))
     columns = ["left", "right", "declared", "n", "statistic", "freedom", "p_value"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns).astype({"declared": "bool"})
     table["p_adjusted"] = stats.false_discovery_control(table["p_value"]) if len(table) else []
     table["clear"] = table["p_adjusted"] < options.alpha
     return table.sort_values(["p_value", "left", "right"], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A feature as columns of a regression, each of shape (n_clients, n_columns).
+
+    Attributes
+    ----------
+    main : ndarray
+        In which the feature may act alone.
+    joint : ndarray
+        Whose products with another feature's are tested; no columns if there is nothing to test.
+    """
+
+    main: Floats
+    joint: Floats
+
+
+def make_terms(values: pd.Series, smallest: int) -> Terms:
+    """Return the terms of a feature; values of a category with fewer than `smallest` clients are one."""
+    if COLUMNS[str(values.name)].kind == "category":
+        counts = values.map(values.value_counts())
+        dummies = pd.get_dummies(values.where(counts >= smallest, "other"), dtype="float64")
+        columns = dummies.iloc[:, 1:].to_numpy()
+        return Terms(columns, columns)
+    numbers = values.astype("float64")
+    joint = _standardised(numbers.rank().to_frame())
+    tenths = pd.get_dummies(equal_parts(numbers, TENTHS), dtype="float64").iloc[:, 1:]
+    return Terms(np.hstack([joint, _standardised(numbers.to_frame()), tenths.to_numpy()]), joint)
+
+
+def _standardised(columns: pd.DataFrame) -> Floats:
+    moving = columns.loc[:, columns.std() > 0]
+    return ((moving - moving.mean()) / moving.std()).to_numpy()
+
+
+def score_test(left: Terms, right: Terms, target: Floats) -> tuple[float, int]:
+    """Return the score statistic of the products of two features, and its degrees of freedom."""
+    main = np.hstack([np.ones((len(target), 1)), left.main, right.main])
+    products = np.einsum("ni,nj->nij", left.joint, right.joint).reshape(len(target), -1)
+    fitted = LogisticRegression(C=_HARDLY_PENALISED, solver="newton-cholesky").fit(main[:, 1:], target)
+    probability = fitted.predict_proba(main[:, 1:])[:, 1]
+    weight = (probability * (1 - probability))[:, None]
+    shared = products - main @ np.linalg.lstsq(main.T @ (weight * main), main.T @ (weight * products))[0]
+    information = shared.T @ (weight * shared)
+    score = shared.T @ (target - probability)
+    statistic = score @ np.linalg.pinv(information, hermitian=True) @ score
+    return max(0.0, float(statistic)), int(np.linalg.matrix_rank(information, hermitian=True))
 
 
 def count_cells(left: pd.Series, right: pd.Series, target: pd.Series) -> pd.DataFrame:
@@ -102,19 +147,6 @@ def expected_shares(cells: pd.DataFrame) -> pd.Series:
     model = LogisticRegression(C=_EFFECTIVELY_UNPENALISED, solver="newton-cholesky", tol=1e-8)
     model.fit(doubled, target, sample_weight=weights)
     return pd.Series(model.predict_proba(design)[:, 1], index=cells.index)
-
-
-def _likelihood_ratio(cells: pd.DataFrame) -> tuple[float, int]:
-    """Return twice the gain in log-likelihood of the cells' own shares, and its degrees of freedom."""
-    n, declined = cells["n"], cells["declined"]
-    own, expected = declined / n, expected_shares(cells)
-    gain = _log_likelihood(declined, n, own) - _log_likelihood(declined, n, expected)
-    levels = cells["left_level"].nunique() + cells["right_level"].nunique()
-    return max(0.0, 2 * gain), max(0, len(cells) - levels + 1)
-
-
-def _log_likelihood(declined: pd.Series, n: pd.Series, share: pd.Series) -> float:
-    return float((xlogy(declined, share) + xlogy(n - declined, 1 - share)).sum())
 
 
 def tabulate_interactions(

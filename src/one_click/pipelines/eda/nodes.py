@@ -198,8 +198,8 @@ def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
     Returns
     -------
     DataFrame, one row per feature: rank, feature, kind, n_declined, n_kept, statistic, typical_declined,
-    typical_kept, level, risk_ratio, risk_low, risk_high, effect, low, high, p_value, p_adjusted, direction,
-    note, sentence_ru, sentence_en
+    typical_kept, level, risk_ratio, risk_low, risk_high, stands_out, effect, low, high, p_value,
+    p_adjusted, direction, note, sentence_ru, sentence_en
         The effect is Cliff's delta for numbers and flags, Cramér's V for categories, with 95 % intervals.
         Typical are medians (means where the medians are equal), for flags shares, for categories the shares
         of `level`, the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995).

@@ -23,7 +23,7 @@ from one_click.drawing import (
     number_ticks,
     percent_ticks,
 )
-from one_click.wording import label_with_unit, number, value_text
+from one_click.wording import label_with_unit, number, plural, value_text
 
 from .sentences import class_sizes, direction_word
 
@@ -156,10 +156,11 @@ def _finding_of_distributions(portrait: pd.DataFrame, language: Language) -> str
     clear, total = int((portrait["direction"] != "none").sum()), len(portrait)
     sizes = class_sizes(portrait.iloc[0].to_dict(), language)
     if language == "ru":
+        columns = plural(clear, "ru", "столбцу", "столбцам", "столбцам")
         return (
-            f"Классы ясно различаются по {clear} признакам из {total}; сильнейшие различия первыми; {sizes}"
+            f"Классы ясно различаются по {clear} {columns} из {total}; сильнейшие различия первыми; {sizes}"
         )
-    return f"The classes clearly differ in {clear} of {total} features; the most different first; {sizes}"
+    return f"The classes clearly differ in {clear} of {total} columns; the most different first; {sizes}"
 
 
 def _draw_steps(axes: Axes, bins: pd.DataFrame, language: Language) -> None:
@@ -213,7 +214,9 @@ def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure
     clear = correlations.pivot_table(index="left", columns="right", values="clear", sort=False)
     clear = clear.loc[names, names].to_numpy("bool")
     n = int(correlations["n"].iloc[0])
-    figure = new_figure(8.5, 1.2 + 0.36 * len(names), _finding_of_correlations(order, n, language))
+    figure = new_figure(
+        8.5, 1.2 + 0.36 * len(names), _finding_of_correlations(order[clear[0, 1:]], n, language)
+    )
     axes = figure.subplots()
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

@@ -10,12 +10,14 @@ from one_click.columns import COLUMNS, GLOSSARY
 from one_click.effects import NO_EFFECT, UNKNOWN_EFFECT, Effect, cliffs_delta, cramers_v
 from one_click.parameters import Eda
 
+from .encoding import repeats_client
+
 # Notes of a feature whose classes cannot be compared.
 CONSTANT = "constant"
 NO_VALUES = "no_values"
 TOO_FEW_VALUES = "too_few_values"
-EACH_VALUE_ONCE = "each_value_once"
-INCOMPARABLE = (CONSTANT, NO_VALUES, TOO_FEW_VALUES, EACH_VALUE_ONCE)
+TOO_MANY_VALUES = "too_many_values"
+INCOMPARABLE = (CONSTANT, NO_VALUES, TOO_FEW_VALUES, TOO_MANY_VALUES)
 
 
 def portray(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, Any]:
@@ -32,15 +34,15 @@ def portray(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, A
     -------
     dict
         A row of `class_portrait` before ranks, adjusted p-values and sentences. `note` names what is odd:
-        `constant`, `no_values`, `too_few_values` (fewer than two in a class), `each_value_once` (a category
-        that only repeats the client), and then nothing is compared; or `one_value_in_declined`,
+        `constant`, `no_values`, `too_few_values` (fewer than two in a class), `too_many_values` (a
+        category that only repeats the client), and then nothing is compared; or `one_value_in_declined`,
         `one_value_in_kept`, `new_category: …` (a value that the glossary lacks).
     """
     name = str(values.name)
     kind = COLUMNS[name].kind
     own, others = values[declined].dropna(), values[~declined].dropna()
     row = {"feature": name, "kind": kind, "n_declined": len(own), "n_kept": len(others)}
-    row |= {"level": "", "risk_ratio": np.nan, "risk_low": np.nan, "risk_high": np.nan}
+    row |= {"level": "", "risk_ratio": np.nan, "risk_low": np.nan, "risk_high": np.nan, "stands_out": False}
     hindrance = _hindrance(own, others, kind)
     if hindrance:
         effect = NO_EFFECT if hindrance == CONSTANT else UNKNOWN_EFFECT
@@ -59,7 +61,7 @@ def _hindrance(own: pd.Series, others: pd.Series, kind: str) -> str:
         return CONSTANT
     if min(len(own), len(others)) < 2:
         return TOO_FEW_VALUES
-    return EACH_VALUE_ONCE if kind == "category" and together.is_unique else ""
+    return TOO_MANY_VALUES if kind == "category" and repeats_client(together) else ""
 
 
 def _oddities(own: pd.Series, others: pd.Series, kind: str) -> str:
@@ -103,6 +105,7 @@ def _compare_category(own: pd.Series, others: pd.Series, options: Eda) -> tuple[
         "risk_ratio": risk_ratio(counts, level),
         "risk_low": low,
         "risk_high": high,
+        "stands_out": stands_out(counts, level),
         "typical_declined": float(shares.loc[level, "declined"]),
         "typical_kept": float(shares.loc[level, "kept"]),
     }
@@ -110,11 +113,11 @@ def _compare_category(own: pd.Series, others: pd.Series, options: Eda) -> tuple[
 
 
 def strongest_level(counts: pd.DataFrame, smallest: int) -> str:
-    """Return the value whose clients differ most from all others in their risk of decline.
+    """Return the value whose clients differ most surely from all others in their risk of decline.
 
-    Judged by the odds ratio, with Haldane's ½ in each cell: unlike the risk ratio, it is as far from 1
-    whichever class is asked about. Of equally distant values (there are always two where there are but two
-    values) the rarer is named.
+    Judged by the logarithm of the odds ratio, with Haldane's ½ in each cell, in standard errors: unlike the
+    risk ratio, it is as far from 1 whichever class is asked about. Of equally distant values (there are
+    always two where there are but two values) the rarer is named.
 
     Parameters
     ----------
@@ -122,15 +125,29 @@ def strongest_level(counts: pd.DataFrame, smallest: int) -> str:
     smallest : int
         Values of fewer clients are passed over, unless all are so rare.
     """
-    inside, rest = counts + 0.5, counts.sum() - counts + 0.5
-    odds_ratio = inside["declined"] * rest["kept"] / (inside["kept"] * rest["declined"])
     clients = counts.sum(axis=1)
-    judged = pd.DataFrame({"distance": np.log(odds_ratio).abs().round(9), "clients": clients})
+    judged = pd.DataFrame({"distance": _distance(counts).round(9), "clients": clients})
     large = judged[clients >= smallest]
     ordered = (large if len(large) else judged).sort_values(
         ["distance", "clients"], ascending=[False, True], kind="stable"
     )
     return str(ordered.index[0])
+
+
+def _distance(counts: pd.DataFrame) -> pd.Series:
+    inside, rest = counts + 0.5, counts.sum() - counts + 0.5
+    odds_ratio = inside["declined"] * rest["kept"] / (inside["kept"] * rest["declined"])
+    return np.log(odds_ratio).abs() / np.sqrt((1 / inside + 1 / rest).sum(axis=1))
+
+
+def stands_out(counts: pd.DataFrame, level: str) -> bool:
+    """Tell whether a value picked for its unusual risk differs clearly (95 %) from all others."""
+    return bool(_distance(counts)[level] > _critical(len(counts)))
+
+
+def _critical(values: int) -> float:
+    """Return how many standard errors hold for all values at once (Bonferroni)."""
+    return float(stats.norm.isf(0.025 / values))
 
 
 def risk_ratio(counts: pd.DataFrame, level: str) -> float:
@@ -154,5 +171,5 @@ def risk_interval(counts: pd.DataFrame, level: str) -> tuple[float, float]:
     rest = counts.sum() - counts.loc[level] + 0.5
     ratio = (inside["declined"] / inside.sum()) / (rest["declined"] / rest.sum())
     variance = sum(1 / part["declined"] - 1 / part.sum() for part in (inside, rest))
-    spread = stats.norm.isf(0.025 / len(counts)) * np.sqrt(variance)
+    spread = _critical(len(counts)) * np.sqrt(variance)
     return float(ratio * np.exp(-spread)), float(ratio * np.exp(spread))

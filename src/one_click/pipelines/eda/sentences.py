@@ -5,7 +5,7 @@ from typing import Any
 from one_click.columns import COLUMNS, Language, label, translate
 from one_click.wording import number, percent, value_text
 
-from .portrait import CONSTANT, EACH_VALUE_ONCE, INCOMPARABLE, NO_VALUES, TOO_FEW_VALUES
+from .portrait import CONSTANT, INCOMPARABLE, NO_VALUES, TOO_FEW_VALUES, TOO_MANY_VALUES
 
 Words = dict[Language, str]
 _NO_BREAK = "\u00a0"
@@ -53,9 +53,9 @@ _HINDRANCES: dict[str, Words] = {
         "ru": "значений слишком мало, чтобы сравнить классы",
         "en": "too few values to compare the classes",
     },
-    EACH_VALUE_ONCE: {
-        "ru": "каждое значение встречается один раз, сравнить классы нельзя",
-        "en": "every value occurs once, so the classes cannot be compared",
+    TOO_MANY_VALUES: {
+        "ru": "значений почти столько же, сколько клиентов, сравнить классы нельзя",
+        "en": "nearly as many values as clients, so the classes cannot be compared",
     },
 }
 _HIGHER: dict[str, Words] = {
@@ -86,7 +86,7 @@ _SHIFTED: Words = {
 }
 # A shift of the whole distribution that its typical values hide.
 _SHIFTED_OTHERWISE: Words = {
-    "ru": "у снизивших активность большей частью {word}, хотя в среднем {own} против {others} ({statistic}",
+    "ru": "у снизивших активность чаще {word}, хотя типичное значение {own} против {others} ({statistic}",
     "en": "mostly {word} for clients who declined, yet typically {own} against {others} ({statistic}",
 }
 
@@ -110,23 +110,35 @@ def _flag(row: dict[str, Any], language: Language) -> str:
 
 
 def _category(row: dict[str, Any], language: Language) -> str:
+    if not row["stands_out"]:
+        return _NO_SINGLE_VALUE[language]
     value, word = translate(row["level"], language), direction_word(row, language)
     own, others = (percent(row[f"typical_{side}"], 0, language) for side in ("declined", "kept"))
-    risk = _risk(row["risk_ratio"], language)
+    risk = _risk(row, language)
     if language == "ru":
         seen = f"«{value}» у снизивших активность встречается {word}"
         return f"{seen} — у {own} против {others} у остальных ({risk}"
     return f"“{value}” seen {word} in clients whose activity declined, {own} against {others} ({risk}"
 
 
-def _risk(ratio: float, language: Language) -> str:
+_NO_SINGLE_VALUE: Words = {
+    "ru": "доли значений в классах различаются, но ни одно не выделяется (вся таблица",
+    "en": "the shares of values differ between the classes, yet no value stands out (the whole table",
+}
+
+
+def _risk(row: dict[str, Any], language: Language) -> str:
     """Compare the risk of a value's clients with that of all others."""
+    ratio, ends = row["risk_ratio"], [row["risk_low"], row["risk_high"]]
     if ratio in (0, float("inf")):
         return _EXTREME_RISKS[ratio][language]
     if language == "en":
-        return f"{number(ratio, 2, 'en')} times the risk of all others"
-    factor, word = (ratio, "выше") if ratio > 1 else (1 / ratio, "ниже")
-    return f"риск снижения в {number(factor, 2, 'ru')} раза {word}, чем у прочих"
+        low, high = (number(end, 2, "en") for end in ends)
+        return f"{number(ratio, 2, 'en')} times the risk of all others, {low} to {high}"
+    higher = ratio > 1
+    low, high = (number(end, 2, "ru") for end in (ends if higher else [1 / end for end in reversed(ends)]))
+    factor, word = (ratio, "выше") if higher else (1 / ratio, "ниже")
+    return f"риск снижения в {number(factor, 2, 'ru')} раза {word}, чем у прочих, от {low} до {high}"
 
 
 _EXTREME_RISKS: dict[float, Words] = {

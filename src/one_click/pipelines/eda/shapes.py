@@ -25,7 +25,7 @@ class Shape:
     Attributes
     ----------
     humps : int
-        0 where there are no two different values.
+        0 where there are no two clients with a value.
     peaks, valleys : tuple of float
         Values at which the humps are highest, and at which neighbouring humps meet.
     p_value : float
@@ -121,7 +121,8 @@ def _p_value_of_one_hump(counts: Floats, resamples: int, seed: int) -> float:
     density = _smooth(counts, bandwidth)
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(int(counts.sum()), density / density.sum(), size=resamples)
-    return float((_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).mean())
+    as_rough = (_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).sum()
+    return float((as_rough + 1) / (resamples + 1))
 
 
 def _critical_bandwidth(counts: Floats) -> float:

@@ -66,7 +66,8 @@ def _draw_groups(language: Language, feature_groups: pd.DataFrame) -> Figure:
     axes.barh(shown.index, shown["roc_auc"] - 0.5, left=0.5, color=KEPT, alpha=0.85, height=0.6)
     axes.hlines(shown.index, shown["low"], shown["high"], color="black", linewidth=1.5)
     axes.set_yticks(shown.index, [_group_text(row, language) for row in shown.itertuples()])
-    axes.set_xlim(0.5, 1)
+    axes.axvline(0.5, color=NEUTRAL, linewidth=1)
+    axes.set_xlim(min(0.45, shown["low"].min()), 1)
     number_ticks(axes.xaxis, 1, language)
     axes.set_xlabel(
         "ROC-AUC логистической регрессии на одной группе признаков, с 95 % интервалом"
@@ -162,12 +163,12 @@ def _draw_stability(axes: Axes, stability: pd.DataFrame, language: Language) -> 
         stability["clusters"], stability["low"], stability["high"], color=KEPT, alpha=0.2, linewidth=0
     )
     clients, shuffled = (
-        ("клиенты магазина", "столбцы перемешаны")
+        ("клиенты магазина", "единое облако с той же ковариацией")
         if language == "ru"
-        else ("the store's clients", "columns shuffled")
+        else ("the store's clients", "a single cloud, same covariance")
     )
     axes.plot(stability["clusters"], stability["stability"], "o-", color=KEPT, label=clients)
-    axes.plot(stability["clusters"], stability["stability_shuffled"], "s--", color=NEUTRAL, label=shuffled)
+    axes.plot(stability["clusters"], stability["stability_of_cloud"], "s--", color=NEUTRAL, label=shuffled)
     axes.set_xticks(stability["clusters"])
     axes.set_ylim(0, 1.02)
     number_ticks(axes.yaxis, 1, language)
@@ -188,14 +189,14 @@ def _draw_profiles(axes: Axes, profiles: pd.DataFrame, language: Language) -> No
             heights,
             effects["low"],
             effects["high"],
-            color=PALETTE[place % len(PALETTE)],
+            color=_cluster_colour(place + 1),
             alpha=0.5,
             linewidth=3,
         )
         axes.scatter(
             effects["effect"],
             heights,
-            color=PALETTE[place % len(PALETTE)],
+            color=_cluster_colour(place + 1),
             s=30,
             label=_cluster_text(own.iloc[0], language),
             zorder=3,
@@ -215,6 +216,12 @@ def _draw_profiles(axes: Axes, profiles: pd.DataFrame, language: Language) -> No
     axes.figure.legend(
         loc="outside lower center", fontsize=8, ncols=2, handles=axes.get_legend_handles_labels()[0]
     )
+
+
+def _cluster_colour(cluster: int) -> str:
+    """Return a cluster's colour, which is none of the classes'."""
+    others = PALETTE[2:]
+    return others[(cluster - 1) % len(others)]
 
 
 def _cluster_text(row: pd.Series, language: Language) -> str:
@@ -241,7 +248,7 @@ def _draw_map(language: Language, client_map: pd.DataFrame, map_axes: pd.DataFra
         )
     for cluster, own in client_map.groupby("cluster"):
         title = f"группа {cluster}" if language == "ru" else f"cluster {cluster}"
-        colour = PALETTE[(int(cluster) + 1) % len(PALETTE)]
+        colour = _cluster_colour(int(cluster))
         by_cluster.scatter(own["x"], own["y"], s=8, alpha=0.55, linewidths=0, color=colour, label=title)
     shares = map_axes.drop_duplicates("axis").set_index("axis")["explained"]
     for axes in (by_class, by_cluster):
