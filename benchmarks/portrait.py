@@ -76,7 +76,7 @@ def main() -> None:
         pairs, natural, group = np.mean([_structures(store, options) for store in stores], axis=0)
         print(
             f"{len(stores)} stores, {name}: clear joint effect {pairs:.3f}, natural clusters {natural:.3f}, "
-            f"a group whose interval lies above .5 {group:.3f}"
+            f"a separating group {group:.3f}"
         )
 
 
@@ -111,7 +111,7 @@ def _structures(store: pd.DataFrame, options: Eda) -> tuple[bool, bool, bool]:
     labelled = nodes.select_labelled(store)
     tests, stability = find_interactions(labelled, options), measure_stability(labelled, options)
     groups = measure_groups(labelled, nodes.portray_classes(labelled, options), options)
-    return bool(tests["clear"].any()), bool(stability["natural"].any()), bool((groups["low"] > 0.5).any())
+    return bool(tests["clear"].any()), bool(stability["natural"].any()), bool(groups["separates"].any())
 
 
 def _drivers_come_first(portrait: pd.DataFrame) -> bool:

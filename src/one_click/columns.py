@@ -231,8 +231,6 @@ COLUMNS: dict[str, Column] = {
             "finance",
             "Выручка месяца к среднему за три",
             "Revenue this month against the mean of three",
-            "доля",
-            "share",
         ),
         Column(
             "minutes_trend",

@@ -136,7 +136,7 @@ def variance_inflation(numbers: pd.DataFrame) -> pd.Series:
     Constant columns have no factor (nan); columns that determine each other have an infinite one.
     """
     moving = numbers.loc[:, numbers.std() > 0]
-    correlations = moving.corr().to_numpy()
+    correlations = moving.corr().fillna(0.0).to_numpy()  # of columns never known together nothing follows
     if np.linalg.matrix_rank(correlations) < len(correlations):
         factors = [_inflation(moving, name) for name in moving.columns]
     else:

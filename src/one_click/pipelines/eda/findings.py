@@ -13,7 +13,6 @@ _LEVELS: dict[Language, tuple[str, str, str]] = {
     "en": ("low values", "middle values", "high values"),
 }
 _AXIS_COLUMNS = 3
-_BY_CHANCE = 0.5
 
 
 def of_groups(feature_groups: pd.DataFrame, language: Language) -> str:
@@ -25,7 +24,7 @@ def of_groups(feature_groups: pd.DataFrame, language: Language) -> str:
             "ru": f"Клиентов слишком мало, чтобы сравнить группы признаков (n = {n})",
             "en": f"Too few clients to compare the groups of features (n = {n})",
         }[language]
-    if (known["low"] <= _BY_CHANCE).all():
+    if not known["separates"].any():
         return {
             "ru": f"Ни одна группа признаков не разделяет классы ясно; n = {n}",
             "en": f"No group of features clearly separates the classes; n = {n}",

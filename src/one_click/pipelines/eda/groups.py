@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
@@ -14,6 +15,7 @@ from one_click.parameters import Eda
 from .encoding import standardise
 
 FOLDS = 5
+_BY_CHANCE = 0.5
 
 
 def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
@@ -61,7 +63,9 @@ def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, 
     Returns
     -------
     DataFrame, one row per group: group, features, clear (features that differ clearly), strongest (feature
-    with the largest effect), n, roc_auc, low, high
+    with the largest effect), n, roc_auc, low, high, p_value, separates
+        A group separates the classes if its p-value, adjusted for all groups (Benjamini and Yekutieli 2001),
+        is below `alpha`.
     """
     rows = []
     for group in GROUP_LABELS:
@@ -78,7 +82,9 @@ def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, 
                 "roc_auc": found.size,
                 "low": found.low,
                 "high": found.high,
+                "p_value": found.p_value,
             }
         )
     table = pd.DataFrame(rows).sort_values("roc_auc", ascending=False, kind="stable", ignore_index=True)
-    return table.astype({"roc_auc": np.float64})
+    adjusted = stats.false_discovery_control(table["p_value"], method="by")
+    return table.assign(separates=(adjusted < options.alpha) & (table["roc_auc"] > _BY_CHANCE))

@@ -35,10 +35,10 @@ def cut(values: pd.Series) -> pd.Series | None:
     if kind == "category":
         levels = values.astype("str")
     elif kind == "flag":
-        levels = values.astype("int64")
+        levels = values.astype("Int64")
     else:
         few = values.nunique() <= PARTS
-        levels = (values if few else equal_parts(values, PARTS)).rank(method="dense") - 1
+        levels = (values if few else equal_parts(values, PARTS)).rank(method="dense").astype("Int64") - 1
         if levels.nunique() == 2:  # many clients share a value: there are a low and a high part only
             levels *= PARTS - 1
     return levels if len(levels.dropna().unique()) > 1 else None

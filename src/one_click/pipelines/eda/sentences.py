@@ -1,14 +1,16 @@
 """Sentences of the portrait, each made from its row."""
 
+from collections.abc import Callable
 from typing import Any
 
-from one_click.columns import COLUMNS, Language, label, translate
-from one_click.wording import number, percent, value_text
+from one_click.columns import COLUMNS, Language, label, translate, unit
+from one_click.wording import number, percent
 
 from .portrait import CONSTANT, INCOMPARABLE, NO_VALUES, TOO_FEW_VALUES, TOO_MANY_VALUES
 
 Words = dict[Language, str]
 _NO_BREAK = "\u00a0"
+_MOST_DIGITS = 5
 
 
 def portrait_sentence(row: dict[str, Any], language: Language) -> str:
@@ -74,7 +76,7 @@ _STATISTICS: dict[str, Words] = {
 
 def _number(row: dict[str, Any], language: Language) -> str:
     word, statistic = direction_word(row, language), _STATISTICS[row["statistic"]][language]
-    own, others = (_typical(row, side, language) for side in ("declined", "kept"))
+    own, others = _typical(row, language)
     agrees = (row["typical_declined"] - row["typical_kept"]) * row["effect"] > 0
     sentence = (_SHIFTED if agrees else _SHIFTED_OTHERWISE)[language]
     return sentence.format(word=word, statistic=statistic, own=own, others=others)
@@ -91,29 +93,52 @@ _SHIFTED_OTHERWISE: Words = {
 }
 
 
-def _typical(row: dict[str, Any], side: str, language: Language) -> str:
-    name, value = row["feature"], float(row[f"typical_{side}"])
-    kind = COLUMNS[name].kind
-    if kind == "share" and row["statistic"] == "mean":
-        return percent(value, 1, language)
-    if abs(value) < 1 and kind == "number":
-        return number(value, 3, language)
-    return value_text(name, round(value, 2), language)
+def _typical(row: dict[str, Any], language: Language) -> tuple[str, str]:
+    """Return the typical values of both classes, with as many decimals as tell them apart."""
+    values = float(row["typical_declined"]), float(row["typical_kept"])
+    if COLUMNS[row["feature"]].kind == "share":
+        return _told_apart(values, 0, lambda value, digits: percent(value, digits, language))
+    small, large = sorted(map(abs, values))
+    whole = large >= 100 or all(value == round(value) for value in values)
+    digits = 0 if whole else 1 if small >= 1 else 2
+    return _told_apart(
+        values,
+        digits,
+        lambda value, digits: (
+            f"{number(value, digits, language)} "
+            f"{unit(row['feature'], language, round(value, digits))}".strip()
+        ),
+    )
+
+
+def _told_apart(
+    values: tuple[float, float], digits: int, write: Callable[[float, int], str]
+) -> tuple[str, str]:
+    for more in range(digits, _MOST_DIGITS):
+        own, others = (write(value, more) for value in values)
+        if own != others:
+            break
+    return own, others
 
 
 def _flag(row: dict[str, Any], language: Language) -> str:
     word = direction_word(row, language)
-    own, others = (percent(row[f"typical_{side}"], 0, language) for side in ("declined", "kept"))
+    own, others = _shares(row, language)
     if language == "ru":
         return f"у снизивших активность встречается {word} — у {own} против {others} у остальных (доли"
     return f"seen {word} in clients whose activity declined, {own} against {others} (shares"
+
+
+def _shares(row: dict[str, Any], language: Language) -> tuple[str, str]:
+    values = float(row["typical_declined"]), float(row["typical_kept"])
+    return _told_apart(values, 0, lambda value, digits: percent(value, digits, language))
 
 
 def _category(row: dict[str, Any], language: Language) -> str:
     if not row["stands_out"]:
         return _NO_SINGLE_VALUE[language]
     value, word = translate(row["level"], language), direction_word(row, language)
-    own, others = (percent(row[f"typical_{side}"], 0, language) for side in ("declined", "kept"))
+    own, others = _shares(row, language)
     risk = _risk(row, language)
     if language == "ru":
         seen = f"«{value}» у снизивших активность встречается {word}"
