@@ -6,14 +6,13 @@ Beside a bare describe and phik, on the stored clients of a snapshot and on so m
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import yaml
 from phik.phik import phik_matrix
 
+from benchmarks.shipped import read_section
 from benchmarks.store_scale import store_parameters
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import Eda
@@ -49,8 +48,7 @@ def _bare(clients: pd.DataFrame) -> None:
 
 
 def _pipeline(clients: pd.DataFrame) -> dict[str, float]:
-    written = yaml.safe_load(Path("conf/base/parameters_eda.yml").read_text(encoding="utf-8"))
-    data: dict[str, Any] = {"clients": clients, "params:eda": Eda.model_validate(written["eda"])}
+    data: dict[str, Any] = {"clients": clients, "params:eda": read_section("eda", Eda)}
     seconds = {}
     for node in eda.create_pipeline().nodes:
         inputs = {name: data[name] for name in node.inputs}

@@ -3,22 +3,17 @@
 Stores of 1300 clients with the shipped population; clean ones have no dirt and an order that says nothing.
 """
 
-from pathlib import Path
-from typing import TypeVar
-
 import numpy as np
 import pandas as pd
-import yaml
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
 from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
 from one_click.pipelines.data_processing.audit import audit
 from one_click.pipelines.demo_comparison.comparison import untuned
 from one_click.pipelines.demo_comparison.summary import draw_store
 from one_click.pipelines.model_selection.label_noise import find_label_noise
-
-Model = TypeVar("Model", DemoStore, DemoPopulation, DataProcessing)
 
 CLEAN, NOISY = range(100), range(20)
 NO_ORDER = 1e6  # noise on the order
@@ -28,8 +23,11 @@ TOP = 50
 
 def main() -> None:
     """Print the share of false findings, and the precision of suspects."""
-    options, population = _read("demo_store", DemoStore), _read("demo_population", DemoPopulation)
-    limits = _read("data_processing", DataProcessing)
+    options, population = (
+        read_section("demo_store", DemoStore),
+        read_section("demo_population", DemoPopulation),
+    )
+    limits = read_section("data_processing", DataProcessing)
     clean = {"dirt": {}, "order_noise": NO_ORDER}
     false = [_false_findings(_store(options, population, seed, clean), limits) for seed in CLEAN]
     print(f"clean stores with a false finding: {sum(map(bool, false))} of {len(false)}")
@@ -39,11 +37,6 @@ def main() -> None:
     print(
         f"wrong labels, {len(found)} stores: {share:.3f} of all, {precision:.3f} of the first {TOP} suspects"
     )
-
-
-def _read(section: str, model: type[Model]) -> Model:
-    path = Path("conf/base") / f"parameters_{section}.yml"
-    return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
 
 
 def _store(

@@ -5,15 +5,11 @@ between the classes by chance alone; where structures are looked for, they also 
 those of the synthetic store.
 """
 
-from pathlib import Path
-from typing import TypeVar
-
 import numpy as np
 import pandas as pd
-import yaml
-from pydantic import BaseModel
 from scipy.special import ndtr
 
+from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore, Eda
 from one_click.pipelines.demo_comparison.summary import draw_store
@@ -25,7 +21,6 @@ from one_click.pipelines.eda.portrait import risk_ratio
 from one_click.planted import Cause
 from one_click.simulation.mechanism import decline_probability
 
-Model = TypeVar("Model", bound=BaseModel)
 SEEDS = range(1, 201)
 FEWER_SEEDS = range(1, 21)  # for what takes a second per store
 CLIENTS = 1300
@@ -51,8 +46,8 @@ NOTHING = Cause(intercept=-0.5, drivers={})
 
 def main() -> None:
     """Print how often drivers come first, how often chance is taken for a finding, and the coverage."""
-    options = _read("eda", Eda)
-    demo, population = _read("demo_store", DemoStore), _read("demo_population", DemoPopulation)
+    options = read_section("eda", Eda)
+    demo, population = read_section("demo_store", DemoStore), read_section("demo_population", DemoPopulation)
     pool = draw_store(demo.model_copy(update={"clients": 20_000}), population)
     planted = population.model_copy(update={"causes": {"planted": PLANTED}})
     nothing = population.model_copy(update={"causes": {"nothing": NOTHING}})
@@ -78,11 +73,6 @@ def main() -> None:
             f"{len(stores)} stores, {name}: clear joint effect {pairs:.3f}, natural clusters {natural:.3f}, "
             f"a separating group {group:.3f}"
         )
-
-
-def _read(section: str, model: type[Model]) -> Model:
-    path = Path("conf/base") / f"parameters_{section}.yml"
-    return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
 
 
 def _store(

@@ -323,7 +323,7 @@ def test_cells_are_mended_and_listed(
     assert faults["rule"].tolist() == ([] if value else ["missing_value"])
 
 
-@pytest.mark.parametrize("written", ["0008", "8.0", "+8"])
+@pytest.mark.parametrize("written", ["0008", "8.0", "+8", " 08\u00a0"])
 def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, written: str) -> None:
     table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
     _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)

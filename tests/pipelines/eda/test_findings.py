@@ -135,7 +135,7 @@ def test_groups_separate_the_classes_whichever_is_asked_about(
         ),
         pytest.param("allows_messages", "1", ("да", "yes"), id="flag"),
         pytest.param("promo_habit", "0", ("нет", "no"), id="engineered-flag"),
-        pytest.param("service_errors", "0.0", ("низкие значения", "low values"), id="low"),
+        pytest.param("service_errors", "0", ("низкие значения", "low values"), id="low"),
         pytest.param("service_errors", "2", ("высокие значения", "high values"), id="high"),
     ],
 )

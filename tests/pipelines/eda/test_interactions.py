@@ -122,3 +122,10 @@ def test_cells_by_hand(make_clients: Make, options: Eda) -> None:
     assert (cell["n"], cell["declined"], cell["share"]) == (10, 10, 1.0)
     assert cell["low"] < 1 <= cell["high"]
     assert habit["n"].sum() == 60
+
+
+def test_missing_values_of_one_feature_hide_no_other_pair(make_clients: Make, options: Eda) -> None:
+    labelled = nodes.select_labelled(make_clients(days_registered=[float("nan")] * 59 + [3.0]))
+    tests = find_interactions(labelled, options)
+    assert len(tests) == 15 * 14 / 2 + 2
+    assert "days_registered" not in {*tests["left"], *tests["right"]}

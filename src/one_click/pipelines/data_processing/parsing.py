@@ -72,9 +72,9 @@ def parse_table(
     parsed = without_lines(parsed, duplicates[LINE]).reset_index(drop=True)
     types = {column.name: "int64" for column in table.columns if column.kind in ("id", "whole")}
     types |= {column.name: "bool" for column in table.columns if column.kind == "flag"}
-    ids = text[CLIENT_ID], converted[CLIENT_ID]
-    listed = _with_plain_ids(repairs, *ids), _with_plain_ids(_join_events([faults, duplicates]), *ids)
-    return parsed.astype(types), *listed
+    repairs = _with_plain_ids(repairs, text[CLIENT_ID], converted[CLIENT_ID])
+    faults = _with_plain_ids(faults, mended[CLIENT_ID], converted[CLIENT_ID])
+    return parsed.astype(types), repairs, _join_events([faults, duplicates])
 
 
 def without_lines(rows: pd.DataFrame, lines: pd.Series) -> pd.DataFrame:

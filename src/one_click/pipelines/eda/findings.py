@@ -78,8 +78,8 @@ def level_text(feature: str, level: str, language: Language) -> str:
     if kind == "category":
         return value_text(feature, level, language)
     if kind == "flag":
-        return value_text(feature, level in ("1", "1.0"), language)
-    return _LEVELS[language][int(float(level))]
+        return value_text(feature, level == "1", language)
+    return _LEVELS[language][int(level)]
 
 
 def of_clusters(cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame, language: Language) -> str:

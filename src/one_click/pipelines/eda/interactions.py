@@ -50,7 +50,7 @@ def find_interactions(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFra
     A logistic regression in which each feature may act in any form (by tenths, value and rank; a category by
     its values) is asked by Rao's (1948) score test whether the product of the two would improve it: by thirds
     alone, features that act side by side but go together would look joint. p-values are adjusted for all
-    pairs (Benjamini and Hochberg 1995).
+    pairs (Benjamini and Hochberg 1995). Constant features and those with missing values are not tested.
 
     Returns
     -------
@@ -60,15 +60,16 @@ def find_interactions(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFra
     declared = [frozenset(pair) for pair in options.interactions]
     pairs = {frozenset(pair): pair for pair in (*options.interactions, *combinations(BASE_FEATURES, 2))}
     names = {name for pair in pairs.values() for name in pair}
-    known = sampled_clients.dropna(subset=sorted(names & set(sampled_clients)))
-    terms = {name: make_terms(known[name], options.smallest_category) for name in names}
+    complete = [name for name in names if sampled_clients[name].notna().all()]
+    terms = {name: make_terms(sampled_clients[name], options.smallest_category) for name in complete}
+    target = sampled_clients[TARGET].to_numpy("float64")
     rows = []
     for key, (left, right) in pairs.items():
-        if not (terms[left].joint.shape[1] and terms[right].joint.shape[1]):
+        if not all(name in terms and terms[name].joint.shape[1] for name in (left, right)):
             continue
-        statistic, freedom = score_test(terms[left], terms[right], known[TARGET].to_numpy("float64"))
+        statistic, freedom = score_test(terms[left], terms[right], target)
         p_value = float(stats.chi2.sf(statistic, freedom)) if freedom else 1.0
-        rows.append((left, right, key in declared, len(known), statistic, freedom, p_value))
+        rows.append((left, right, key in declared, len(target), statistic, freedom, p_value))
     columns = ["left", "right", "declared", "n", "statistic", "freedom", "p_value"]
     table = pd.DataFrame(rows, columns=columns).astype({"declared": "bool"})
     table["p_adjusted"] = stats.false_discovery_control(table["p_value"]) if len(table) else []

@@ -97,7 +97,7 @@ def _typical(row: dict[str, Any], language: Language) -> tuple[str, str]:
     """Return the typical values of both classes, with as many decimals as tell them apart."""
     values = float(row["typical_declined"]), float(row["typical_kept"])
     if COLUMNS[row["feature"]].kind == "share":
-        return _told_apart(values, 0, lambda value, digits: percent(value, digits, language))
+        return _shares(row, language)
     small, large = sorted(map(abs, values))
     whole = large >= 100 or all(value == round(value) for value in values)
     digits = 0 if whole else 1 if small >= 1 else 2
