@@ -1,15 +1,26 @@
 """The parameters as they are shipped."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel
+
+from one_click.parameters import FAMILIES, Family
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_section(section: str, model: type[Model]) -> Model:
     """Return a section of conf/base as its model."""
-    path = Path("conf/base") / f"parameters_{section}.yml"
-    return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))[section])
+    return model.model_validate(_read(f"parameters_{section}.yml")[section])
+
+
+def read_families() -> dict[str, Family]:
+    """Return the families of models by name."""
+    written = _read("parameters_model_selection.yml")
+    return {name: Family.model_validate(written[name]["family"]) for name in FAMILIES}
+
+
+def _read(file: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((Path("conf/base") / file).read_text(encoding="utf-8")))

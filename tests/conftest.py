@@ -1,4 +1,4 @@
-"""Fixtures: the store's real extract, a temporary copy of the project, hand-made snapshots."""
+"""Fixtures: real extract, temporary copy of the project, hand-made snapshots, clients drawn from a seed."""
 
 import os
 import shutil
@@ -13,7 +13,13 @@ import yaml
 from click.testing import CliRunner, Result
 
 import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
-from one_click.parameters import DemoPopulation, DemoStore
+
+# isort: split
+import numpy as np
+import pandas as pd
+
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET, TWIN_GROUP
+from one_click.parameters import FAMILIES, DemoPopulation, DemoStore, Family, ModelSelection
 
 ROOT = Path(__file__).parents[1]
 REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
@@ -27,6 +33,12 @@ HEADERS = {
 }
 MONTHS = ("препредыдущий_месяц", "предыдущий_месяц", "текущий_месяц")
 CATEGORIES = ("Товары для детей", "Домашний текстиль", "Кухонная посуда")
+VALUES = {
+    "popular_category": ["Дом", "Сад", "Дети", "Кухня", "Техника", "Книги"],
+    "service_type": ["стандарт", "премиум"],
+}
+
+MakeClients = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture(scope="session")
@@ -197,3 +209,79 @@ def damage() -> Callable[[Path, str, str], None]:
         file.write_text(text.replace(old, new), encoding="utf-8")
 
     return replace
+
+
+def _draw(name: str, count: int, generator: np.random.Generator) -> Any:
+    kind = COLUMNS[name].kind
+    if kind == "category":
+        return pd.array(generator.choice(VALUES[name], count), dtype="str")
+    if kind == "flag":
+        return generator.random(count) < 0.7
+    if kind == "whole":
+        return generator.integers(1, 12, count)
+    return generator.random(count).round(3)
+
+
+@pytest.fixture(scope="session")
+def make_clients() -> MakeClients:
+    """Return a function that draws labelled clients: few pages and a high promo share mean decline.
+
+    The clients are sorted by target, as the store's files are; the last `twins` copy the first ones.
+    """
+
+    def make(count: int = 150, seed: int = 0, twins: int = 0, noise: float = 1.0) -> pd.DataFrame:
+        generator = np.random.default_rng(seed)
+        table = pd.DataFrame({name: _draw(name, count, generator) for name in BASE_FEATURES})
+        risk = 6 * table["promo_purchase_share"] - 0.7 * table["pages_per_visit"]
+        risk = risk + noise * generator.normal(size=count)
+        table[TARGET] = (risk > risk.quantile(0.6)).astype("float64")
+        table = table.sort_values(TARGET, ascending=False, kind="stable", ignore_index=True)
+        table = pd.concat([table, table.head(twins)], ignore_index=True)
+        table.insert(0, CLIENT_ID, np.arange(1001, 1001 + len(table)))
+        table[TWIN_GROUP] = table.groupby([*BASE_FEATURES])[CLIENT_ID].transform("min")
+        return table[[CLIENT_ID, *BASE_FEATURES, TWIN_GROUP, TARGET]]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def families(root: Path) -> dict[str, Family]:
+    """Return the families as they are shipped."""
+    shipped = yaml.safe_load((root / Family.file).read_text(encoding="utf-8"))
+    return {name: Family.model_validate(shipped[name]["family"]) for name in FAMILIES}
+
+
+@pytest.fixture(scope="session")
+def trusted(root: Path) -> list[str]:
+    """Return the types that the catalog trusts in a model's file."""
+    catalog = yaml.safe_load((root / "conf/base/catalog_model_selection.yml").read_text(encoding="utf-8"))
+    return list(catalog["champion"]["trusted"])
+
+
+@pytest.fixture(scope="session")
+def selection_options() -> ModelSelection:
+    """Return parameters of a model selection that takes a second, with one challenger."""
+    trees = {"n_estimators": 5, "min_samples_leaf": 3, "random_state": 0}
+    challenger = {"class": "sklearn.ensemble.ExtraTreesClassifier", "interpretability": 6, "fixed": trees}
+    return ModelSelection(
+        folds=3,
+        confirmation_repeats=2,
+        trials=5,
+        startup_trials=3,
+        negligible_chance=0.05,
+        strategy="tpe",
+        selection="best",
+        challengers={"extra_trees": Family.model_validate(challenger)},
+        challengers_may_win=False,
+        threshold="f1",
+        undecided_error=0.1,
+        bootstrap_samples=100,
+        seed=7,
+    )
+
+
+@pytest.fixture(scope="session")
+def shipped_selection(root: Path) -> ModelSelection:
+    """Return the shipped parameters of the model selection."""
+    shipped = yaml.safe_load((root / ModelSelection.file).read_text(encoding="utf-8"))
+    return ModelSelection.model_validate(shipped["model_selection"])

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
+from one_click.parameters import FAMILIES
 from one_click.pipelines.reporting.page import FIGURES
 
 PIPELINES = (
@@ -75,6 +76,30 @@ def test_each_pipeline_alone_makes_the_same_tables_again(finished_project: Path,
         checksums(finished_project / "data", "*.parquet") | checksums(finished_project / "data", "*.png")
         == before
     )
+
+
+def test_two_workers_change_no_byte_and_evidence_follows(finished_project: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(finished_project, project)
+    made = [project / "data" / "test" / layer for layer in ("06_models", "07_model_output")]
+    before = [checksums(folder, "*.parquet") for folder in made]
+    for folder in made:
+        shutil.rmtree(folder)
+    result = run_kedro(
+        project,
+        *("run", "--env", "test", "--runner", "ParallelRunner", "--runner-params", "max_workers=2"),
+        *("--pipelines", "model_selection,interpretation,evidence"),
+    )
+    assert result.returncode == 0, result.stderr
+    for folder, old in zip(made, before, strict=True):
+        new = checksums(folder, "*.parquet")
+        again = {name: digest for name, digest in old.items() if name.startswith("demo/") and name in new}
+        assert {name: new[name] for name in again} == again
+        assert any("leaderboard" in name or "client_scores" in name for name in again)
+    summary = load(project, "07_model_output", "nested_summary")
+    assert {"best", "one_standard_error", "voting", "extra_trees", *FAMILIES} <= set(summary["model"])
+    for name in ("nested_summary", "feature_gains", "split_luck"):
+        assert (project / "data" / "test" / "08_reporting" / "demo" / f"{name}_figure_ru.png").is_file()
 
 
 def test_another_snapshot_leaves_every_file_of_this_one_untouched(finished_project: Path) -> None:

@@ -415,7 +415,12 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
     "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
     "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},
     "reference": {"ru": "Эталон: логистическая, L1", "en": "Reference: logistic, L1"},
+    "voting": {"ru": "Голосование семейств", "en": "Vote of the families"},
     "extra_trees": {"ru": "Чёрный ящик: случайные деревья", "en": "Black box: extra trees"},
+    "hist_gradient_boosting": {"ru": "Чёрный ящик: бустинг", "en": "Black box: gradient boosting"},
+    "explainable_boosting": {"ru": "Аддитивный бустинг (EBM)", "en": "Explainable boosting (EBM)"},
+    "best": {"ru": "Правило «лучшая»", "en": "Rule “best”"},
+    "one_standard_error": {"ru": "Правило одной ошибки", "en": "Rule “one standard error”"},
     "dummy": {"ru": "Без модели", "en": "No model"},
 }
 

@@ -22,7 +22,17 @@ from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, 
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
 FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
-SCALERS: tuple[str, ...] = ("standard", "robust", "minmax")
+VOTING = "voting"  # the soft vote of all families
+CANDIDATES = (*FAMILIES, VOTING)
+REFERENCE = "reference"
+BENCHMARKS: tuple[str, ...] = ("dummy", REFERENCE)  # always compared, never chosen
+# Names of a search space beside the arguments of the classifier, and their values.
+NUMBERS = "numbers"
+NUMBERS_AS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
+EXPAND = "expand"
+EXPANSIONS: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
+SCORE_FUNC = "select__score_func"
+SCORE_FUNCTIONS: tuple[str, ...] = ("f_classif", "mutual_information")
 
 Share = Field(ge=0, le=1)
 Seed = Field(ge=0, lt=2**32)
@@ -161,8 +171,8 @@ class Range(Parameters):
         Whether values are whole numbers.
     """
 
-    low: float
-    high: float
+    low: FiniteFloat
+    high: FiniteFloat
     log: bool = False
     whole: bool = False
 
@@ -170,6 +180,11 @@ class Range(Parameters):
     def extremes(self) -> tuple[float, ...]:
         """Values between which all others lie."""
         return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether the range has this value."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and self.low <= value <= self.high and not (self.whole and value % 1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -191,6 +206,10 @@ class Choices(Parameters):
     def extremes(self) -> tuple[str | int | float | bool | None, ...]:
         """All values."""
         return self.choices
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether the list has this value."""
+        return value in self.choices
 
 
 def _range_or_choices(value: Any) -> str:
@@ -216,14 +235,21 @@ class Family(Parameters):
     fixed : dict
         Arguments of the classifier that are not searched.
     space : dict
-        Search space: ``model__<argument>``, ``select__k`` or ``scaler`` -> range or choices.
+        Search space: ``model__<argument>``, ``select__k``, ``select__score_func``, ``numbers`` (how numbers
+        are prepared) or ``expand`` (terms made of the selected columns) -> range or choices.
+    start : dict
+        The settings that are tried first; what it leaves out is drawn.
+    vote_weight : float
+        Weight of its probability in the soft vote.
     """
 
     file: ClassVar[str] = "conf/base/parameters_model_selection.yml"
     class_: str = Field(alias="class")
     interpretability: int = Field(ge=1)
     fixed: dict[str, str | int | float | bool | None] = {}
-    space: dict[str, Values]
+    space: dict[str, Values] = {}
+    start: dict[str, str | int | float | bool | None] = {}
+    vote_weight: float = Field(default=1, gt=0)
 
     @property
     def estimator_class(self) -> Any:
@@ -241,7 +267,12 @@ class Family(Parameters):
             raise ValueError(f"'{self.class_}' cannot be made: {error}") from None
         if not (isinstance(estimator, BaseEstimator) and is_classifier(estimator)):
             raise ValueError(f"'{self.class_}' is not a scikit-learn classifier")
-        valid = {f"model__{name}" for name in estimator.get_params()} | {"select__k", "scaler"}
+        valid = {f"model__{name}" for name in estimator.get_params()} | {
+            "select__k",
+            SCORE_FUNC,
+            NUMBERS,
+            EXPAND,
+        }
         for name in self.space:
             if name not in valid:
                 raise ValueError(f"'{name}' is no argument of {self.class_}; {nearest(name, valid)}")
@@ -249,11 +280,28 @@ class Family(Parameters):
                 _refuse_out_of_range(estimator, name, value)
         return self
 
+    @model_validator(mode="after")
+    def _nothing_searched_twice(self) -> Self:
+        both = [name for name in self.space if name.removeprefix("model__") in self.fixed]
+        if both:
+            raise ValueError(f"'{both[0]}' is searched, but `fixed` gives it too: remove it from one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _start_inside_the_space(self) -> Self:
+        for name, value in self.start.items():
+            if name not in self.space:
+                raise ValueError(f"start: '{name}' is not in the space; {nearest(name, self.space)}")
+            if not self.space[name].holds(value):
+                raise ValueError(f"start: {name} {value!r} lies outside its space")
+        return self
+
 
 def _refuse_out_of_range(estimator: Any, name: str, value: Any) -> None:
     """Ask of each value of a search space what would otherwise stop the search when it is drawn."""
-    if name == "scaler" and value not in SCALERS:
-        raise ValueError(f"scaler: there is no '{value}'; {nearest(str(value), SCALERS)}")
+    for choice, known in ((NUMBERS, NUMBERS_AS), (EXPAND, EXPANSIONS), (SCORE_FUNC, SCORE_FUNCTIONS)):
+        if name == choice and value not in known:
+            raise ValueError(f"{choice}: there is no '{value}'; {nearest(str(value), known)}")
     if name == "select__k" and not (isinstance(value, int) and value >= 1):
         raise ValueError(f"select__k: {value} is no whole number from 1 (is `whole: true` missing?)")
     if name.startswith("model__"):
@@ -273,10 +321,20 @@ class ModelSelection(Parameters):
         Budget of each family's search, in trials.
     startup_trials : int
         Trials drawn at random before TPE learns from them.
+    negligible_chance : float
+        A trial whose chance to overtake the best one falls below this is stopped; 0 lets all run to the end.
     strategy : {"tpe", "random"}
         How settings are drawn.
     selection : {"best", "one_standard_error"}
         Champion: the best mean ROC-AUC, or the most interpretable within one corrected standard error of it.
+    challengers : dict
+        Name -> family with fixed arguments only, compared on the same folds.
+    challengers_may_win : bool
+        Whether a challenger can become the champion.
+    threshold : {"f1", "profit"}
+        What the decision threshold makes largest, out of fold.
+    undecided_error : float
+        Share of each class that may be called wrongly outside the undecided band.
     bootstrap_samples : int
         Resamples behind the intervals of hold-out figures.
     seed : int
@@ -288,9 +346,51 @@ class ModelSelection(Parameters):
     confirmation_repeats: int = Field(ge=1, le=50)
     trials: int = Field(ge=1)
     startup_trials: int = Field(ge=1)
+    negligible_chance: float = Field(ge=0, lt=0.5)
     strategy: Literal["tpe", "random"]
     selection: Literal["best", "one_standard_error"]
+    challengers: dict[str, Family]
+    challengers_may_win: bool
+    threshold: Literal["f1", "profit"]
+    undecided_error: float = Field(gt=0, lt=0.5)
     bootstrap_samples: int = Field(ge=100)
+    seed: int = Seed
+
+    @model_validator(mode="after")
+    def _challengers_of_their_own(self) -> Self:
+        for name, challenger in self.challengers.items():
+            if name in (*CANDIDATES, *BENCHMARKS):
+                raise ValueError(f"challengers: '{name}' is the name of a model that is there already")
+            if challenger.space:
+                raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
+        return self
+
+
+class Evidence(Parameters):
+    """Parameters of `evidence`.
+
+    Attributes
+    ----------
+    outer_repeats : int
+        Repetitions of the outer folds.
+    inner_repeats : int
+        Repetitions of the folds that confirm candidates inside an outer fold.
+    luck_splits : int
+        Hold-outs behind the curve of split luck.
+    rival : str
+        The model that all others are compared with, fold by fold.
+    challengers : dict
+        Name -> family with fixed arguments only, compared here and nowhere else.
+    seed : int
+        Seed of the outer folds.
+    """
+
+    file: ClassVar[str] = "conf/base/parameters_evidence.yml"
+    outer_repeats: int = Field(ge=1, le=50)
+    inner_repeats: int = Field(ge=1, le=50)
+    luck_splits: int = Field(ge=2)
+    rival: str
+    challengers: dict[str, Family]
     seed: int = Seed
 
 

@@ -3,7 +3,7 @@
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
-OUTSIDE_THE_CHAIN = ("demo_comparison", "demo_store", "scoring")
+OUTSIDE_THE_CHAIN = ("demo_comparison", "demo_store", "evidence", "scoring")
 
 
 def register_pipelines() -> dict[str, Pipeline]:

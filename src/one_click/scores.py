@@ -37,7 +37,9 @@ def score_scale(estimator: Any) -> str:
 
 
 def innermost(estimator: Any) -> Any:
-    """Return the fitted pipeline inside a calibrated classifier, or the estimator itself."""
+    """Return the fitted model inside a calibrated classifier, or the estimator itself."""
+    if hasattr(estimator, "final_estimator_"):
+        return estimator.estimators_[0]
     calibrated = getattr(estimator, "calibrated_classifiers_", None)
     return calibrated[0].estimator if calibrated else estimator
 

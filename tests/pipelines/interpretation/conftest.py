@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from one_click.columns import TARGET
+from one_click.modelling.families import build_pipeline
 from one_click.parameters import Family, Interpretation
-from one_click.pipelines.model_selection.families import build_pipeline
 from one_click.scores import feature_columns
 
 Fit = Callable[..., Any]

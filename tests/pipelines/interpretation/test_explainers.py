@@ -9,6 +9,8 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
+from one_click.modelling import candidates
+from one_click.parameters import Family, ModelSelection
 from one_click.pipelines.interpretation.explainers import Explanation, explain, shapley_of_products
 from one_click.scores import feature_columns, uncalibrated_score
 
@@ -23,7 +25,7 @@ def features(clients: pd.DataFrame) -> pd.DataFrame:
 
 def _seen(model: Pipeline) -> list[str]:
     """Return the raw features of which the model sees at least one column."""
-    names = model[:-1].get_feature_names_out()
+    names = model[:2].get_feature_names_out()
     return [
         feature
         for feature in BASE_FEATURES
@@ -40,9 +42,11 @@ def _worth(model: Pipeline, client: pd.Series, base: pd.DataFrame, unknown: tupl
     return float(uncalibrated_score(model, rows.astype(base.dtypes.to_dict())).mean())
 
 
-def _enumerate(model: Pipeline, client: pd.Series, base: pd.DataFrame) -> tuple[dict[str, float], float]:
+def _enumerate(
+    model: Pipeline, client: pd.Series, base: pd.DataFrame, players: list[str] | None = None
+) -> tuple[dict[str, float], float]:
     """Return Shapley values by their definition, over all sets of features that the model sees."""
-    players = _seen(model)
+    players = players or _seen(model)
     sets = list(chain.from_iterable(combinations(players, size) for size in range(len(players) + 1)))
     worth = {
         frozenset(known): _worth(model, client, base, tuple(p for p in players if p not in known))
@@ -69,20 +73,25 @@ def _contributions(explanation: Explanation) -> pd.DataFrame:
 
 @pytest.mark.filterwarnings("ignore:divide by zero")
 @pytest.mark.parametrize(
-    ("name", "columns", "method"),
+    ("name", "expand", "method"),
     [
-        pytest.param("logistic_regression", 5, "linear", id="linear"),
-        pytest.param("decision_tree", 5, "tree", id="tree"),
-        pytest.param("svc", 5, "rbf", id="rbf"),
+        pytest.param("logistic_regression", "none", "linear", id="linear"),
+        pytest.param("logistic_regression", "curves", "terms", id="curves"),
+        pytest.param("logistic_regression", "products", "terms", id="products"),
+        pytest.param("logistic_regression", "curves_and_products", "terms", id="curves-and-products"),
+        pytest.param("decision_tree", "none", "tree", id="tree"),
+        pytest.param("svc", "none", "rbf", id="rbf"),
     ],
 )
 def test_exact_values_equal_their_definition(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, name: str, columns: int, method: str
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, name: str, expand: str, method: str
 ) -> None:
     # Two columns of one category among the five: four players.
+    columns = 5
     risky = clients["popular_category"].where(clients[TARGET] == 0, "Дом")
     risky = risky.where(clients[TARGET] == 1, risky.replace("Дом", "Сад"))
-    model = fit(name, clients.assign(popular_category=risky.astype("str")), select__k=columns)
+    known = clients.assign(popular_category=risky.astype("str"))
+    model = fit(name, known, select__k=columns, expand=expand)
     assert "popular_category" in _seen(model)
     assert len(_seen(model)) < columns
     base = features.iloc[[3, 40, 90, 117]]
@@ -231,3 +240,34 @@ def test_products_equal_the_definition(players: int) -> None:
                 if not known[player]
             )
             assert values[client, player] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def vote(clients: pd.DataFrame, families: dict[str, Family], selection_options: ModelSelection) -> object:
+    """Return the soft vote of the shipped families, the SVC calibrated inside it, on two columns."""
+    settings = {"select__k": 2}
+    tuned = {name: candidates.untuned(family) | {"settings": settings} for name, family in families.items()}
+    tuned["k_nearest_neighbours"]["settings"] = settings | {"model__n_neighbors": 15}
+    return candidates.fit(candidates.tune_vote(tuned), clients, selection_options)
+
+
+def test_a_vote_is_explained_by_what_its_members_say(
+    vote: object, clients: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    explanation = explain(vote, features, features, permutations=2, seed=0)
+    output = uncalibrated_score(vote, features)
+    total = explanation.contributions.sum(axis=1) + explanation.base_value
+    np.testing.assert_allclose(total, output, atol=1e-9)
+    assert explanation.method == "sampled"
+    seen = _contributions(explanation).abs().sum()
+    assert set(seen[seen > 1e-9].index) == {"promo_purchase_share", "pages_per_visit"}
+
+
+def test_a_vote_is_explained_near_the_definition(vote: object, features: pd.DataFrame) -> None:
+    base = features.iloc[[3, 40, 90, 117]]
+    explanation = explain(vote, features.iloc[:2], base, permutations=200, seed=0)
+    players = ["pages_per_visit", "promo_purchase_share"]
+    for position, contributions in _contributions(explanation).iterrows():
+        expected, base_value = _enumerate(vote, features.iloc[position], base, players)
+        assert explanation.base_value == pytest.approx(base_value, abs=0.02)
+        assert contributions[players].to_dict() == pytest.approx(expected, abs=0.03)

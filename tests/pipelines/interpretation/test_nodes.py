@@ -86,9 +86,7 @@ def test_planted_driver_ranks_first(
     fit: Fit, planted: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     model = fit(name, planted)
-    board = pd.DataFrame({"model": ["other", name], "champion": [False, True]})
-    candidates = {name: model, "other": None}
-    permuted = nodes.permute_features(planted, board, options, **candidates).set_index("feature")
+    permuted = nodes.permute_features(planted, model, options).set_index("feature")
     shap_values = nodes.explain_clients(planted, model, planted[["client_id", *BASE_FEATURES]], options)
     summary = nodes.summarise_shap(shap_values, planted).set_index("feature")
     assert permuted.index[0] == summary.index[0] == "minutes_current"
@@ -224,8 +222,7 @@ def test_nodes_do_not_change_their_inputs(
 ) -> None:
     before = clients.copy(), base.copy()
     model = fit("k_nearest_neighbours", clients)
-    board = pd.DataFrame({"model": ["knn"], "champion": [True]})
-    nodes.permute_features(clients, board, options, knn=model)
+    nodes.permute_features(clients, model, options)
     shap_values = nodes.explain_clients(clients, model, base, options)
     kept = shap_values.copy()
     nodes.summarise_shap(shap_values, clients)

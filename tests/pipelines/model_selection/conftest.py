@@ -5,38 +5,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from one_click.datasets.study import StudyDataset
-from one_click.parameters import Family, ModelSelection
+from one_click.parameters import Family, ModelSelection, Offers, Segmentation
 from one_click.pipelines.model_selection import create_pipeline
-
-OpenStudy = Callable[[str], Any]
 
 
 @pytest.fixture(scope="session")
-def options() -> ModelSelection:
-    return ModelSelection(
-        folds=3,
-        confirmation_repeats=2,
-        trials=5,
-        startup_trials=3,
-        strategy="tpe",
-        selection="best",
-        bootstrap_samples=100,
-        seed=7,
-    )
+def options(selection_options: ModelSelection) -> ModelSelection:
+    return selection_options
 
 
-@pytest.fixture
-def new_store(tmp_path: Path) -> Callable[[str], OpenStudy]:
-    """Return a function that opens the storage of studies in a file of some name."""
+@pytest.fixture(scope="session")
+def segmentation(root: Path) -> Segmentation:
+    """Return the shipped parameters with three months of half the profit that count."""
+    shipped = yaml.safe_load((root / Segmentation.file).read_text(encoding="utf-8"))["segmentation"]
+    return Segmentation.model_validate(shipped | {"horizon_months": 3, "profit_lost_share": 0.5})
 
-    def open_store(name: str = "studies") -> OpenStudy:
-        return StudyDataset(filepath=(tmp_path / f"{name}.db").as_posix(), family="any").load()
 
-    return open_store
+@pytest.fixture(scope="session")
+def offers(root: Path) -> Offers:
+    """Return the shipped offers."""
+    return Offers.model_validate(yaml.safe_load((root / Offers.file).read_text(encoding="utf-8"))["offers"])
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +38,8 @@ def inputs(
     make_clients: Callable[..., pd.DataFrame],
     families: dict[str, Family],
     options: ModelSelection,
+    segmentation: Segmentation,
+    offers: Offers,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """Return what the pipeline needs: 160 labelled clients, a quarter of them held out, and 10 unlabelled."""
@@ -52,12 +48,16 @@ def inputs(
     labelled = features.dropna().astype({"activity_declined": "int64"})
     test = labelled.groupby("activity_declined").sample(frac=0.25, random_state=1).sort_values("client_id")
     train = labelled.drop(test.index)
-    studies = tmp_path_factory.mktemp("models") / "studies.db"
+    studies = tmp_path_factory.mktemp("models") / "studies.log"
+    profit = np.random.default_rng(5).uniform(1, 9, len(features)).round(2)
     return {
         "features": features,
+        "clients": features.assign(monthly_profit=profit),
         "train_clients": train.reset_index(drop=True),
         "test_clients": test.reset_index(drop=True),
         "params:model_selection": options,
+        "params:segmentation": segmentation,
+        "params:offers": offers,
         **{f"params:{name}.family": family for name, family in families.items()},
         **{
             f"{name}.study": StudyDataset(filepath=studies.as_posix(), family=name).load()

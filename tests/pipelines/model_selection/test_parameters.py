@@ -13,6 +13,8 @@ FAMILY = {
     "fixed": {"solver": "liblinear"},
     "space": {"model__C": {"low": 0.1, "high": 1}},
 }
+COLUMNS = {"select__k": {"low": 2, "high": 9, "whole": True}}
+NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,58 @@ FAMILY = {
         pytest.param({"space": {"model__C": {"choices": []}}}, ["at least 1 item"], id="no-choices"),
         pytest.param({"space": {"model__C": 5}}, ["space.model__C", "got 5"], id="no-range"),
         pytest.param(
-            {"space": {"scaler": {"choices": ["standart"]}}}, ["did you mean 'standard'"], id="scaler"
+            {"space": {"numbers": {"choices": ["standart"]}}},
+            ["numbers: there is no 'standart'", "did you mean 'standard'"],
+            id="numbers",
+        ),
+        pytest.param(
+            {"space": {"numbers": {"low": 1, "high": 2}}}, ["numbers: there is no '1.0'"], id="numbers-range"
+        ),
+        pytest.param(
+            {"space": {"scaler": {"choices": ["standard"]}}},
+            ["'scaler' is no argument", "numbers, select__k"],
+            id="former-name-of-numbers",
+        ),
+        pytest.param(
+            {"space": {"select__score_func": {"choices": ["f_clasif"]}}},
+            ["select__score_func: there is no 'f_clasif'", "did you mean 'f_classif'"],
+            id="score-function",
+        ),
+        pytest.param(
+            {"space": {"expand": {"choices": ["product"]}}},
+            ["expand: there is no 'product'", "did you mean 'products'"],
+            id="expand",
+        ),
+        pytest.param({"vote_weight": 0}, ["vote_weight", "greater than 0"], id="voice-of-nobody"),
+        pytest.param(
+            {"start": {"model__C": 2}}, ["start: model__C 2 lies outside its space"], id="start-outside"
+        ),
+        pytest.param(
+            {"start": {"model__C": "0.5"}}, ["start: model__C '0.5' lies outside"], id="start-a-text"
+        ),
+        pytest.param({"start": {"model__C": True}}, ["start: model__C True lies outside"], id="start-a-flag"),
+        pytest.param(
+            {"space": COLUMNS, "start": {"select__k": 4.5}},
+            ["start: select__k 4.5 lies outside"],
+            id="start-broken",
+        ),
+        pytest.param(
+            {"space": NUMBERS, "start": {"numbers": "minmax"}},
+            ["start: numbers 'minmax' lies outside"],
+            id="start-no-choice",
+        ),
+        pytest.param(
+            {"start": {"model__c": 0.5}},
+            ["start: 'model__c' is not in the space", "did you mean 'model__C'"],
+            id="start-misspelt",
+        ),
+        pytest.param(
+            {"space": {}, "start": {"model__C": 0.5}}, ["'model__C' is not in the space"], id="start-nowhere"
+        ),
+        pytest.param(
+            {"fixed": {"solver": "liblinear", "C": 1}},
+            ["'model__C' is searched, but `fixed` gives it too"],
+            id="fixed-and-searched",
         ),
         pytest.param({"space": {"select__k": {"low": 2, "high": 9}}}, ["whole: true"], id="k-not-whole"),
         pytest.param(
@@ -87,8 +140,71 @@ def test_values_of_choices_keep_their_types() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("folds", 1), ("confirmation_repeats", 0), ("trials", 0), ("strategy", "grid"), ("selection", "first")],
+    [
+        ("folds", 1),
+        ("confirmation_repeats", 0),
+        ("trials", 0),
+        ("strategy", "grid"),
+        ("selection", "first"),
+        ("negligible_chance", 0.5),
+        ("threshold", "accuracy"),
+        ("undecided_error", 0),
+        ("undecided_error", 0.5),
+        ("challengers_may_win", "perhaps"),
+    ],
 )
 def test_values_out_of_range_are_refused(options: ModelSelection, name: str, value: Any) -> None:
     with pytest.raises(ParameterError, match=name):
-        ModelSelection.model_validate(options.model_dump() | {name: value})
+        ModelSelection.model_validate(options.model_dump(by_alias=True) | {name: value})
+
+
+CHALLENGER = {"class": "sklearn.tree.DecisionTreeClassifier", "interpretability": 6}
+
+
+@pytest.mark.parametrize(
+    ("challengers", "words"),
+    [
+        *(
+            pytest.param({name: CHALLENGER}, [f"'{name}' is the name of a model that is there"], id=name)
+            for name in ("svc", "voting", "dummy", "reference")
+        ),
+        pytest.param(
+            {"stump": CHALLENGER | {"space": {"model__max_depth": {"choices": [1]}}}},
+            ["challengers.stump: a challenger is not searched"],
+            id="searched",
+        ),
+        pytest.param(
+            {"stump": CHALLENGER | {"fixed": {"max_depht": 1}}},
+            ["challengers.stump", "cannot be made", "max_depht"],
+            id="argument-misspelt",
+        ),
+        pytest.param(
+            {"stump": CHALLENGER | {"fixd": {}}}, ["challengers.stump.fixd", "did you mean 'fixed'"], id="key"
+        ),
+    ],
+)
+def test_fault_of_a_challenger_is_told(
+    options: ModelSelection, challengers: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(ParameterError) as error:
+        ModelSelection.model_validate(options.model_dump(by_alias=True) | {"challengers": challengers})
+    for word in ("parameters_model_selection.yml", *words):
+        assert word in str(error.value)
+    assert len(str(error.value).splitlines()) <= 3
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"model__C": 0.1}, id="lower-end"),
+        pytest.param({"model__C": 1}, id="upper-end-as-a-whole-number"),
+    ],
+)
+def test_start_within_the_space_is_taken(start: dict[str, Any]) -> None:
+    assert Family.model_validate(FAMILY | {"start": start}).start == start
+
+
+def test_endless_range_is_refused() -> None:
+    with pytest.raises(ParameterError, match="high"):
+        Range.model_validate({"low": 1, "high": float("inf")})

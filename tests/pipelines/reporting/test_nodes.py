@@ -69,7 +69,7 @@ def test_key_facts_are_counted_by_hand(
     facts = nodes.gather_key_facts(
         clients,
         scores,
-        {"threshold": 0.5},
+        {"threshold": 0.5, "criterion": "profit"},
         recommendations,
         rejected,
         repairs,

@@ -28,12 +28,21 @@ def _index(drift: pd.DataFrame, feature: str) -> float:
 def test_every_client_is_predicted_with_the_snapshots_median_spread(make_clients: Clients) -> None:
     features = make_clients(5).sample(frac=1, random_state=0)
     known = pd.DataFrame({"client_id": [1, 2, 3], "probability": 0.5, "probability_sd": [0.01, 0.02, 0.09]})
-    scores = nodes.predict_clients(features, _Champion(), known)
+    band = {"error": 0.1, "keeps_below": 0.2, "declines_above": 0.8}
+    scores = nodes.predict_clients(features, _Champion(), known, band)
     assert scores["client_id"].tolist() == [1001, 1002, 1003, 1004, 1005]
     by_client = features.set_index("client_id")["promo_purchase_share"].sort_index()
     assert scores["probability"].tolist() == by_client.tolist()
     assert set(scores["probability_sd"]) == {0.02}
     assert set(scores["source"]) == {"predicted"}
+
+
+def test_verdicts_of_a_new_month_follow_the_snapshots_band(make_clients: Clients) -> None:
+    features = make_clients(4).assign(promo_purchase_share=[0.1, 0.2, 0.8, 0.9])
+    known = pd.DataFrame({"client_id": [1], "probability": 0.5, "probability_sd": 0.01})
+    band = {"error": 0.1, "keeps_below": 0.2, "declines_above": 0.8}
+    scores = nodes.predict_clients(features, _Champion(), known, band)
+    assert scores["verdict"].tolist() == ["keeps", "undecided", "undecided", "declines"]
 
 
 def test_a_month_that_did_not_change_is_stable(make_clients: Clients) -> None:

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
 from one_click.features import add_engineered
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import feature_columns, innermost, uncalibrated_score
 
 Values = NDArray[np.float64]
 Condition = tuple[int, float, bool]  # column, border, whether the value lies at or below it
@@ -35,7 +36,7 @@ class Explanation:
     base_value : float
         Expected score when nothing is known.
     method : str
-        ``linear``, ``tree`` or ``rbf`` (exact), or ``sampled``.
+        ``linear``, ``terms``, ``tree`` or ``rbf`` (exact), or ``sampled``.
     """
 
     contributions: Values
@@ -53,14 +54,14 @@ class _Transformed:
 
 
 def explain(
-    model: Pipeline, clients: pd.DataFrame, base: pd.DataFrame, permutations: int, seed: int
+    model: Any, clients: pd.DataFrame, base: pd.DataFrame, permutations: int, seed: int
 ) -> Explanation:
     """Return the Shapley values of the raw features for the uncalibrated score.
 
     Parameters
     ----------
-    model : Pipeline
-        Fitted steps `columns`, `select`, `model`.
+    model : fitted estimator
+        A pipeline of the steps `columns`, `select`, `model`, or a vote of such pipelines.
     clients : DataFrame, shape (n_clients, n_columns)
         Feature columns of the clients to explain.
     base : DataFrame
@@ -71,15 +72,18 @@ def explain(
         Seed of the sampling.
     """
     engineered = [name for name in feature_columns(clients) if name in ENGINEERED_FEATURES]
-    exact = None if engineered else _exact_explainer(model.named_steps["model"])
+    exact = None if engineered or not isinstance(model, Pipeline) else _exact_explainer(model)
     if exact is None:
         return _sampled(model, clients, base, permutations, seed)
-    return exact(model.named_steps["model"], _transform(model, clients, base))
+    return exact(model, _transform(model, clients, base))
 
 
-def _exact_explainer(model: Any) -> Callable[[Any, _Transformed], Explanation] | None:
+def _exact_explainer(pipeline: Pipeline) -> Callable[[Pipeline, _Transformed], Explanation] | None:
+    model, expanded = pipeline[-1], pipeline.named_steps["expand"] != "passthrough"
     if hasattr(model, "coef_") and np.ndim(model.coef_) == 2:
-        return _linear
+        return _terms if expanded else _linear
+    if expanded:
+        return None
     if hasattr(model, "tree_"):
         return _tree
     if getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_"):
@@ -97,15 +101,16 @@ def _transform(model: Pipeline, clients: pd.DataFrame, base: pd.DataFrame) -> _T
     ]
     names = numbers + [name for name, width in zip(categories, widths, strict=True) for _ in range(width)]
     origin = np.array([BASE_FEATURES.index(name) for name in names])[select.get_support()]
-    prepare = model[:-1].transform
+    prepare = model[: list(model.named_steps).index("expand")].transform
     return _Transformed(np.asarray(prepare(clients)), np.asarray(prepare(base)), origin)
 
 
 # Exact ---------------------------------------------------------------------------------------------
 
 
-def _linear(model: Any, data: _Transformed) -> Explanation:
+def _linear(pipeline: Pipeline, data: _Transformed) -> Explanation:
     """Coefficient times distance from the mean, added over the columns of a feature."""
+    model = pipeline[-1]
     mean = data.base.mean(axis=0)
     by_column = (data.clients - mean) * model.coef_[0]
     contributions = np.zeros((len(data.clients), len(BASE_FEATURES)))
@@ -113,8 +118,43 @@ def _linear(model: Any, data: _Transformed) -> Explanation:
     return Explanation(contributions, float(mean @ model.coef_[0] + model.intercept_[0]), "linear")
 
 
-def _tree(model: Any, data: _Transformed) -> Explanation:
+def _terms(pipeline: Pipeline, data: _Transformed) -> Explanation:
+    """Explain a linear model on curves and products: each term is a product of functions of one column."""
+    expansion, model = pipeline.named_steps["expand"], pipeline[-1]
+    scale = expansion.named_steps["scale"]
+    weights = model.coef_[0] / scale.scale_
+    intercept = float(model.intercept_[0] - weights @ scale.mean_)
+    parts = _parts(expansion.named_steps["terms"])
+
+    def factors(rows: Values) -> Values:
+        """Return each term's factor by feature, shape (n_rows, n_terms, n_features)."""
+        return np.concatenate([_factors_of(part, rows, data.origin) for part in parts], axis=1)
+
+    return _sum_of_products(weights, factors, data, intercept, "terms")
+
+
+def _parts(terms: Any) -> list[Any]:
+    """Return the fitted makers of terms, in the order of their columns."""
+    return [part for _, part in terms.transformer_list] if hasattr(terms, "transformer_list") else [terms]
+
+
+def _factors_of(part: Any, rows: Values, origin: NDArray[np.intp]) -> Values:
+    if hasattr(part, "powers_"):
+        factors = np.ones((len(rows), len(part.powers_), len(BASE_FEATURES)))
+        for term, powers in enumerate(part.powers_):
+            for column in np.flatnonzero(powers):
+                factors[:, term, origin[column]] *= rows[:, column]
+        return factors
+    curves = part.transform(rows)
+    of_column = np.repeat(origin, curves.shape[1] // len(origin))
+    factors = np.ones((len(rows), curves.shape[1], len(BASE_FEATURES)))
+    factors[:, np.arange(curves.shape[1]), of_column] = curves
+    return factors
+
+
+def _tree(pipeline: Pipeline, data: _Transformed) -> Explanation:
     """Explain a sum over leaves: a leaf's value times, for each feature, whether its conditions hold."""
+    model = pipeline[-1]
     leaves = _leaves(model.tree_)
     declined = int(np.flatnonzero(model.classes_ == 1)[0])
     values = model.tree_.value[[leaf for leaf, _ in leaves], 0, declined]
@@ -150,8 +190,9 @@ def _conditions_hold(rows: Values, path: list[Condition], origin: NDArray[np.int
     return holds
 
 
-def _rbf(model: Any, data: _Transformed) -> Explanation:
+def _rbf(pipeline: Pipeline, data: _Transformed) -> Explanation:
     """Explain an RBF kernel, a product over features: exp(−γ Σ (x − s)²) over the columns of each."""
+    model = pipeline[-1]
     supports, gamma = model.support_vectors_, model._gamma
 
     def factors(rows: Values) -> Values:
@@ -228,7 +269,7 @@ def _products_of_others(factors: Values) -> Values:
 
 
 def _sampled(
-    model: Pipeline, clients: pd.DataFrame, base: pd.DataFrame, permutations: int, seed: int
+    model: Any, clients: pd.DataFrame, base: pd.DataFrame, permutations: int, seed: int
 ) -> Explanation:
     """Average the change of score as features become known in random orders, each also reversed.
 
@@ -255,7 +296,7 @@ def _draw_evenly(values: pd.Series, count: int, generator: np.random.Generator) 
 
 
 def _scores_along(
-    model: Pipeline, clients: pd.DataFrame, drawn: dict[str, Any], order: NDArray[np.intp]
+    model: Any, clients: pd.DataFrame, drawn: dict[str, Any], order: NDArray[np.intp]
 ) -> Values:
     """Return the scores as one feature after the other becomes known, shape (n_features + 1, n_clients)."""
     known_from = np.empty(len(order), dtype=int)
@@ -269,8 +310,28 @@ def _scores_along(
         }
     ).astype({name: clients[name].dtype for name in BASE_FEATURES})
     engineered = tuple(name for name in clients.columns if name in ENGINEERED_FEATURES)
-    rows = model[:-1].transform(add_engineered(mixed, engineered)[list(clients.columns)])
-    return _score_moved(model[-1], np.asarray(rows).reshape(len(order) + 1, len(clients), -1))
+    rows = add_engineered(mixed, engineered)[list(clients.columns)]
+    return _score_rows(model, rows, len(order) + 1)
+
+
+def _score_rows(model: Any, rows: pd.DataFrame, steps: int) -> Values:
+    """Score the rows of all steps, shape (n_steps, n_clients): each member of a vote by itself."""
+    if hasattr(model, "voting"):
+        voices = [_probabilities(member, rows, steps) for member in model.estimators_]
+        return np.asarray(np.average(voices, axis=0, weights=model.weights))
+    if not isinstance(model, Pipeline):
+        return uncalibrated_score(model, rows).reshape(steps, -1)
+    prepared = np.asarray(model[:-1].transform(rows))
+    return _score_moved(model[-1], prepared.reshape(steps, len(rows) // steps, -1))
+
+
+def _probabilities(member: Any, rows: pd.DataFrame, steps: int) -> Values:
+    """Return the probabilities that a member of a vote gives, calibrated where it is calibrated."""
+    scores = _score_rows(innermost(member), rows, steps)
+    if hasattr(member, "calibrated_classifiers_"):
+        (calibrator,) = member.calibrated_classifiers_[0].calibrators
+        return np.asarray(calibrator.predict(scores.ravel())).reshape(scores.shape)
+    return expit(scores) if hasattr(member, "decision_function") else scores
 
 
 def _score_moved(classifier: Any, rows: Values) -> Values:

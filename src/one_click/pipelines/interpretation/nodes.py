@@ -25,30 +25,27 @@ _COMPARISONS: dict[tuple[Language, bool], tuple[str, str]] = {
 
 
 def permute_features(
-    test_clients: pd.DataFrame, leaderboard: pd.DataFrame, options: Interpretation, **candidates: Any
+    test_clients: pd.DataFrame, champion_on_train: Any, options: Interpretation
 ) -> pd.DataFrame:
-    """Measure on held-out clients what the champion's family loses when a feature is shuffled.
+    """Measure on held-out clients what the champion loses when a feature is shuffled.
 
     Parameters
     ----------
     test_clients : DataFrame
-        Clients that the candidates were not fitted on.
-    leaderboard : DataFrame
-        Names the champion.
+        Clients that it was not fitted on.
+    champion_on_train : fitted classifier
+        The champion as it was fitted on the training clients.
     options : Interpretation
         Repeats and seed.
-    **candidates : fitted pipelines
-        By family.
 
     Returns
     -------
     DataFrame, one row per feature, most important first: feature, group, importance, low, high, rank
         Importance is the mean loss of ROC-AUC; the interval spans 95 % of the repeats.
     """
-    name = str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
     features = test_clients[feature_columns(test_clients)]
     losses = permutation_importance(
-        candidates[name],
+        champion_on_train,
         features,
         test_clients[TARGET],
         scoring="roc_auc",

@@ -2,8 +2,6 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from one_click.parameters import FAMILIES
-
 from . import nodes, plots
 
 _OPTIONS = "params:interpretation"
@@ -16,11 +14,10 @@ def create_pipeline() -> Pipeline:
 
 
 def _whole_base() -> list[Node]:
-    candidates = {name: f"{name}.candidate" for name in FAMILIES}
     return [
         Node(
             nodes.permute_features,
-            {"test_clients": "test_clients", "leaderboard": "leaderboard", "options": _OPTIONS} | candidates,
+            ["test_clients", "champion_on_train", _OPTIONS],
             "permutation_importance",
         ),
         Node(nodes.summarise_shap, ["shap_values", "features"], "shap_importance"),

@@ -1,10 +1,10 @@
-"""Wiring of `model_selection`; each family is a namespace of its own."""
+"""Wiring of `model_selection`; each family is a namespace of its own, and so is their vote."""
 
 from kedro.pipeline import Node, Pipeline
 
-from one_click.parameters import FAMILIES
+from one_click.parameters import CANDIDATES, FAMILIES, VOTING
 
-from . import nodes, plots
+from . import champion, comparison, holdout, manifest, nodes, plots
 from .label_noise import find_label_noise
 
 _OPTIONS = "params:model_selection"
@@ -13,7 +13,7 @@ _OPTIONS = "params:model_selection"
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
     families = [_family(name) for name in FAMILIES]
-    return Pipeline([*families, *_comparison(), *_holdout(), *_champion(), *_figures()])
+    return Pipeline([*families, *_vote(), *_comparison(), *_holdout(), *_champion(), *_figures()])
 
 
 def _family(name: str) -> Pipeline:
@@ -25,7 +25,7 @@ def _family(name: str) -> Pipeline:
             "trials",
         ),
         Node(nodes.tune_family, ["trials", "params:family"], "tuned"),
-        Node(nodes.fit_candidate, ["train_clients", "tuned"], "candidate"),
+        Node(nodes.fit_candidate, ["train_clients", "tuned", _OPTIONS], "candidate"),
         Node(nodes.score_folds, ["train_clients", "tuned", _OPTIONS], "fold_scores"),
     ]
     return Pipeline(
@@ -37,63 +37,120 @@ def _family(name: str) -> Pipeline:
     )
 
 
-def _of_families(data_set: str) -> dict[str, str]:
-    return {name: f"{name}.{data_set}" for name in FAMILIES}
+def _vote() -> list[Node]:
+    tuned = f"{VOTING}.tuned"
+    return [
+        Node(nodes.tune_vote, _of(FAMILIES, "tuned"), tuned, namespace=VOTING),
+        Node(
+            nodes.fit_candidate,
+            ["train_clients", tuned, _OPTIONS],
+            f"{VOTING}.candidate",
+            namespace=VOTING,
+        ),
+        Node(
+            nodes.vote,
+            {"tuned": tuned} | _of(FAMILIES, "fold_scores"),
+            f"{VOTING}.fold_scores",
+            namespace=VOTING,
+        ),
+    ]
+
+
+def _of(names: tuple[str, ...], data_set: str) -> dict[str, str]:
+    return {name: f"{name}.{data_set}" for name in names}
 
 
 def _comparison() -> list[Node]:
     return [
-        Node(nodes.join_tuned, _of_families("tuned"), "tuned_families"),
-        Node(nodes.score_benchmarks, ["train_clients", _OPTIONS], "benchmark_scores"),
+        Node(comparison.join_tuned, {"options": _OPTIONS} | _of(CANDIDATES, "tuned"), "tuned_models"),
+        Node(comparison.score_others, ["train_clients", "tuned_models", _OPTIONS], "other_fold_scores"),
         Node(
-            nodes.join_fold_scores,
-            {"benchmark_scores": "benchmark_scores"} | _of_families("fold_scores"),
+            comparison.join_fold_scores,
+            {"other_fold_scores": "other_fold_scores"} | _of(CANDIDATES, "fold_scores"),
             "all_fold_scores",
         ),
-        Node(nodes.rank_models, ["all_fold_scores", "tuned_families", _OPTIONS], "leaderboard"),
-        Node(nodes.choose_calibrations, "all_fold_scores", "calibrations"),
-        Node(nodes.choose_thresholds, ["all_fold_scores", "calibrations"], "thresholds"),
+        Node(comparison.rank_models, ["all_fold_scores", "tuned_models", _OPTIONS], "leaderboard"),
+        Node(comparison.choose_calibrations, "all_fold_scores", "calibrations"),
+        Node(comparison.value_clients, ["clients", "params:segmentation"], "client_values"),
+        Node(
+            comparison.assume_offers,
+            ["clients", "params:offers", "params:segmentation"],
+            "campaign_assumptions",
+        ),
+        Node(
+            comparison.choose_thresholds,
+            ["all_fold_scores", "calibrations", "client_values", "campaign_assumptions", _OPTIONS],
+            "thresholds",
+        ),
+        Node(comparison.trace_search, _of(FAMILIES, "trials"), "search_trace"),
     ]
 
 
 def _holdout() -> list[Node]:
     return [
         Node(
-            nodes.score_holdout,
+            holdout.score_holdout,
             {
                 "train_clients": "train_clients",
                 "test_clients": "test_clients",
                 "fold_scores": "all_fold_scores",
                 "calibrations": "calibrations",
+                "tuned_models": "tuned_models",
                 "options": _OPTIONS,
             }
-            | _of_families("candidate"),
+            | _of(CANDIDATES, "candidate"),
             "holdout_scores",
         ),
-        Node(nodes.evaluate_holdout, ["holdout_scores", "thresholds", _OPTIONS], "evaluation"),
-        Node(nodes.tabulate_gains, ["holdout_scores", "leaderboard", _OPTIONS], "gains"),
-        Node(nodes.tabulate_reliability, ["holdout_scores", "leaderboard"], "reliability"),
+        Node(
+            holdout.evaluate_holdout,
+            ["holdout_scores", "thresholds", "campaign_assumptions", _OPTIONS],
+            "evaluation",
+        ),
+        Node(
+            holdout.tabulate_gains,
+            ["holdout_scores", "leaderboard", "client_values", _OPTIONS],
+            "gains",
+        ),
+        Node(holdout.tabulate_reliability, ["holdout_scores", "leaderboard"], "reliability"),
     ]
 
 
 def _champion() -> list[Node]:
-    winner = ["train_clients", "test_clients", "leaderboard", "tuned_families", "calibrations", _OPTIONS]
+    winner = ["train_clients", "test_clients", "leaderboard", "tuned_models", "calibrations", _OPTIONS]
     return [
-        Node(nodes.fit_champion, winner, "champion"),
-        Node(nodes.score_out_of_fold, winner, "out_of_fold_scores"),
-        Node(nodes.decide_threshold, ["thresholds", "leaderboard"], "decision_threshold"),
+        Node(
+            champion.fit_on_train,
+            ["train_clients", "leaderboard", "tuned_models", _OPTIONS],
+            "champion_on_train",
+        ),
+        Node(champion.fit_champion, winner, "champion"),
+        Node(champion.score_out_of_fold, winner, "out_of_fold_scores"),
+        Node(champion.decide_threshold, ["thresholds", "leaderboard", _OPTIONS], "decision_threshold"),
+        Node(champion.find_undecided_band, ["out_of_fold_scores", _OPTIONS], "undecided_band"),
         Node(find_label_noise, ["features", "out_of_fold_scores"], ["label_noise", "label_ceiling"]),
-        Node(nodes.score_clients, ["features", "champion", "out_of_fold_scores"], "client_scores"),
+        Node(
+            champion.score_clients,
+            ["features", "champion", "out_of_fold_scores", "undecided_band"],
+            "client_scores",
+        ),
+        Node(
+            manifest.write_manifest,
+            ["features", "leaderboard", "tuned_models", "calibrations", _OPTIONS],
+            "manifest",
+        ),
     ]
 
 
 def _figures() -> list[Node]:
+    figures = {
+        "leaderboard": (plots.leaderboard_figure, "leaderboard"),
+        "gains": (plots.gains_figure, "gains"),
+        "profit": (plots.profit_figure, "gains"),
+        "reliability": (plots.reliability_figure, "reliability"),
+        "thresholds": (plots.thresholds_figure, ["thresholds", "leaderboard"]),
+        "search": (plots.search_figure, "search_trace"),
+    }
     return [
-        Node(plots.leaderboard_figure, "leaderboard", _both_languages("leaderboard")),
-        Node(plots.gains_figure, "gains", _both_languages("gains")),
-        Node(plots.reliability_figure, "reliability", _both_languages("reliability")),
+        Node(draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"])
+        for name, (draw, tables) in figures.items()
     ]
-
-
-def _both_languages(name: str) -> list[str]:
-    return [f"{name}_figure_ru", f"{name}_figure_en"]

@@ -9,11 +9,13 @@ from one_click.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
+    PALETTE,
     draw_in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
 )
+from one_click.modelling.selection import champion_name
 from one_click.wording import number, percent
 
 
@@ -32,10 +34,25 @@ def reliability_figure(reliability: pd.DataFrame) -> tuple[Figure, Figure]:
     return draw_in_both_languages(_draw_reliability, reliability)
 
 
+def profit_figure(gains: pd.DataFrame) -> tuple[Figure, Figure]:
+    """Draw the share of the lost profit that is found by depth, in Russian and in English."""
+    return draw_in_both_languages(_draw_profit, gains)
+
+
+def thresholds_figure(thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> tuple[Figure, Figure]:
+    """Draw F1 and profit of a campaign along the champion's thresholds, in Russian and in English."""
+    return draw_in_both_languages(_draw_thresholds, thresholds, leaderboard)
+
+
+def search_figure(search_trace: pd.DataFrame) -> tuple[Figure, Figure]:
+    """Draw how each family's search came to its best value, in Russian and in English."""
+    return draw_in_both_languages(_draw_search, search_trace)
+
+
 def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
-    shown = leaderboard[leaderboard["model"] != "dummy"].iloc[::-1]
+    shown = leaderboard[(leaderboard["model"] != "dummy") & leaderboard["roc_auc"].notna()].iloc[::-1]
     champion = leaderboard[leaderboard["champion"]].iloc[0]
-    figure = new_figure(8, 3.6, _leaderboard_title(champion, language))
+    figure = new_figure(8, 1.4 + 0.42 * len(shown), _leaderboard_title(champion, language))
     axes = figure.subplots()
     colours = [
         DECLINED if is_champion else (KEPT if kind == "family" else NEUTRAL)
@@ -115,4 +132,85 @@ def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
     axes.set(xlabel=labels[0], ylabel=labels[1], xlim=(0, 1), ylim=(0, 1))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
+    return figure
+
+
+def _draw_profit(language: Language, gains: pd.DataFrame) -> Figure:
+    tenth = gains.loc[(gains["depth"] - 0.1).abs().idxmin()]
+    by_value, by_risk = (
+        percent(tenth[name], 0, language) for name in ("profit_found_by_value", "profit_found")
+    )
+    title = (
+        f"10 % базы по вероятности × прибыли дают {by_value} теряемой прибыли, по риску — {by_risk}"
+        if language == "ru"
+        else f"10% of clients by probability × profit hold {by_value} of profit lost, by risk {by_risk}"
+    )
+    labels = {
+        "ru": ("по вероятности × прибыли", "по вероятности", "случайный порядок"),
+        "en": ("by probability × profit", "by probability", "random order"),
+    }[language]
+    figure = new_figure(7, 4.2, title)
+    axes = figure.subplots()
+    curves = (("profit_found_by_value", "by_value", DECLINED), ("profit_found", "profit", KEPT))
+    for label, (column, interval, colour) in zip(labels, curves, strict=False):
+        low, high = gains[f"{interval}_low"], gains[f"{interval}_high"]
+        axes.fill_between(gains["depth"], low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.plot(gains["depth"], gains[column], color=colour, linewidth=2, label=label)
+    axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":", label=labels[2])
+    axes.set(xlim=(0, 1), ylim=(0, 1.02))
+    axes.set_xlabel("Доля базы" if language == "ru" else "Share of clients")
+    axes.set_ylabel("Доля теряемой прибыли" if language == "ru" else "Share of the profit lost")
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    axes.legend(loc="lower right")
+    return figure
+
+
+def _draw_thresholds(language: Language, thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> Figure:
+    curve = thresholds[thresholds["model"] == champion_name(leaderboard)]
+    chosen = curve[curve["chosen"]].iloc[0]
+    threshold, f1 = number(chosen["threshold"], 2, language), number(chosen["f1_declined"], 2, language)
+    profit = number(chosen["campaign_profit"], 2, language)
+    title = (
+        f"Клиент в зоне риска с вероятности {threshold}: F1 {f1}, прибыль {profit} на клиента"
+        if language == "ru"
+        else f"Clients are at risk from a probability of {threshold}: F1 {f1}, profit {profit} per client"
+    )
+    names = {
+        "ru": ("F1 снизивших", "Прибыль кампании на клиента базы"),
+        "en": ("F1 of the declined", "Campaign profit per client of the base"),
+    }[language]
+    figure = new_figure(7, 4.6, title)
+    both = figure.subplots(2, 1, sharex=True)
+    for axes, column, name in zip(both, ("f1_declined", "campaign_profit"), names, strict=True):
+        axes.plot(curve["threshold"], curve[column], color=KEPT, linewidth=2)
+        axes.axvline(chosen["threshold"], color=DECLINED, linestyle="--")
+        axes.set_title(name, loc="left")
+        number_ticks(axes.yaxis, 3, language)
+    number_ticks(both[1].xaxis, 1, language)
+    both[1].set_xlabel("Порог вероятности" if language == "ru" else "Threshold of probability")
+    return figure
+
+
+def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
+    stopped = percent(search_trace["stopped"].mean(), 0, language)
+    title = (
+        f"Поиск настроек: {len(search_trace)} проб, {stopped} остановлены досрочно"
+        if language == "ru"
+        else f"Search for settings: {len(search_trace)} trials, {stopped} stopped before their last fold"
+    )
+    families = list(search_trace["model"].unique())
+    figure = new_figure(8, 4.2, title)
+    axes = figure.subplots()
+    for name, colour in zip(families, PALETTE, strict=False):
+        rows = search_trace[search_trace["model"] == name]
+        numbers = rows["trial"] + 1
+        axes.scatter(numbers, rows["roc_auc"], color=colour, s=10, alpha=0.4, linewidth=0)
+        axes.step(numbers, rows["best_so_far"], color=colour, where="post", label=model_label(name, language))
+    floor = search_trace["best_so_far"].min()
+    axes.set_ylim(floor - 0.05, search_trace["roc_auc"].max() + 0.005)
+    number_ticks(axes.yaxis, 2, language)
+    axes.set_xlabel("Проба" if language == "ru" else "Trial")
+    axes.set_ylabel("ROC-AUC")
+    axes.legend(loc="lower right", ncols=2)
     return figure

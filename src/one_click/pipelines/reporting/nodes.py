@@ -50,6 +50,7 @@ def gather_key_facts(
         "clients_left_out": int(left_out[CLIENT_ID].nunique()),
         "cells_mended": len(repairs.drop_duplicates(["table", LINE, "column"])),
         "threshold": decision_threshold["threshold"],
+        "criterion": decision_threshold["criterion"],
         "horizon_months": segmentation.horizon_months,
         "snapshot": options.snapshot,
         "label_snapshot": options.label_snapshot,

@@ -21,6 +21,8 @@ FIGURES = (
     "leaderboard",
     "gains",
     "reliability",
+    "profit",
+    "thresholds",
     "data_quality",
 )
 _PORTRAIT_LINES = 8

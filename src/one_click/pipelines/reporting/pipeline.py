@@ -4,7 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.columns import LANGUAGES
 
-from . import nodes, page, plots
+from . import model_card, nodes, page, plots
 
 _OPTIONS = "params:reporting"
 
@@ -45,6 +45,12 @@ def create_pipeline() -> Pipeline:
             ),
             Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
             Node(page.render_reports, _by_name(*tables) | images, ["report_ru", "report_en"]),
+            Node(
+                model_card.write_model_cards,
+                _by_name("manifest", "key_facts", "model_facts", "leaderboard")
+                | _by_name("campaign_assumptions", "undecided_band"),
+                ["model_card_ru", "model_card_en"],
+            ),
         ]
     )
 

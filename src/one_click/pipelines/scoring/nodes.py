@@ -6,13 +6,19 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
+from one_click.modelling.conformal import judge
 from one_click.scores import decline_probability, feature_columns
 
 _BINS = 10
 _FLOOR = 1e-4  # a share of zero would make the index infinite
 
 
-def predict_clients(features: pd.DataFrame, champion: Any, out_of_fold_scores: pd.DataFrame) -> pd.DataFrame:
+def predict_clients(
+    features: pd.DataFrame,
+    champion: Any,
+    out_of_fold_scores: pd.DataFrame,
+    undecided_band: dict[str, float],
+) -> pd.DataFrame:
     """Predict every client of the new month.
 
     Parameters
@@ -21,12 +27,14 @@ def predict_clients(features: pd.DataFrame, champion: Any, out_of_fold_scores: p
     champion : fitted classifier
     out_of_fold_scores : DataFrame
         Scores of the snapshot's clients: their median spread stands for the unknown one of a prediction.
+    undecided_band : dict
+        Borders between which the champion does not decide.
 
     Returns
     -------
-    DataFrame, one row per client: client_id, probability, probability_sd, source
+    DataFrame, one row per client: client_id, probability, probability_sd, source, verdict
     """
-    return pd.DataFrame(
+    scores = pd.DataFrame(
         {
             CLIENT_ID: features[CLIENT_ID],
             "probability": decline_probability(champion, features[feature_columns(features)]),
@@ -34,6 +42,7 @@ def predict_clients(features: pd.DataFrame, champion: Any, out_of_fold_scores: p
             "source": "predicted",
         }
     ).sort_values(CLIENT_ID, ignore_index=True)
+    return scores.assign(verdict=judge(scores["probability"], undecided_band))
 
 
 def measure_drift(features: pd.DataFrame, new_features: pd.DataFrame) -> pd.DataFrame:

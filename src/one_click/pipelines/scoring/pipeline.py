@@ -29,7 +29,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 nodes.predict_clients,
-                ["scoring.features", "champion", "out_of_fold_scores"],
+                ["scoring.features", "champion", "out_of_fold_scores", "undecided_band"],
                 "scoring.client_scores",
                 namespace="scoring",
             ),

@@ -12,12 +12,13 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.columns import TARGET
 from one_click.datasets.estimator import EstimatorDataset
-from one_click.datasets.study import StudyDataset
 from one_click.folds import make_splits
+from one_click.modelling import candidates
+from one_click.modelling.calibration import METHODS
+from one_click.modelling.families import build_pipeline
+from one_click.modelling.fold_scorer import FoldScorer
+from one_click.modelling.search import COMPLETE, InMemoryLog, search
 from one_click.parameters import FAMILIES, Family, ModelSelection
-from one_click.pipelines.model_selection import nodes
-from one_click.pipelines.model_selection.families import build_pipeline
-from one_click.pipelines.model_selection.search import FoldScorer
 from one_click.scores import decline_probability, feature_columns, uncalibrated_score
 
 NAIVE_BAYES = {
@@ -42,19 +43,13 @@ def clients(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def trials(
-    clients: pd.DataFrame,
-    family: Family,
-    options: ModelSelection,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> pd.DataFrame:
-    store = StudyDataset(filepath=str(tmp_path_factory.mktemp("studies") / "x.db"), family="x").load()
-    return nodes.search_family(clients, family, options, store)
+def trials(clients: pd.DataFrame, family: Family, options: ModelSelection) -> pd.DataFrame:
+    return search(clients, family, options, InMemoryLog)
 
 
 @pytest.fixture(scope="module")
 def tuned(trials: pd.DataFrame, family: Family) -> dict[str, Any]:
-    return nodes.tune_family(trials, family)
+    return candidates.tune(trials, family)
 
 
 class TestFamily:
@@ -66,8 +61,10 @@ class TestFamily:
         assert trials["roc_auc"].max() > 0.65
 
     def test_is_tuned_to_its_best_trial(self, trials: pd.DataFrame, tuned: dict[str, Any]) -> None:
-        assert tuned["search_roc_auc"] == trials["roc_auc"].max()
+        complete = trials[trials["state"] == COMPLETE]
+        assert tuned["search_roc_auc"] == complete["roc_auc"].max()
         assert set(tuned["settings"]) == set(tuned["family"]["space"])
+        assert (tuned["trials"], tuned["refused"]) == (len(trials), "")
 
     def test_shared_preprocessing_gives_what_whole_pipelines_give(
         self, clients: pd.DataFrame, family: Family, tuned: dict[str, Any], options: ModelSelection
@@ -82,13 +79,19 @@ class TestFamily:
                 roc_auc_score(target.iloc[test], uncalibrated_score(pipeline, features.iloc[test]))
             )
         scorer = FoldScorer(clients, splits)
-        assert scorer.score(family, tuned["settings"]) == pytest.approx(expected, abs=1e-12)
+        values = [scorer.score(family, tuned["settings"], fold) for fold in range(options.folds)]
+        assert values == pytest.approx(expected, abs=1e-12)
         assert np.mean(expected) == pytest.approx(tuned["search_roc_auc"], abs=1e-12)
 
     def test_candidate_survives_its_file(
-        self, clients: pd.DataFrame, tuned: dict[str, Any], trusted: list[str], tmp_path: Path
+        self,
+        clients: pd.DataFrame,
+        tuned: dict[str, Any],
+        options: ModelSelection,
+        trusted: list[str],
+        tmp_path: Path,
     ) -> None:
-        candidate = nodes.fit_candidate(clients, tuned)
+        candidate = candidates.fit(tuned, clients, options)
         file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=trusted)
         file.save(candidate)
         features = clients[feature_columns(clients)]
@@ -96,7 +99,7 @@ class TestFamily:
             uncalibrated_score(file.load(), features), uncalibrated_score(candidate, features)
         )
 
-    @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+    @pytest.mark.parametrize("method", [method for method in METHODS if method != "none"])
     def test_champion_survives_its_file(
         self,
         clients: pd.DataFrame,
@@ -106,39 +109,37 @@ class TestFamily:
         tmp_path: Path,
         method: str,
     ) -> None:
-        champion = nodes.fit_champion(
-            clients.iloc[::2],
-            clients.iloc[1::2],
-            pd.DataFrame({"model": ["x"], "champion": [True]}),
-            nodes.join_tuned(x=tuned),
-            pd.DataFrame({"model": ["x"], "method": [method], "chosen": [True]}),
-            options,
-        )
+        estimator = candidates.build_estimator(tuned, clients, options)
+        champion = candidates.with_calibration(estimator, method, clients, options)
+        champion.fit(clients[feature_columns(clients)], clients[TARGET])
         file = EstimatorDataset(filepath=(tmp_path / "champion.skops").as_posix(), trusted=trusted)
         file.save(champion)
         features = clients[feature_columns(clients)]
         probability = decline_probability(champion, features)
         np.testing.assert_array_equal(decline_probability(file.load(), features), probability)
         assert ((probability >= 0) & (probability <= 1)).all()
+        np.testing.assert_array_equal(
+            uncalibrated_score(champion, features),
+            uncalibrated_score(candidates.fit(tuned, clients, options), features),
+        )
         assert len(np.unique(probability)) > 1
 
     def test_scores_every_client_out_of_fold_in_every_repeat(
         self, clients: pd.DataFrame, tuned: dict[str, Any], options: ModelSelection
     ) -> None:
-        scores = nodes.score_folds(clients, tuned, options)
+        scores = candidates.score_out_of_fold(tuned, clients, options)
         assert scores.groupby("repeat")["client_id"].nunique().tolist() == [120, 120]
         assert len(scores) == 240
         assert scores["score"].notna().all()
 
 
 def test_a_family_whose_types_are_not_trusted_is_refused_when_loaded(
-    make_clients: Callable[..., pd.DataFrame], families: dict[str, Family], tmp_path: Path
+    make_clients: Callable[..., pd.DataFrame], options: ModelSelection, tmp_path: Path
 ) -> None:
-    clients = make_clients(60)
-    tuned = {"family": families["k_nearest_neighbours"].model_dump(mode="json", by_alias=True)}
-    tuned["family"]["fixed"] = {"algorithm": "kd_tree"}
+    neighbours = {"class": "sklearn.neighbors.KNeighborsClassifier", "interpretability": 1}
+    family = Family.model_validate(neighbours | {"fixed": {"algorithm": "kd_tree"}})
     file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=[])
-    file.save(nodes.fit_candidate(clients, tuned | {"settings": {"select__k": 3}}))
+    file.save(candidates.fit(candidates.untuned(family), make_clients(60), options))
     with pytest.raises(DatasetError, match="KDTree"):
         file.load()
 
@@ -148,7 +149,7 @@ def test_preprocessing_scales_numbers_and_spreads_categories(
 ) -> None:
     clients = make_clients(60)
     features = clients[feature_columns(clients)]
-    settings = {"select__k": 21, "scaler": "minmax"}
+    settings = {"select__k": 21, "numbers": "minmax"}
     pipeline = build_pipeline(families["logistic_regression"], settings, features)
     rows = pipeline.fit(features, clients[TARGET])[:-2].transform(features)
     # Fourteen numbers and flags, six columns for six categories, one for two.

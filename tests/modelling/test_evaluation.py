@@ -6,11 +6,12 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from one_click.pipelines.model_selection import evaluation
-from one_click.pipelines.model_selection.evaluation import (
+from one_click.modelling import evaluation
+from one_click.modelling.evaluation import (
     Figure,
     corrected_interval,
     evaluate,
+    roc_auc_interval,
     share_found,
     stratified_resamples,
 )
@@ -90,6 +91,17 @@ def test_share_found_by_hand(depth: float, found: float) -> None:
     assert share_found(TEN, TWO, ONES, np.array([depth])).tolist() == [pytest.approx([found])]
 
 
+def test_share_found_of_amounts_by_hand() -> None:
+    # 8 units of profit in all: 2 with the first client, 3 and 1 with the tie, 2 with the last.
+    amounts = np.array([2, 3, 1, 0, 0, 0, 0, 0, 0, 2], dtype="float64")
+    depths = np.array([0, 0.05, 0.1, 0.2, 0.3, 0.9, 0.95, 1])
+    # The tie of two clients holds 4 units, found evenly; the second resample has the first client twice.
+    weights = np.array([[1.0] * 10, [2] + [1] * 8 + [0]])
+    plain, resampled = share_found(TEN, amounts, weights, depths)
+    assert plain.tolist() == pytest.approx([0, 1 / 8, 2 / 8, 4 / 8, 6 / 8, 6 / 8, 7 / 8, 1])
+    assert resampled.tolist() == pytest.approx([0, 1 / 8, 2 / 8, 4 / 8, 6 / 8, 1, 1, 1])
+
+
 def test_lift_by_hand() -> None:
     assert evaluation.lift_at_fifth(TEN, TWO, ONES).tolist() == pytest.approx([0.75 / 0.2])
     assert evaluation.lift_at_fifth(np.zeros(10), TWO, ONES).tolist() == pytest.approx([1])
@@ -153,3 +165,58 @@ def test_evaluation_encloses_each_value_in_its_interval(draws: dict[str, Any]) -
     declined = draws["target"].sum()
     error = ((CLIENTS + 1) / (12 * declined * (CLIENTS - declined))) ** 0.5
     assert auc["high"] - auc["low"] == pytest.approx(3.92 * error, rel=0.15)
+
+
+# --- the interval of a ROC-AUC -----------------------------------------------------------------------
+
+
+def _delong_variance(scores: np.ndarray, target: np.ndarray) -> tuple[float, float]:
+    """Return area and variance from all pairs of clients, as DeLong, DeLong and Clarke-Pearson wrote it."""
+    declined, kept = scores[target == 1], scores[target == 0]
+    wins = [[1.0 if one > other else 0.5 if one == other else 0.0 for other in kept] for one in declined]
+    by_declined, by_kept = np.mean(wins, axis=1), np.mean(wins, axis=0)
+    spread_declined = sum((by_declined - np.mean(wins)) ** 2) / (len(declined) - 1)
+    spread_kept = sum((by_kept - np.mean(wins)) ** 2) / (len(kept) - 1)
+    return float(np.mean(wins)), spread_declined / len(declined) + spread_kept / len(kept)
+
+
+@pytest.mark.parametrize("levels", [4, 15, 10_000], ids=["heavy-ties", "ties", "no-ties"])
+def test_interval_is_that_of_delong_on_the_logit_scale(levels: int) -> None:
+    generator = np.random.default_rng(levels)
+    target = (generator.random(90) < 0.3).astype("float64")
+    scores = np.round(generator.normal(target, 1) * levels / 6)
+    area, variance = _delong_variance(scores, target)
+    half = 1.959964 * variance**0.5 / (area * (1 - area))
+    odds = area / (1 - area) * np.exp([-half, half])
+    assert roc_auc_interval(scores, target) == pytest.approx(tuple(odds / (1 + odds)), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scores", "low", "high"),
+    [
+        # Wilson's interval of three in three: from 3 / (3 + z²) to 1; of none in three, the other way round.
+        pytest.param([5, 6, 7, 1, 2, 3, 4], 3 / 6.841459, 1, id="perfect"),
+        pytest.param([1, 2, 3, 4, 5, 6, 7], 0, 3.841459 / 6.841459, id="upside-down"),
+        pytest.param([1, 1, 1, 1, 1, 1, 1], 0.5, 0.5, id="all-tied"),
+    ],
+)
+def test_interval_of_a_ranking_without_variance(scores: list[float], low: float, high: float) -> None:
+    target = np.array([1.0, 1, 1, 0, 0, 0, 0])
+    assert roc_auc_interval(np.array(scores, dtype="float64"), target) == pytest.approx((low, high), abs=1e-6)
+
+
+def test_interval_does_not_end_below_its_value_where_a_class_has_one_client() -> None:
+    scores, target = np.array([3.5, 1, 2, 3, 4]), np.array([1.0, 0, 0, 0, 0])
+    low, high = roc_auc_interval(scores, target)
+    assert 0 <= low <= 0.75 <= high <= 1
+
+
+@pytest.mark.parametrize("area", [0.65, 0.8, 0.95])
+def test_interval_covers_the_true_area(area: float) -> None:
+    # Normal scores of unit variance whose means differ by d have the area Φ(d / √2).
+    generator = np.random.default_rng(1)
+    target = np.repeat([1.0, 0.0], [70, 130])
+    means = target * stats.norm.ppf(area) * 2**0.5
+    intervals = np.array([roc_auc_interval(generator.normal(means), target) for _ in range(400)])
+    covered = (intervals[:, 0] <= area) & (area <= intervals[:, 1])
+    assert 0.92 <= covered.mean() <= 0.98

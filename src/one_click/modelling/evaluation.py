@@ -10,13 +10,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
+
+from one_click.effects import share_with_interval
 
 Values = NDArray[np.float64]
 Figure = Callable[[Values, Values, Values], Values]
 
 _BINS = 10
 _CLIP = 1e-15
+_FEWEST_FOR_VARIANCE = 2
 
 
 def roc_auc(scores: Values, target: Values, weights: Values) -> Values:
@@ -40,18 +43,30 @@ def lift_at_fifth(scores: Values, target: Values, weights: Values) -> Values:
     return share_found(scores, target, weights, np.array([0.2]))[:, 0] / 0.2
 
 
-def share_found(scores: Values, target: Values, weights: Values, depths: Values) -> Values:
-    """Share of all declined clients among each highest-ranked share of the base in `depths`.
+def cumulate(scores: Values, target: Values, weights: Values) -> tuple[Values, Values]:
+    """Return how many declined and kept clients lie at or above each distinct score, highest first.
 
-    Clients that share a score are found evenly along their stretch of the ranking.
+    Returns
+    -------
+    declined, kept : ndarray, shape (n_resamples, n_distinct_scores)
+    """
+    declined, kept = _by_descending_score(scores, target, weights)
+    return np.cumsum(declined, axis=1), np.cumsum(kept, axis=1)
+
+
+def share_found(scores: Values, amounts: Values, weights: Values, depths: Values) -> Values:
+    """Share of all that `amounts` add up to among each highest-ranked share of the base in `depths`.
+
+    With targets as amounts, it is the share of the declined clients that is found; with the profit that
+    declined clients take away, the share of that. Clients that share a score are found evenly along their
+    stretch of the ranking.
 
     Returns
     -------
     ndarray, shape (n_resamples, n_depths)
     """
-    declined, kept = _by_descending_score(scores, target, weights)
-    found, seen = np.cumsum(declined, axis=1), np.cumsum(declined + kept, axis=1)
-    pairs = zip(seen, found, strict=True)
+    found, others = cumulate(scores, amounts, weights)
+    pairs = zip(found + others, found, strict=True)
     return np.array([np.interp(depths * s[-1], np.r_[0, s], np.r_[0, f]) / f[-1] for s, f in pairs])
 
 
@@ -121,6 +136,7 @@ def evaluate(
     Returns
     -------
     DataFrame, one row per figure: metric, value, low, high, n
+        The interval of the ROC-AUC is DeLong's (see `roc_auc_interval`).
     """
     predicted = (probability >= threshold).astype("float64")
     ones = np.ones((1, len(target)))
@@ -129,8 +145,30 @@ def evaluate(
         for figure in figures:
             low, high = np.quantile(figure(values, target, weights), [0.025, 0.975])
             value = figure(values, target, ones)[0]
+            if figure is roc_auc:
+                low, high = roc_auc_interval(values, target)
             rows.append({"metric": figure.__name__, "value": value, "low": low, "high": high})
     return pd.DataFrame(rows).assign(n=len(target))
+
+
+def roc_auc_interval(scores: Values, target: Values) -> tuple[float, float]:
+    """Return the 95 % interval of a ROC-AUC on independent clients.
+
+    The variance is that of DeLong, DeLong and Clarke-Pearson (1988), by ranks (Sun and Xu 2014); the interval
+    is symmetric on the logit scale, where it stays between 0 and 1 and covers better near 1 (Pepe 2003). For
+    a perfect ranking, whose variance is 0, it is Wilson's for the smaller class.
+    """
+    declined, kept = scores[target == 1], scores[target == 0]
+    ranks = stats.rankdata(np.r_[declined, kept])
+    above = (ranks[: len(declined)] - stats.rankdata(declined)) / len(kept)
+    below = 1 - (ranks[len(declined) :] - stats.rankdata(kept)) / len(declined)
+    area, fewest = float(above.mean()), min(len(declined), len(kept))
+    if area in (0, 1) or fewest < _FEWEST_FOR_VARIANCE:
+        return share_with_interval(round(area * fewest), fewest)[1:]
+    error = np.sqrt(above.var(ddof=1) / len(declined) + below.var(ddof=1) / len(kept))
+    half = stats.norm.ppf(0.975) * error / (area * (1 - area))
+    low, high = special.expit(special.logit(area) + np.array([-half, half]))
+    return float(low), float(high)
 
 
 def stratified_resamples(target: Values, samples: int, seed: int) -> Values:

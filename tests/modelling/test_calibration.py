@@ -4,11 +4,7 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 
-from one_click.pipelines.model_selection.calibration import (
-    calibrate,
-    calibrate_out_of_fold,
-    compare_methods,
-)
+from one_click.modelling.calibration import BETA, METHODS, calibrate, calibrate_out_of_fold, compare_methods
 
 
 @pytest.fixture
@@ -62,7 +58,7 @@ def test_sigmoid_of_perfectly_parted_classes_stays_short_of_certainty() -> None:
     )
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+@pytest.mark.parametrize("method", METHODS[1:])
 def test_a_fold_is_calibrated_by_the_other_folds_of_its_repeat(scores: pd.DataFrame, method: str) -> None:
     calibrated = calibrate_out_of_fold(scores, method)
     own = (scores["repeat"] == 0) & (scores["fold"] == 1)
@@ -75,7 +71,7 @@ def test_a_fold_is_calibrated_by_the_other_folds_of_its_repeat(scores: pd.DataFr
 
 def test_chosen_is_the_smallest_log_loss(scores: pd.DataFrame) -> None:
     honest = compare_methods(scores)
-    assert honest["method"].tolist() == ["none", "sigmoid", "isotonic"]
+    assert honest["method"].tolist() == list(METHODS)
     assert honest.loc[honest["chosen"], "method"].tolist() == ["none"]
     overconfident = scores.assign(probability=scores["probability"].round())
     chosen = compare_methods(overconfident).query("chosen")
@@ -84,4 +80,51 @@ def test_chosen_is_the_smallest_log_loss(scores: pd.DataFrame) -> None:
 
 
 def test_a_model_without_probabilities_cannot_do_without_calibration(scores: pd.DataFrame) -> None:
-    assert compare_methods(scores.assign(probability=np.nan))["method"].tolist() == ["sigmoid", "isotonic"]
+    without = compare_methods(scores.assign(probability=np.nan))
+    assert without["method"].tolist() == [method for method in METHODS if method != "none"]
+
+
+# --- beta calibration --------------------------------------------------------------------------------
+
+
+def _logit(probability: np.ndarray) -> np.ndarray:
+    return np.log(probability / (1 - probability))
+
+
+@pytest.mark.parametrize("of_probabilities", [True, False], ids=["probabilities", "margins"])
+@pytest.mark.parametrize("method", BETA)
+def test_beta_recovers_what_bends_the_ends(method: str, of_probabilities: bool) -> None:
+    # Chances whose logit is 2 ln p − 0.5 ln(1 − p) + 0.3, or one of the terms alone.
+    generator = np.random.default_rng(3)
+    given = generator.uniform(0.05, 0.95, 40_000)
+    terms = np.column_stack([2 * np.log(given), -0.5 * np.log(1 - given)])
+    chance = 1 / (1 + np.exp(-(terms[:, BETA[method]].sum(axis=1) + 0.3)))
+    table = pd.DataFrame(
+        {
+            "score": given if of_probabilities else _logit(given),
+            "probability": given,
+            "target": (generator.random(40_000) < chance).astype("float64"),
+        }
+    )
+    # Three standard errors of a probability between 0 and 1 from 40 000 clients and three parameters.
+    np.testing.assert_allclose(calibrate(method, table, table), chance, atol=0.03)
+
+
+@pytest.mark.parametrize("method", BETA)
+def test_beta_of_certain_scores_is_finite_and_in_their_order(method: str) -> None:
+    score = [0.0, 0, 0.2, 0.4, 0.6, 0.8, 1, 1]
+    known = pd.DataFrame({"score": score, "probability": score, "target": [0, 1, 0, 0, 1, 1, 0, 1]})
+    new = pd.DataFrame({"score": [0.0, 0.3, 1], "probability": [0.0, 0.3, 1]})
+    low, middle, high = calibrate(method, known, new)
+    assert 0 < low <= middle <= high < 1
+
+
+def test_beta_that_would_turn_the_order_round_is_not_offered(scores: pd.DataFrame) -> None:
+    methods = compare_methods(scores.assign(score=-scores["score"], probability=np.nan))["method"]
+    assert methods.tolist() == ["sigmoid", "isotonic"]
+
+
+@pytest.mark.parametrize("of_probabilities", [True, False], ids=["probabilities", "margins"])
+def test_beta_is_offered_for_scores_that_rise(scores: pd.DataFrame, of_probabilities: bool) -> None:
+    rising = scores.assign(score=scores["probability"]) if of_probabilities else scores
+    assert compare_methods(rising)["method"].tolist() == list(METHODS)

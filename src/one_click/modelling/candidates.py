@@ -1,0 +1,227 @@
+"""A family with its best settings, or the vote of several: how it is built, fitted and scored out of fold."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+
+from one_click.columns import CLIENT_ID, TARGET
+from one_click.folds import make_splits
+from one_click.parameters import Family, ModelSelection
+from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+
+from .calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
+from .families import build_pipeline
+from .search import FAULTS_OF_A_FIT, best_trial
+
+Tuned = dict[str, Any]
+
+_ROW = ["repeat", "fold", CLIENT_ID, "target"]
+_FEWEST_MEMBERS = 2
+
+
+def tune(trials: pd.DataFrame, family: Family) -> Tuned:
+    """Return a family with its best settings.
+
+    Returns
+    -------
+    dict: family, settings, interpretability, search_roc_auc, trials, refused
+        ``refused`` says why no settings could be fitted; empty where some could.
+    """
+    best = best_trial(trials)
+    return {
+        "family": family.model_dump(mode="json", by_alias=True),
+        "settings": {} if best is None else json.loads(best["settings"]),
+        "interpretability": family.interpretability,
+        "search_roc_auc": None if best is None else float(best["roc_auc"]),
+        "trials": len(trials),
+        "refused": str(trials["reason"].iloc[0] or "no reason given") if best is None else "",
+    }
+
+
+def untuned(family: Family) -> Tuned:
+    """Return a family with its fixed arguments as settings."""
+    return {
+        "family": family.model_dump(mode="json", by_alias=True),
+        "settings": {},
+        "interpretability": family.interpretability,
+        "search_roc_auc": None,
+        "trials": 0,
+        "refused": "",
+    }
+
+
+def tune_vote(tuned: dict[str, Tuned]) -> Tuned:
+    """Return the soft vote of the families that could be fitted, the hardest one to explain."""
+    members = {name: one for name, one in tuned.items() if not one["refused"]}
+    too_few = f"a vote takes {_FEWEST_MEMBERS} families, and {len(members)} could be fitted"
+    return {
+        "members": members,
+        "settings": {},
+        "interpretability": 1 + max(one["interpretability"] for one in tuned.values()),
+        "search_roc_auc": None,
+        "trials": 0,
+        "refused": too_few if len(members) < _FEWEST_MEMBERS else "",
+    }
+
+
+def build_estimator(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+    """Return the unfitted estimator of a candidate for the feature columns of these clients.
+
+    A vote averages probabilities; a member that gives none, such as an SVC, is calibrated by a sigmoid. What
+    could not be fitted at all is stood in for by the share of the declined, so that every family has its
+    file.
+    """
+    if tuned["refused"]:
+        return DummyClassifier(strategy="prior")
+    if "members" not in tuned:
+        return _pipeline(tuned, clients)
+    members = [(name, _voter(one, clients, options)) for name, one in tuned["members"].items()]
+    return VotingClassifier(members, voting="soft", weights=_weights(tuned["members"]))
+
+
+def _weights(members: dict[str, Tuned]) -> list[float]:
+    return [float(one["family"]["vote_weight"]) for one in members.values()]
+
+
+def _pipeline(tuned: Tuned, clients: pd.DataFrame) -> Pipeline:
+    family = Family.model_validate(tuned["family"])
+    return build_pipeline(family, tuned["settings"], clients[feature_columns(clients)])
+
+
+def _voter(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+    pipeline = _pipeline(tuned, clients)
+    if hasattr(pipeline, "predict_proba"):
+        return pipeline
+    # The vote may itself be fitted on folds, for its calibration: positions of rows would be wrong there.
+    # Where twins part, they touch the two parameters of a sigmoid, and nothing else.
+    splits = StratifiedKFold(options.folds, shuffle=True, random_state=options.seed)
+    return CalibratedClassifierCV(pipeline, method="sigmoid", cv=splits, ensemble=False)
+
+
+def with_calibration(estimator: Any, method: str, clients: pd.DataFrame, options: ModelSelection) -> Any:
+    """Wrap an estimator, to be fitted on exactly these clients, in the calibration of its scores.
+
+    Parameters
+    ----------
+    method : str
+        One of `one_click.modelling.calibration.METHODS`.
+    """
+    if method == "none":
+        return estimator
+    splits = make_splits(clients, options.folds, options.seed)
+    if method in BETA:
+        of_probabilities = not hasattr(estimator, "decision_function")
+        return StackingClassifier(
+            [("scores", estimator)],
+            beta_calibrator(method, of_probabilities),
+            cv=splits,
+            stack_method="predict_proba" if of_probabilities else "decision_function",
+        )
+    return CalibratedClassifierCV(estimator, method=method, cv=splits, ensemble=False)
+
+
+def fit(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+    """Return the candidate fitted on these clients."""
+    estimator = build_estimator(tuned, clients, options)
+    return estimator.fit(clients[feature_columns(clients)], clients[TARGET])
+
+
+def score(estimator: Any, clients: pd.DataFrame) -> pd.DataFrame:
+    """Score clients with a fitted estimator.
+
+    Returns
+    -------
+    DataFrame, one row per client: client_id, target, score, probability (NaN without `predict_proba`)
+    """
+    features = clients[feature_columns(clients)]
+    own = decline_probability(estimator, features) if hasattr(estimator, "predict_proba") else np.nan
+    return pd.DataFrame(
+        {
+            CLIENT_ID: clients[CLIENT_ID].to_numpy(),
+            "target": clients[TARGET].to_numpy(),
+            "score": uncalibrated_score(estimator, features),
+            "probability": own,
+        }
+    )
+
+
+def vote_of(tuned: Tuned, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the out-of-fold scores of a vote, from those of the families; no rows if there is no vote."""
+    if tuned["refused"] or any(fold_scores[name].empty for name in tuned["members"]):
+        return _no_scores()
+    members = {name: fold_scores[name] for name in tuned["members"]}
+    return vote(members, _weights(tuned["members"]))
+
+
+def _no_scores() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*_ROW, "score", "probability"], dtype="float64")
+
+
+def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
+    """Score every client out of fold, on folds of other seeds than the search's.
+
+    Returns
+    -------
+    DataFrame, one row per client and repeat: repeat, fold, client_id, target, score, probability
+        No rows for what could not be fitted on all of them.
+    """
+    if tuned["refused"]:
+        return _no_scores()
+    if "members" in tuned:
+        members = {name: score_out_of_fold(one, clients, options) for name, one in tuned["members"].items()}
+        return vote(members, _weights(tuned["members"]))
+    parts = []
+    for repeat in range(options.confirmation_repeats):
+        splits = make_splits(clients, options.folds, options.seed + 1000 + repeat)
+        for fold, (train, test) in enumerate(splits):
+            try:
+                fitted = fit(tuned, clients.iloc[train], options)
+                parts.append(score(fitted, clients.iloc[test]).assign(repeat=repeat, fold=fold))
+            except FAULTS_OF_A_FIT:  # these folds may be smaller than those of the search
+                return _no_scores()
+    return pd.concat(parts, ignore_index=True)[[*_ROW, "score", "probability"]]
+
+
+def vote(fold_scores: dict[str, pd.DataFrame], weights: list[float]) -> pd.DataFrame:
+    """Return the out-of-fold scores of the soft vote, from those of its members on the same folds.
+
+    Members without probabilities are calibrated by what the other folds teach: nothing is fitted twice.
+    """
+    first = next(iter(fold_scores.values()))
+    mean = np.average([_own_probability(scores) for scores in fold_scores.values()], axis=0, weights=weights)
+    return first[_ROW].assign(score=mean, probability=mean)
+
+
+def vote_on(
+    known: dict[str, pd.DataFrame], scored: dict[str, pd.DataFrame], weights: list[float]
+) -> pd.DataFrame:
+    """Return the vote on new clients.
+
+    Parameters
+    ----------
+    known : dict
+        Member -> its out-of-fold scores, which calibrate a member without probabilities.
+    scored : dict
+        Member -> its scores of the new clients, in one order.
+    weights : list of float
+        Weights of the members.
+    """
+    probabilities = [
+        calibrate("sigmoid", known[name], rows) if rows["probability"].isna().any() else rows["probability"]
+        for name, rows in scored.items()
+    ]
+    mean = np.average(probabilities, axis=0, weights=weights)
+    first = next(iter(scored.values()))
+    return first[[CLIENT_ID, "target"]].assign(score=mean, probability=mean)
+
+
+def _own_probability(scores: pd.DataFrame) -> np.ndarray:
+    own = scores["probability"]
+    return calibrate_out_of_fold(scores, "sigmoid") if own.isna().any() else own.to_numpy()

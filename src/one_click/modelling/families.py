@@ -1,0 +1,129 @@
+"""How a family of models becomes a scikit-learn pipeline."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_selection import SelectKBest, f_classif, mutual_info_classif
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    OneHotEncoder,
+    PolynomialFeatures,
+    QuantileTransformer,
+    RobustScaler,
+    SplineTransformer,
+    StandardScaler,
+)
+
+from one_click.columns import COLUMNS
+from one_click.parameters import (
+    EXPAND,
+    EXPANSIONS,
+    NUMBERS,
+    NUMBERS_AS,
+    SCORE_FUNC,
+    SCORE_FUNCTIONS,
+    Family,
+)
+
+Choice = dict[str, Any]
+
+PREPARATIONS = dict(
+    zip(
+        NUMBERS_AS,
+        (
+            StandardScaler(),
+            RobustScaler(),
+            MinMaxScaler(),
+            QuantileTransformer(n_quantiles=100, output_distribution="normal", random_state=0),
+        ),
+        strict=True,
+    )
+)
+
+
+_CURVES = SplineTransformer(n_knots=3, include_bias=False)
+_PRODUCTS = PolynomialFeatures(2, interaction_only=True, include_bias=False)
+TERMS: dict[str, Any] = dict(
+    zip(
+        EXPANSIONS,
+        (None, _CURVES, _PRODUCTS, FeatureUnion([("curves", _CURVES), ("products", _PRODUCTS)])),
+        strict=True,
+    )
+)
+
+
+def mutual_information(columns: Any, target: Any) -> np.ndarray:
+    """Score each column by its mutual information with the target, in nats; the same for the same data."""
+    return np.asarray(mutual_info_classif(columns, target, random_state=0))
+
+
+SCORES = dict(zip(SCORE_FUNCTIONS, (f_classif, mutual_information), strict=True))
+
+
+def build_preprocessing(features: pd.DataFrame, numbers: str) -> ColumnTransformer:
+    """Return the unfitted preprocessing: numbers scaled or bent, categories one-hot encoded.
+
+    Parameters
+    ----------
+    features : DataFrame
+        Feature columns; their kinds come from the vocabulary.
+    numbers : str
+        How numbers are prepared, one of `NUMBERS_AS`.
+    """
+    categories = [name for name in features.columns if COLUMNS[name].kind == "category"]
+    numeric = [name for name in features.columns if name not in categories]
+    encoder = OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)
+    return ColumnTransformer(
+        [("numbers", clone(PREPARATIONS[numbers]), numeric), ("categories", encoder, categories)],
+        verbose_feature_names_out=False,
+    )
+
+
+def build_selector(choice: Choice) -> SelectKBest:
+    """Return the unfitted selection of columns; without a choice, all columns stay."""
+    return SelectKBest(SCORES[choice.get(SCORE_FUNC, SCORE_FUNCTIONS[0])], k=choice.get("select__k", "all"))
+
+
+def build_expansion(choice: Choice) -> Any:
+    """Return the unfitted step that makes terms of the selected columns: curves, products of two, or both.
+
+    On these terms a linear model bends and lets two features act together; each is read off its coefficient.
+    """
+    terms = TERMS[choice.get(EXPAND, EXPANSIONS[0])]
+    return (
+        "passthrough" if terms is None else Pipeline([("terms", clone(terms)), ("scale", StandardScaler())])
+    )
+
+
+def build_classifier(family: Family, choice: Choice) -> Any:
+    """Return the unfitted classifier of a family for one point of its search space."""
+    searched = {
+        name.removeprefix("model__"): value for name, value in choice.items() if name.startswith("model__")
+    }
+    return family.estimator_class(**{**family.fixed, **searched})
+
+
+def build_pipeline(family: Family, choice: Choice, features: pd.DataFrame) -> Pipeline:
+    """Return the whole unfitted pipeline of a family for one point of its search space.
+
+    Parameters
+    ----------
+    family : Family
+        Class and fixed arguments.
+    choice : dict
+        ``model__…`` and ``select__…`` arguments, how `numbers` are prepared, which terms `expand` makes.
+    features : DataFrame
+        Feature columns.
+    """
+    return Pipeline(
+        [
+            ("columns", build_preprocessing(features, choice.get(NUMBERS, NUMBERS_AS[0]))),
+            ("select", build_selector(choice)),
+            ("expand", build_expansion(choice)),
+            ("model", build_classifier(family, choice)),
+        ]
+    )

@@ -1,0 +1,110 @@
+"""ROC-AUC of one family's settings on fixed folds, with all that settings share done once."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from sklearn import config_context
+from sklearn.feature_selection import SelectKBest
+
+from one_click.columns import TARGET
+from one_click.folds import Split
+from one_click.parameters import EXPAND, NUMBERS, NUMBERS_AS, SCORE_FUNC, Family
+from one_click.scores import Scores, feature_columns, uncalibrated_score
+
+from .families import Choice, build_classifier, build_expansion, build_preprocessing, build_selector
+
+Target = NDArray[np.int64]
+Columns = tuple[Scores, Scores]  # of the training and of the test clients
+
+
+class FoldScorer:
+    """Scores points of a search space on fixed folds.
+
+    Each preprocessing is fitted once per fold, each score function once per preprocessing, each set of terms
+    once per selection, whatever number of trials uses them; the figures are those of whole pipelines.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per labelled client
+    splits : list of (train, test)
+        Row positions.
+    """
+
+    def __init__(self, clients: pd.DataFrame, splits: list[Split]) -> None:
+        features, target = clients[feature_columns(clients)], clients[TARGET].to_numpy().astype("int64")
+        self._folds = [_Fold(features, target, *split) for split in splits]
+
+    def score(self, family: Family, choice: Choice, fold: int) -> float:
+        """Return the ROC-AUC on one fold of a family's model with the settings `choice`.
+
+        Raises
+        ------
+        ValueError
+            If the classifier refuses the settings, or gives scores that are no numbers.
+        """
+        data = self._folds[fold]
+        train, test = data.columns(choice)
+        # The arguments were checked when the space was read; the columns are finite after preprocessing.
+        with config_context(skip_parameter_validation=True, assume_finite=True):
+            model = build_classifier(family, choice).fit(train, data.train_target)
+            scores = uncalibrated_score(model, test)
+        if not np.isfinite(scores).all():
+            raise ValueError(f"{family.class_} gives scores that are no numbers")
+        return roc_auc(scores, data.test_target)
+
+
+class _Fold:
+    """The clients of one fold, after every preprocessing that was asked for."""
+
+    def __init__(
+        self,
+        features: pd.DataFrame,
+        target: Target,
+        train: NDArray[np.intp],
+        test: NDArray[np.intp],
+    ) -> None:
+        self._train, self._test = features.iloc[train], features.iloc[test]
+        self.train_target, self.test_target = target[train], target[test]
+        self._prepared: dict[str, Columns] = {}
+        self._selectors: dict[tuple[str, Any], SelectKBest] = {}
+        self._expanded: dict[tuple[Any, ...], Columns] = {}
+
+    def columns(self, choice: Choice) -> Columns:
+        """Return the columns that the classifier sees."""
+        key = tuple(choice.get(name) for name in (NUMBERS, SCORE_FUNC, "select__k", EXPAND))
+        if key not in self._expanded:
+            support, prepared = self._support(choice), self._prepare(choice)
+            train, test = (columns[:, support] for columns in prepared)
+            expansion = build_expansion(choice)
+            if expansion != "passthrough":
+                train, test = expansion.fit_transform(train), expansion.transform(test)
+            self._expanded[key] = train, test
+        return self._expanded[key]
+
+    def _prepare(self, choice: Choice) -> Columns:
+        numbers = choice.get(NUMBERS, NUMBERS_AS[0])
+        if numbers not in self._prepared:
+            preprocessing = build_preprocessing(self._train, numbers)
+            fitted = preprocessing.fit_transform(self._train)
+            self._prepared[numbers] = fitted, preprocessing.transform(self._test)
+        return self._prepared[numbers]
+
+    def _support(self, choice: Choice) -> NDArray[np.bool_]:
+        """Return which columns are selected; a fitted selector answers for every number of columns."""
+        key = choice.get(NUMBERS, NUMBERS_AS[0]), choice.get(SCORE_FUNC)
+        if key not in self._selectors:
+            self._selectors[key] = build_selector(choice).fit(self._prepare(choice)[0], self.train_target)
+        selector = self._selectors[key]
+        selector.k = choice.get("select__k", "all")
+        return np.asarray(selector.get_support())
+
+
+def roc_auc(scores: Scores, target: Target) -> float:
+    """Return the ROC-AUC by ranks (Mann and Whitney); ties count one half."""
+    declined = target == 1
+    count = int(declined.sum())
+    above = rankdata(scores)[declined].sum() - count * (count + 1) / 2
+    return float(above / (count * (len(target) - count)))

@@ -1,0 +1,131 @@
+"""What a ranking of clients is worth to a campaign, under stated assumptions."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc
+
+from one_click.parameters import Offers, Segmentation
+
+from .evaluation import Values, cumulate
+
+_NORMAL_95 = 1.96
+_WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect at 0 and 1
+
+
+def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> dict[str, float]:
+    """Gather what a campaign is assumed to bring and to cost: one average offer to each client chosen.
+
+    Parameters
+    ----------
+    profit : ndarray, shape (n_clients,)
+        Monthly profit of the clients, profit units.
+    offers : Offers
+        Their mean cost and effect (low, base, high) stand for the offer that a client gets.
+    segmentation : Segmentation
+        Months that count, and the share of profit that a declining client takes away.
+
+    Returns
+    -------
+    dict
+        ``client_value``: mean profit at stake, profit units; ``cost`` of an offer; ``effect``: share of
+        declines that it prevents; ``alpha``, ``beta``: a beta distribution with the mean `effect`, of which
+        low to high is taken as the 95 % interval; both 0 if the effect is known for certain.
+    """
+    cost = float(np.mean([offer.cost for offer in offers.declared]))
+    low, effect, high = (
+        float(np.mean([getattr(offer.effect, case) for offer in offers.declared]))
+        for case in ("low", "base", "high")
+    )
+    spread = (high - low) / (2 * _NORMAL_95)
+    certain = not spread or effect in (0, 1)
+    weight = 0.0 if certain else max(_WIDEST, effect * (1 - effect) / spread**2 - 1)
+    months = segmentation.horizon_months * segmentation.profit_lost_share
+    return {
+        "client_value": float(np.mean(profit)) * months,
+        "cost": cost,
+        "effect": effect,
+        "alpha": effect * weight,
+        "beta": (1 - effect) * weight,
+    }
+
+
+def expected_maximum_profit(
+    scores: Values, target: Values, weights: Values, campaign: dict[str, float]
+) -> tuple[Values, Values]:
+    """Return the EMPC and the depth that reaches it.
+
+    For an effect e, contacting the clients ranked highest earns (e · value · declined − cost · contacted) per
+    client of the base; the best depth is taken for each e, and e follows a beta distribution (Verbraken,
+    Verbeke and Baesens 2013, "A Novel Profit Maximizing Metric for Measuring Classification Performance of
+    Customer Churn Prediction Models", where an offer is paid for only if it is accepted; here always).
+
+    Parameters
+    ----------
+    scores, target : ndarray, shape (n_clients,)
+    weights : ndarray, shape (n_resamples, n_clients)
+    campaign : dict
+        See `assume_campaign`.
+
+    Returns
+    -------
+    profit, depth : ndarray, shape (n_resamples,)
+        Profit units per client of the base; share of the base to contact, expected over the effect.
+    """
+    declined, kept = cumulate(scores, target, weights)
+    size = weights.sum(axis=1)[:, None]
+    pairs = zip((declined + kept) / size, declined / size, strict=True)
+    profit, depth = zip(*(_best_depths(*pair, campaign) for pair in pairs), strict=True)
+    return np.array(profit), np.array(depth)
+
+
+def _best_depths(contacted: Values, hits: Values, campaign: dict[str, float]) -> tuple[float, float]:
+    """Integrate the best profit over the effect; the best depth is always a corner of the hull."""
+    m, h = _upper_hull(contacted, hits)
+    value, cost, alpha, beta = (campaign[name] for name in ("client_value", "cost", "alpha", "beta"))
+    if value <= 0:
+        return 0.0, 0.0
+    borders = np.clip(cost * np.diff(m) / (value * np.diff(h)), 0, 1)
+    chance, mass = _distribution(borders, campaign["effect"], alpha, beta)
+    earned = value * h * mass - cost * m * chance
+    return float(earned.sum()), float((m * chance).sum())
+
+
+def _distribution(borders: Values, effect: float, alpha: float, beta: float) -> tuple[Values, Values]:
+    """Return the chance of an effect between two borders, and the same times the mean effect there."""
+    if not alpha:  # the effect is known
+        certain = np.zeros(len(borders) + 1)
+        certain[np.searchsorted(borders, effect)] = 1
+        return certain, effect * certain
+    edges, mean = np.r_[0, borders, 1], alpha / (alpha + beta)
+    return np.diff(betainc(alpha, beta, edges)), mean * np.diff(betainc(alpha + 1, beta, edges))
+
+
+def _upper_hull(x: Values, y: Values) -> tuple[Values, Values]:
+    """Return the corners of the smallest concave curve from the origin over the points (Andrew 1979)."""
+    corners = [(0.0, 0.0)]
+    for point in zip(x.tolist(), y.tolist(), strict=True):
+        while len(corners) > 1 and _lies_below(corners[-2], corners[-1], point):
+            corners.pop()
+        if point[1] > corners[-1][1]:
+            corners.append(point)
+    m, h = zip(*corners, strict=True)
+    return np.array(m), np.array(h)
+
+
+def _lies_below(first: tuple[float, float], middle: tuple[float, float], last: tuple[float, float]) -> bool:
+    return (middle[1] - first[1]) * (last[0] - first[0]) <= (last[1] - first[1]) * (middle[0] - first[0])
+
+
+def campaign_profit(called: Values, target: Values, value: Values, campaign: dict[str, float]) -> float:
+    """Return the profit, per client of the base, of an offer to all clients that are called at risk.
+
+    Parameters
+    ----------
+    called, target : ndarray, shape (n_clients,)
+        1 for clients at risk, and for clients that declined.
+    value : ndarray, shape (n_clients,)
+        Profit at stake of each client, profit units.
+    """
+    return float(np.mean(called * (campaign["effect"] * target * value - campaign["cost"])))

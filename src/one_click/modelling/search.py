@@ -1,0 +1,191 @@
+"""The search for a family's best settings: Optuna's TPE, or random draws from the same space."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from one_click.fingerprint import fingerprint
+from one_click.folds import Split, make_splits
+from one_click.parameters import Family, ModelSelection, Range
+
+from .families import PREPARATIONS, TERMS, Choice
+from .fold_scorer import FoldScorer
+from .race import Race
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.trial import FrozenTrial
+
+_VALUES = "fold_roc_auc"  # user attribute of a trial: its ROC-AUC on each fold that it ran
+_REFUSED = "refused"  # user attribute of a trial: why its settings could not be fitted
+FAULTS_OF_A_FIT = (ArithmeticError, RuntimeError, TypeError, ValueError)
+COMPLETE, STOPPED, REFUSED = "complete", "stopped", "refused"
+
+
+class TrialLog(Protocol):
+    """Where finished trials are kept, so that a killed search finds them again."""
+
+    @property
+    def trials(self) -> Sequence["FrozenTrial"]:
+        """Trials kept so far, in their order."""
+
+    def record(self, trial: "FrozenTrial") -> None:
+        """Keep one more."""
+
+
+OpenLog = Callable[[str, int], TrialLog]
+
+
+class InMemoryLog:
+    """A log for searches that need not survive their process."""
+
+    def __init__(self, name: str = "", budget: int = 0) -> None:
+        self.name, self.budget = name, budget
+        self.trials: list[FrozenTrial] = []
+
+    def record(self, trial: "FrozenTrial") -> None:
+        """Keep one more."""
+        self.trials.append(trial)
+
+
+def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_log: OpenLog) -> pd.DataFrame:
+    """Spend the family's budget of trials, or what an interrupted search left of it.
+
+    The study itself lives in memory; a trial is recorded once it is finished, in one transaction, so that a
+    killed search neither loses nor repeats one. Every trial's sampler is seeded from the seed and the number
+    of trials before it: a resumed search draws what an undisturbed one would have drawn.
+
+    Parameters
+    ----------
+    clients : DataFrame, one row per labelled client
+    family : Family
+        The search space, and the settings that are tried first.
+    options : ModelSelection
+        Folds, strategy, budget and seed.
+    open_log : callable
+        Opens or creates the log of a name, for a budget.
+
+    Returns
+    -------
+    DataFrame, one row per trial: trial, state, folds, roc_auc, roc_auc_sd, settings (JSON), reason
+        A ``complete`` trial ran all folds. One that was ``stopped`` had no chance left to become the best;
+        its ROC-AUC is the one that its folds let expect. ``refused``: these clients cannot be fitted with
+        these settings (more neighbours than clients), for the `reason` given.
+    """
+    splits = make_splits(clients, options.folds, options.seed)
+    scorer = FoldScorer(clients, splits)
+    log = open_log(name_study(clients, splits, family, options), options.trials)
+    study, race = _study_in_memory(log.trials), Race(options.negligible_chance)
+    for trial in log.trials:
+        _tell_race(race, trial, options.folds)
+    for number in range(len(log.trials), options.trials):
+        study.sampler = _sampler(options, number)
+        if number == 0 and family.start:
+            study.enqueue_trial(family.start)
+        _run(study, scorer, family, race, options.folds)
+        log.record(study.get_trials(deepcopy=False)[-1])
+    return _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds)
+
+
+def _study_in_memory(trials: Sequence["FrozenTrial"]) -> "optuna.Study":
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # else every start in memory is announced
+    study = optuna.create_study(direction="maximize")
+    study.add_trials(trials)
+    return study
+
+
+def _run(study: "optuna.Study", scorer: FoldScorer, family: Family, race: Race, folds: int) -> None:
+    """Run one trial fold by fold, to its end or until it has no chance left."""
+    from optuna.trial import TrialState
+
+    trial = study.ask()
+    choice, values = _suggest(trial, family), list[float]()
+    try:
+        while len(values) < folds and not (values and race.is_lost(values)):
+            values.append(scorer.score(family, choice, len(values)))
+    except FAULTS_OF_A_FIT as error:
+        trial.set_user_attr(_REFUSED, str(error) or type(error).__name__)
+        study.tell(trial, state=TrialState.FAIL)
+        return
+    trial.set_user_attr(_VALUES, values)
+    if len(values) < folds:
+        trial.report(race.expected(values), step=len(values))
+        study.tell(trial, state=TrialState.PRUNED)
+        return
+    race.finish(values)
+    study.tell(trial, float(np.mean(values)))
+
+
+def _tell_race(race: Race, trial: "FrozenTrial", folds: int) -> None:
+    values = trial.user_attrs.get(_VALUES, [])
+    if len(values) == folds:
+        race.finish(values)
+
+
+def name_study(clients: pd.DataFrame, splits: list[Split], family: Family, options: ModelSelection) -> str:
+    """Return a name that changes with all that decides a trial: data, folds, space, rules, seed, libraries.
+
+    The budget is left out: a larger one continues the same study.
+    """
+    digest = hashlib.sha256(fingerprint(clients).encode())
+    for _, test in splits:
+        digest.update(test.astype("int64").tobytes() + b"|")
+    settings = [options.seed, options.strategy, options.startup_trials, options.negligible_chance]
+    space = family.model_dump(mode="json", exclude={"interpretability"})
+    made_with = [version("scikit-learn"), version("optuna"), str(PREPARATIONS), str(TERMS)]
+    digest.update(json.dumps([settings, space, made_with]).encode())
+    return digest.hexdigest()[:16]
+
+
+def _sampler(options: ModelSelection, number: int) -> Any:
+    from optuna.samplers import RandomSampler, TPESampler
+
+    seed = int(np.random.SeedSequence([options.seed, number]).generate_state(1)[0])
+    if options.strategy == "random":
+        return RandomSampler(seed=seed)
+    return TPESampler(seed=seed, n_startup_trials=options.startup_trials, multivariate=True)
+
+
+def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
+    choice: Choice = {}
+    for name, values in family.space.items():
+        if not isinstance(values, Range):
+            choice[name] = trial.suggest_categorical(name, values.choices)
+        elif values.whole:
+            choice[name] = trial.suggest_int(name, int(values.low), int(values.high), log=values.log)
+        else:
+            choice[name] = trial.suggest_float(name, values.low, values.high, log=values.log)
+    return choice
+
+
+def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
+    rows = []
+    for number, trial in enumerate(trials):
+        values = trial.user_attrs.get(_VALUES, [])
+        state = REFUSED if _REFUSED in trial.user_attrs else COMPLETE if len(values) == folds else STOPPED
+        expected = trial.value if state == COMPLETE else trial.intermediate_values.get(len(values), np.nan)
+        rows.append(
+            {
+                "trial": number,
+                "state": state,
+                "folds": len(values),
+                "roc_auc": expected,
+                "roc_auc_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
+                "settings": json.dumps(trial.params, sort_keys=True),
+                "reason": trial.user_attrs.get(_REFUSED, ""),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def best_trial(trials: pd.DataFrame) -> pd.Series | None:
+    """Return the best of the trials that ran all folds, of equals the first; None if there is none."""
+    complete = trials[trials["state"] == COMPLETE]
+    return None if complete.empty else complete.loc[complete["roc_auc"].idxmax()]

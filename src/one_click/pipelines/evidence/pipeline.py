@@ -1,0 +1,89 @@
+"""Wiring of `evidence`; each family is a namespace of its own."""
+
+from kedro.pipeline import Node, Pipeline
+
+from one_click.parameters import FAMILIES
+
+from . import features, nodes, plots, procedures
+
+_OPTIONS = "params:model_selection"
+_EVIDENCE = "params:evidence"
+
+
+def create_pipeline() -> Pipeline:
+    """Return the pipeline."""
+    return Pipeline(
+        [
+            Node(nodes.select_labelled, "features", "evidence_clients"),
+            *(_family(name) for name in FAMILIES),
+            *_procedures(),
+            *_features(),
+            *_figures(),
+        ]
+    )
+
+
+def _family(name: str) -> Pipeline:
+    step = Node(
+        nodes.nest_family,
+        {
+            "clients": "evidence_clients",
+            "family": "params:family",
+            "options": _OPTIONS,
+            "evidence": _EVIDENCE,
+            "study": "nested_study",
+        },
+        ["nested_scores", "nested_choices"],
+    )
+    return Pipeline(
+        [step],
+        namespace=name,
+        inputs="evidence_clients",
+        parameters={_OPTIONS, _EVIDENCE},
+        prefix_datasets_with_namespace=True,
+    )
+
+
+def _procedures() -> list[Node]:
+    return [
+        Node(
+            nodes.nest_others,
+            ["evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
+            "other_nested_scores",
+        ),
+        Node(
+            procedures.replay_selection,
+            {
+                "other_nested_scores": "other_nested_scores",
+                "tuned_models": "tuned_models",
+                "options": _OPTIONS,
+            }
+            | {name: f"{name}.nested_scores" for name in FAMILIES},
+            ["outer_scores", "rule_choices"],
+        ),
+        Node(
+            procedures.summarise_procedures,
+            ["outer_scores", "rule_choices", _OPTIONS, _EVIDENCE],
+            "nested_summary",
+        ),
+    ]
+
+
+def _features() -> list[Node]:
+    return [
+        Node(features.judge_features, ["clients", "tuned_models", _OPTIONS, _EVIDENCE], "feature_gains"),
+        Node(
+            features.measure_split_luck,
+            ["evidence_clients", "leaderboard", "tuned_models", _OPTIONS, _EVIDENCE],
+            "split_luck",
+        ),
+    ]
+
+
+def _figures() -> list[Node]:
+    drawn = {
+        "nested_summary": plots.nested_figure,
+        "feature_gains": plots.feature_gains_figure,
+        "split_luck": plots.split_luck_figure,
+    }
+    return [Node(draw, table, [f"{table}_figure_ru", f"{table}_figure_en"]) for table, draw in drawn.items()]

@@ -1,0 +1,167 @@
+"""Nodes that compare all models on the same folds of the training clients."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from one_click.columns import CLIENT_ID, PROFIT
+from one_click.modelling import candidates, selection
+from one_click.modelling.calibration import calibrate_out_of_fold
+from one_click.modelling.evaluation import f1_declined
+from one_click.modelling.profit import assume_campaign, campaign_profit
+from one_click.modelling.search import STOPPED
+from one_click.parameters import REFERENCE, Family, ModelSelection, Offers, Segmentation
+
+_THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)
+_BENCHMARKS = {
+    "dummy": {"class": "sklearn.dummy.DummyClassifier", "fixed": {"strategy": "prior"}},
+    REFERENCE: {
+        "class": "sklearn.linear_model.LogisticRegression",
+        "fixed": {"C": 1, "l1_ratio": 1, "solver": "liblinear", "random_state": 0},
+    },
+}
+
+
+def join_tuned(options: ModelSelection, **tuned: dict[str, Any]) -> pd.DataFrame:
+    """Tabulate every model that is compared: families, their vote, challengers, benchmarks.
+
+    Returns
+    -------
+    DataFrame, one row per model: model, kind, interpretability, search_roc_auc, trials, settings, refused,
+    tuned (JSON: all that it takes to build it)
+    """
+    benchmarks = {name: _unsearched({"interpretability": 1, **one}) for name, one in _BENCHMARKS.items()}
+    challengers = {name: candidates.untuned(family) for name, family in options.challengers.items()}
+    kinds = (
+        (selection.FAMILY, tuned),
+        (selection.CHALLENGER, challengers),
+        (selection.BENCHMARK, benchmarks),
+    )
+    return pd.DataFrame([_row(name, kind, one) for kind, models in kinds for name, one in models.items()])
+
+
+def _unsearched(family: dict[str, Any]) -> dict[str, Any]:
+    return candidates.untuned(Family.model_validate(family))
+
+
+def _row(name: str, kind: str, tuned: dict[str, Any]) -> dict[str, Any]:
+    told = {key: tuned[key] for key in ("interpretability", "search_roc_auc", "trials", "refused")}
+    settings = json.dumps(tuned["settings"], sort_keys=True)
+    return {"model": name, "kind": kind, **told, "settings": settings, "tuned": json.dumps(tuned)}
+
+
+def score_others(clients: pd.DataFrame, tuned_models: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
+    """Score challengers and benchmarks on the families' folds.
+
+    Returns
+    -------
+    DataFrame with the columns of a family's fold scores, and model
+    """
+    others = tuned_models[tuned_models["kind"] != selection.FAMILY]
+    parts = [
+        candidates.score_out_of_fold(json.loads(tuned), clients, options).assign(model=name)
+        for name, tuned in zip(others["model"], others["tuned"], strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def join_fold_scores(other_fold_scores: pd.DataFrame, **fold_scores: pd.DataFrame) -> pd.DataFrame:
+    """Join the out-of-fold scores of all models, with the model's name."""
+    families = [scores.assign(model=name) for name, scores in fold_scores.items() if len(scores)]
+    return pd.concat([*families, other_fold_scores], ignore_index=True)
+
+
+def rank_models(
+    fold_scores: pd.DataFrame, tuned_models: pd.DataFrame, options: ModelSelection
+) -> pd.DataFrame:
+    """Rank the models by cross-validated ROC-AUC and name the champion by both rules.
+
+    Returns
+    -------
+    DataFrame, one row per model, best first (see `one_click.modelling.selection.rank_models`)
+    """
+    return selection.rank_models(fold_scores, tuned_models.drop(columns="tuned"), options)
+
+
+def choose_calibrations(fold_scores: pd.DataFrame) -> pd.DataFrame:
+    """Judge the methods of calibration for every model, out of fold.
+
+    Returns
+    -------
+    DataFrame, one row per model and method: model, method, log_loss, brier_score, calibration_error, chosen
+    """
+    return selection.choose_calibrations(fold_scores)
+
+
+def value_clients(clients: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
+    """Return what each client's decline would cost: its monthly profit over the months that count.
+
+    Returns
+    -------
+    DataFrame, one row per client: client_id, value (profit units)
+    """
+    months = segmentation.horizon_months * segmentation.profit_lost_share
+    return pd.DataFrame({CLIENT_ID: clients[CLIENT_ID], "value": clients[PROFIT] * months})
+
+
+def assume_offers(clients: pd.DataFrame, offers: Offers, segmentation: Segmentation) -> dict[str, float]:
+    """Return what a campaign is assumed to bring and to cost (see `one_click.modelling.profit`)."""
+    return assume_campaign(clients[PROFIT].to_numpy(), offers, segmentation)
+
+
+def choose_thresholds(
+    fold_scores: pd.DataFrame,
+    calibrations: pd.DataFrame,
+    client_values: pd.DataFrame,
+    campaign_assumptions: dict[str, float],
+    options: ModelSelection,
+) -> pd.DataFrame:
+    """Return for every model what each threshold of probability gives, out of fold.
+
+    Returns
+    -------
+    DataFrame: model, threshold, f1_declined, campaign_profit (profit units per client of the base), chosen
+        Chosen is the largest F1 or profit, as the options say; of equals, the lowest threshold.
+    """
+    value = client_values.set_index(CLIENT_ID)["value"]
+    criterion = {"f1": "f1_declined", "profit": "campaign_profit"}[options.threshold]
+    parts = []
+    for name, scores in fold_scores.groupby("model", sort=True):
+        method = selection.calibration_of(calibrations, name)
+        probability = calibrate_out_of_fold(scores.reset_index(drop=True), method)
+        at_stake = value.loc[scores[CLIENT_ID]].to_numpy()
+        curve = _along_thresholds(probability, scores["target"].to_numpy(), at_stake, campaign_assumptions)
+        chosen = np.arange(len(curve)) == curve[criterion].argmax()
+        parts.append(curve.assign(model=name, chosen=chosen))
+    columns = ["model", "threshold", "f1_declined", "campaign_profit", "chosen"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _along_thresholds(
+    probability: np.ndarray, target: np.ndarray, value: np.ndarray, campaign: dict[str, float]
+) -> pd.DataFrame:
+    ones, rows = np.ones((1, len(target))), []
+    for threshold in _THRESHOLDS:
+        called = (probability >= threshold).astype("float64")
+        f1, profit = f1_declined(called, target, ones)[0], campaign_profit(called, target, value, campaign)
+        rows.append({"threshold": threshold, "f1_declined": f1, "campaign_profit": profit})
+    return pd.DataFrame(rows)
+
+
+def trace_search(**trials: pd.DataFrame) -> pd.DataFrame:
+    """Return how each family's search came to its best value.
+
+    Returns
+    -------
+    DataFrame, one row per family and trial: model, trial, roc_auc, stopped, best_so_far
+    """
+    parts = []
+    for name, table in trials.items():
+        complete = table["roc_auc"].where(table["state"] == "complete")
+        part = table[["trial", "roc_auc"]].assign(
+            model=name, stopped=table["state"] == STOPPED, best_so_far=complete.cummax().ffill()
+        )
+        parts.append(part[["model", "trial", "roc_auc", "stopped", "best_so_far"]])
+    return pd.concat(parts, ignore_index=True)

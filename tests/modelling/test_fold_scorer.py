@@ -1,0 +1,87 @@
+"""Scores of settings on folds: the same as those of whole pipelines, at a part of their cost."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from one_click.columns import TARGET
+from one_click.folds import make_splits
+from one_click.modelling.families import build_pipeline
+from one_click.modelling.fold_scorer import FoldScorer, roc_auc
+from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.scores import feature_columns, uncalibrated_score
+
+CHOICES = [
+    {"numbers": numbers, "select__score_func": score, "select__k": columns}
+    for numbers in NUMBERS_AS
+    for score in SCORE_FUNCTIONS
+    for columns in (4, 12)
+]
+CHOICES += [
+    {"numbers": numbers, "select__k": columns, "expand": terms}
+    for numbers in ("standard", "minmax")
+    for columns in (3, 8)
+    for terms in EXPANSIONS
+]
+
+
+@pytest.fixture
+def scorer(clients: pd.DataFrame, options: ModelSelection) -> FoldScorer:
+    return FoldScorer(clients, make_splits(clients, options.folds, options.seed))
+
+
+@pytest.mark.parametrize("levels", [2, 5, 1000], ids=["two-values", "many-ties", "hardly-any-tie"])
+def test_roc_auc_is_that_of_scikit_learn(levels: int) -> None:
+    generator = np.random.default_rng(levels)
+    scores, target = generator.integers(0, levels, 80).astype("float64"), generator.integers(0, 2, 80)
+    assert roc_auc(scores, target) == pytest.approx(roc_auc_score(target, scores), abs=1e-12)
+
+
+def test_roc_auc_by_hand() -> None:
+    # Of the four pairs two are in order, one is not and one is a tie.
+    assert roc_auc(np.array([3.0, 1, 2, 1]), np.array([1, 1, 0, 0])) == 2.5 / 4
+
+
+@pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
+@pytest.mark.parametrize("name", ["logistic_regression", "k_nearest_neighbours"])
+def test_scores_are_those_of_whole_pipelines_in_any_order_of_asking(
+    scorer: FoldScorer,
+    clients: pd.DataFrame,
+    families: dict[str, Family],
+    options: ModelSelection,
+    name: str,
+) -> None:
+    features, target = clients[feature_columns(clients)], clients[TARGET]
+    train, test = make_splits(clients, options.folds, options.seed)[1]
+    expected = {}
+    for position, choice in enumerate(CHOICES):
+        pipeline = build_pipeline(families[name], choice, features)
+        pipeline.fit(features.iloc[train], target.iloc[train])
+        scores = uncalibrated_score(pipeline, features.iloc[test])
+        expected[position] = roc_auc_score(target.iloc[test], scores)
+    shuffled = [*np.random.default_rng(0).permutation(len(CHOICES)), *range(len(CHOICES))]
+    for position in shuffled:
+        value = scorer.score(families[name], CHOICES[position], 1)
+        assert value == pytest.approx(expected[position], abs=1e-12), CHOICES[position]
+    assert len(set(expected.values())) > len(NUMBERS_AS) + len(EXPANSIONS)
+
+
+def test_without_a_choice_numbers_are_standardised_and_all_columns_stay_as_they_are(
+    scorer: FoldScorer, families: dict[str, Family]
+) -> None:
+    spelt_out = {"numbers": "standard", "select__score_func": "f_classif", "select__k": 21, "expand": "none"}
+    logistic = families["logistic_regression"]
+    assert scorer.score(logistic, {}, 0) == scorer.score(logistic, spelt_out, 0)
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Features .* are constant", "ignore:invalid value", "ignore:divide by zero"
+)
+def test_scores_that_are_no_numbers_are_refused(clients: pd.DataFrame, options: ModelSelection) -> None:
+    # A column without any spread has no normal density.
+    bayes = {"class": "sklearn.naive_bayes.GaussianNB", "interpretability": 1, "fixed": {"var_smoothing": 0}}
+    constant = clients.assign(days_registered=5)
+    scorer = FoldScorer(constant, make_splits(constant, options.folds, options.seed))
+    with pytest.raises(ValueError, match="GaussianNB gives scores that are no numbers"):
+        scorer.score(Family.model_validate(bayes), {}, 0)

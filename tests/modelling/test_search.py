@@ -1,0 +1,294 @@
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from optuna.trial import FrozenTrial
+
+from one_click.folds import make_splits
+from one_click.modelling.candidates import tune
+from one_click.modelling.fold_scorer import FoldScorer
+from one_click.modelling.race import Race
+from one_click.modelling.search import (
+    COMPLETE,
+    REFUSED,
+    STOPPED,
+    InMemoryLog,
+    OpenLog,
+    TrialLog,
+    best_trial,
+    name_study,
+    search,
+)
+from one_click.parameters import Choices, Family, ModelSelection, Range
+
+Store = Callable[[str], OpenLog]
+BUDGET = 9
+STORAGES = pytest.mark.parametrize("file", ["studies.log", "studies.db"], ids=["journal", "sqlite"])
+
+
+@pytest.fixture(scope="module")
+def long(options: ModelSelection) -> ModelSelection:
+    return options.model_copy(update={"trials": BUDGET})
+
+
+@pytest.fixture(scope="module")
+def undisturbed(clients: pd.DataFrame, tree: Family, long: ModelSelection) -> pd.DataFrame:
+    """Return the trials of a search that nobody kills."""
+    return search(clients, tree, long, InMemoryLog)
+
+
+class _KilledError(Exception):
+    """What ends a process in these tests."""
+
+
+class _DyingLog:
+    """A log whose process dies after some trials, with one more run and not recorded."""
+
+    def __init__(self, log: TrialLog, lives: int) -> None:
+        self._log, self._lives = log, lives
+        self.trials = log.trials
+
+    def record(self, trial: FrozenTrial) -> None:
+        if self._lives == 0:
+            raise _KilledError
+        self._lives -= 1
+        self._log.record(trial)
+
+
+def _kill_after(done: int, open_log: OpenLog) -> OpenLog:
+    return lambda name, budget: _DyingLog(open_log(name, budget), done)
+
+
+# --- the same seed, the same trials ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", ["tpe", "random"])
+def test_same_seed_same_trials_and_another_seed_others(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection, new_store: Store, strategy: str
+) -> None:
+    chosen = options.model_copy(update={"strategy": strategy})
+    first = search(clients, tree, chosen, new_store("first.log"))
+    assert len(set(first["settings"])) == options.trials
+    for log in (new_store("second.log"), new_store("second.db"), InMemoryLog):
+        pd.testing.assert_frame_equal(first, search(clients, tree, chosen, log))
+    other = search(clients, tree, chosen.model_copy(update={"seed": 8}), new_store("first.log"))
+    assert (first["settings"] != other["settings"]).all()
+
+
+def test_tpe_learns_what_random_draws_ignore(
+    clients: pd.DataFrame, tree: Family, long: ModelSelection
+) -> None:
+    learnt = search(clients, tree, long, InMemoryLog)
+    drawn = search(clients, tree, long.model_copy(update={"strategy": "random"}), InMemoryLog)
+    assert (learnt["settings"].head(3) == drawn["settings"].head(3)).all()
+    assert (learnt["settings"] != drawn["settings"]).any()
+
+
+# --- a killed search ---------------------------------------------------------------------------------
+
+
+@STORAGES
+@pytest.mark.parametrize("done", range(BUDGET + 1))
+def test_killed_search_resumes_to_the_end_of_an_undisturbed_one(
+    clients: pd.DataFrame,
+    tree: Family,
+    long: ModelSelection,
+    undisturbed: pd.DataFrame,
+    new_store: Store,
+    file: str,
+    done: int,
+) -> None:
+    assert set(undisturbed["state"]) == {COMPLETE, STOPPED}
+    if done < BUDGET:
+        with pytest.raises(_KilledError):
+            search(clients, tree, long, _kill_after(done, new_store(file)))
+    else:
+        search(clients, tree, long, new_store(file))
+    splits = make_splits(clients, long.folds, long.seed)
+    assert len(new_store(file)(name_study(clients, splits, tree, long), BUDGET).trials) == done
+    pd.testing.assert_frame_equal(search(clients, tree, long, new_store(file)), undisturbed)
+
+
+@STORAGES
+def test_refused_trials_are_resumed_too(
+    clients: pd.DataFrame,
+    too_many_neighbours: Callable[[int], Family],
+    long: ModelSelection,
+    new_store: Store,
+    file: str,
+) -> None:
+    family = too_many_neighbours(5)
+    undisturbed = search(clients, family, long, InMemoryLog)
+    (last, *_) = undisturbed.index[undisturbed["state"] == REFUSED]
+    with pytest.raises(_KilledError):
+        search(clients, family, long, _kill_after(last + 1, new_store(file)))
+    pd.testing.assert_frame_equal(search(clients, family, long, new_store(file)), undisturbed)
+
+
+def test_finished_search_runs_no_trial_again(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection, new_store: Store
+) -> None:
+    first = search(clients, tree, options, new_store("studies.log"))
+    pd.testing.assert_frame_equal(
+        search(clients, tree, options, _kill_after(0, new_store("studies.log"))), first
+    )
+
+
+def test_budget_is_a_total(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection, long: ModelSelection, new_store: Store
+) -> None:
+    store = new_store("studies.log")
+    short = search(clients, tree, options, store)
+    longer = search(clients, tree, long, store)
+    assert len(longer) == BUDGET
+    pd.testing.assert_frame_equal(longer.head(5), short)
+    # Asked again for less, a study answers as if it had never been given more.
+    pd.testing.assert_frame_equal(search(clients, tree, options, store), short)
+
+
+def test_name_of_a_study_changes_with_what_decides_its_trials(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection
+) -> None:
+    splits = make_splits(clients, 3, 7)
+    depth = {"space": tree.space | {"model__max_depth": Range(low=2, high=8, whole=True)}}
+    changed = {
+        "same": (clients, splits, tree, options),
+        "value": (clients.assign(pages_per_visit=clients["pages_per_visit"] + 1), splits, tree, options),
+        "column": (clients.rename(columns={"minutes_current": "minutes"}), splits, tree, options),
+        "folds": (clients, make_splits(clients, 4, 7), tree, options),
+        "space": (clients, splits, tree.model_copy(update=depth), options),
+        "fixed": (clients, splits, tree.model_copy(update={"fixed": {"random_state": 1}}), options),
+        "start": (clients, splits, tree.model_copy(update={"start": {"model__max_depth": 4}}), options),
+        "seed": (clients, splits, tree, options.model_copy(update={"seed": 8})),
+        "strategy": (clients, splits, tree, options.model_copy(update={"strategy": "random"})),
+        "startup": (clients, splits, tree, options.model_copy(update={"startup_trials": 4})),
+        "race": (clients, splits, tree, options.model_copy(update={"negligible_chance": 0.1})),
+    }
+    names = {key: name_study(*arguments) for key, arguments in changed.items()}
+    assert len(set(names.values())) == len(changed)
+    indifferent = {"trials": 99, "confirmation_repeats": 9, "selection": "one_standard_error"}
+    assert name_study(clients, splits, tree, options.model_copy(update=indifferent)) == names["same"]
+    harder = tree.model_copy(update={"interpretability": 9})
+    assert name_study(clients, splits, harder, options) == names["same"]
+
+
+# --- what is tried first -----------------------------------------------------------------------------
+
+
+@STORAGES
+@pytest.mark.parametrize("strategy", ["tpe", "random"])
+def test_start_is_tried_first_and_the_rest_of_it_is_drawn(
+    clients: pd.DataFrame, tree: Family, long: ModelSelection, new_store: Store, file: str, strategy: str
+) -> None:
+    start = {"model__max_depth": 4, "model__criterion": "entropy"}
+    family, chosen = tree.model_copy(update={"start": start}), long.model_copy(update={"strategy": strategy})
+    trials = search(clients, family, chosen, new_store(file))
+    first, *later = [json.loads(settings) for settings in trials["settings"]]
+    assert {name: first[name] for name in start} == start
+    assert set(first) == set(tree.space)
+    assert any({name: one[name] for name in start} != start for one in later)
+    pd.testing.assert_frame_equal(search(clients, family, chosen, new_store(file)), trials)
+
+
+def test_a_start_written_as_a_whole_number_is_the_number_of_its_range(
+    clients: pd.DataFrame, options: ModelSelection, new_store: Store
+) -> None:
+    logistic = Family.model_validate(
+        {
+            "class": "sklearn.linear_model.LogisticRegression",
+            "interpretability": 1,
+            "fixed": {"solver": "liblinear"},
+            "space": {
+                "model__C": {"low": 0.1, "high": 10, "log": True},
+                "select__k": {"low": 4, "high": 21, "whole": True},
+            },
+            "start": {"model__C": 1, "select__k": 21.0},
+        }
+    )
+    trials = search(clients, logistic, options, new_store("studies.log"))
+    assert trials["settings"].iloc[0] == '{"model__C": 1.0, "select__k": 21}'
+    again = search(clients, logistic, options, new_store("studies.log"))
+    pd.testing.assert_frame_equal(again, trials)
+
+
+# --- trials that are given up ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hopeless_tree(tree: Family) -> Family:
+    """Return trees of which half have room for one leaf alone and rank nobody."""
+    columns = Range(low=8, high=21, whole=True)
+    space = {"model__min_samples_leaf": Choices(choices=(5, 50)), "select__k": columns}
+    return tree.model_copy(update={"space": space})
+
+
+def test_stopped_trials_tell_what_their_folds_let_expect(
+    clients: pd.DataFrame, hopeless_tree: Family, options: ModelSelection
+) -> None:
+    chosen = options.model_copy(update={"trials": 20, "strategy": "random"})
+    trials = search(clients, hopeless_tree, chosen, InMemoryLog)
+    scorer = FoldScorer(clients, make_splits(clients, chosen.folds, chosen.seed))
+    race = Race(chosen.negligible_chance)
+    for trial in trials.itertuples():
+        values = [scorer.score(hopeless_tree, json.loads(trial.settings), n) for n in range(trial.folds)]
+        if trial.state == COMPLETE:
+            assert trial.folds == chosen.folds
+            assert not any(race.is_lost(values[:seen]) for seen in range(1, trial.folds))
+            assert trial.roc_auc == pytest.approx(np.mean(values))
+            assert trial.roc_auc_sd == pytest.approx(np.std(values, ddof=1))
+            race.finish(values)
+        else:
+            assert race.is_lost(values)
+            assert trial.roc_auc == pytest.approx(race.expected(values))
+    assert set(trials["state"]) == {COMPLETE, STOPPED}
+    assert (trials["reason"] == "").all()
+
+
+def test_without_a_negligible_chance_all_trials_run_to_the_end(
+    clients: pd.DataFrame, hopeless_tree: Family, options: ModelSelection
+) -> None:
+    patient = options.model_copy(update={"trials": 20, "strategy": "random", "negligible_chance": 0})
+    trials = search(clients, hopeless_tree, patient, InMemoryLog)
+    assert set(trials["state"]) == {COMPLETE}
+    assert set(trials["folds"]) == {patient.folds}
+
+
+# --- settings that cannot be fitted ------------------------------------------------------------------
+
+
+def test_settings_that_cannot_be_fitted_spend_the_budget_and_say_why(
+    clients: pd.DataFrame,
+    too_many_neighbours: Callable[[int], Family],
+    long: ModelSelection,
+    new_store: Store,
+) -> None:
+    family, store = too_many_neighbours(5), new_store("wide.log")
+    trials = search(clients, family, long, store)
+    refused = trials["state"] == REFUSED
+    assert 0 < refused.sum() < long.trials
+    assert trials["trial"].tolist() == list(range(long.trials))
+    assert trials.loc[refused, "reason"].str.startswith("Expected n_neighbors").all()
+    assert trials.loc[refused, ["roc_auc", "roc_auc_sd"]].isna().all(axis=None)
+    assert (trials.loc[~refused, "reason"] == "").all()
+    assert best_trial(trials)["trial"] not in trials.index[refused]
+
+
+def test_family_that_cannot_be_fitted_at_all_is_excluded_and_says_why(
+    clients: pd.DataFrame, too_many_neighbours: Callable[[int], Family], options: ModelSelection
+) -> None:
+    family = too_many_neighbours(300)
+    trials = search(clients, family, options, InMemoryLog)
+    assert set(trials["state"]) == {REFUSED}
+    assert best_trial(trials) is None
+    tuned = tune(trials, family)
+    assert tuned["refused"].startswith("Expected n_neighbors <= n_samples_fit")
+    assert (tuned["settings"], tuned["search_roc_auc"], tuned["trials"]) == ({}, None, options.trials)
+
+
+def test_best_trial_ran_all_folds_and_is_the_first_of_equals() -> None:
+    trials = pd.DataFrame(
+        {"roc_auc": [0.7, 0.8, 0.8, 0.9], "state": [COMPLETE, COMPLETE, COMPLETE, STOPPED], "trial": range(4)}
+    )
+    assert best_trial(trials)["trial"] == 1

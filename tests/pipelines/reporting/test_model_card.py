@@ -1,0 +1,92 @@
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from one_click.pipelines.reporting.model_card import write_model_cards
+from one_click.pipelines.reporting.texts import METRICS
+
+MANIFEST = {
+    "champion": {"model": "svc", "calibration": "beta_floor", "built_from": {}},
+    "data": {
+        "clients": 1300,
+        "labelled": 1200,
+        "declined": 300,
+        "features": ["pages_per_visit", "minutes_current"],
+        "sha256": "ab12",
+    },
+    "parameters": {"folds": 5, "confirmation_repeats": 3, "seed": 42},
+    "versions": {"python": "3.11", "scikit-learn": "1.9"},
+}
+FACTS = {"threshold": 0.55, "snapshot": "2026-10", "label_snapshot": "2026-10"}
+CAMPAIGN = {"client_value": 12.0, "cost": 0.25, "effect": 0.07}
+BAND = {"error": 0.05, "keeps_below": 0.1, "declines_above": 0.6}
+
+
+@pytest.fixture
+def board() -> pd.DataFrame:
+    rows = [
+        ("svc", 0.912, 0.89, 0.93, 0.0, 0.0, 0.915, True, ""),
+        ("reference", 0.9, 0.88, 0.92, 0.012, 0.006, np.nan, False, ""),
+        ("decision_tree", np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, False, "a leaf is too large"),
+    ]
+    columns = ["model", "roc_auc", "roc_auc_low", "roc_auc_high", "behind_best", "behind_best_error"]
+    return pd.DataFrame(rows, columns=[*columns, "search_roc_auc", "champion", "refused"])
+
+
+@pytest.fixture
+def cards(board: pd.DataFrame) -> tuple[str, str]:
+    return _write(board, FACTS)
+
+
+def _write(board: pd.DataFrame, facts: dict[str, Any]) -> tuple[str, str]:
+    figure = {"value": 0.75, "low": 0.7, "high": 0.8}
+    metrics = [{"metric": name, "champion": figure, "reference": figure} for name in METRICS]
+    model_facts = {"champion": "svc", "n_test": 324, "metrics": metrics}
+    return write_model_cards(MANIFEST, facts, model_facts, board, CAMPAIGN, BAND)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param(0, ("Метод опорных векторов", "300 (25 %)", "0,912", "от 0,55", "324", "5 %"), id="ru"),
+        pytest.param(1, ("Support vector machine", "300 (25%)", "0.912", "least 0.55", "324", "5%"), id="en"),
+    ],
+)
+def test_card_states_the_tables_figures(
+    cards: tuple[str, str], language: int, words: tuple[str, ...]
+) -> None:
+    text = cards[language].replace("\u00a0", " ").replace("\u202f", " ")
+    for word in (*words, "ab12", "scikit-learn"):
+        assert word in text
+
+
+def test_card_marks_the_champion_and_tells_who_is_left_out(cards: tuple[str, str]) -> None:
+    starred = [line for line in cards[1].splitlines() if "★ |" in line]
+    assert len(starred) == 1
+    assert starred[0].startswith("| Support vector machine ★ | 0.912 |")
+    assert "Decision tree: left out — a leaf is too large" in cards[1]
+    assert "nan" not in cards[0] + cards[1]
+
+
+def test_rows_of_a_table_have_as_many_cells_as_its_head(cards: tuple[str, str]) -> None:
+    for card in cards:
+        for block in re.split(r"\n\s*\n", card):
+            rows = [line for line in block.splitlines() if line.startswith("|")]
+            assert len({row.count("|") for row in rows}) <= 1, block
+
+
+@pytest.mark.parametrize(
+    ("label_snapshot", "words"),
+    [
+        pytest.param("2026-10", "describes the present", id="same-extract"),
+        pytest.param(None, "describes the present", id="none-named"),
+        pytest.param("2027-01", "later extract 2027-01", id="later-extract"),
+    ],
+)
+def test_card_tells_when_the_label_was_taken(
+    board: pd.DataFrame, label_snapshot: str | None, words: str
+) -> None:
+    assert words in _write(board, FACTS | {"label_snapshot": label_snapshot})[1]
