@@ -102,6 +102,41 @@ def test_two_workers_change_no_byte_and_evidence_follows(finished_project: Path,
         assert (project / "data" / "test" / "08_reporting" / "demo" / f"{name}_figure_ru.png").is_file()
 
 
+FURTHER_FAMILIES = """
+naive_bayes:
+  family:
+    class: sklearn.naive_bayes.GaussianNB
+    interpretability: 2
+    space: {select__k: {low: 3, high: 9, whole: true}}
+crowd:
+  family:
+    class: sklearn.neighbors.KNeighborsClassifier
+    interpretability: 3
+    fixed: {n_neighbors: 100000, algorithm: brute}
+"""
+
+
+def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_out(
+    project: Path, root: Path
+) -> None:
+    shutil.copytree(root / "src", project / "src", dirs_exist_ok=True)
+    names = project / "src" / "one_click" / "parameters.py"
+    text = names.read_text(encoding="utf-8")
+    assert text.count('"k_nearest_neighbours", "svc")') == 1
+    names.write_text(text.replace('"svc")', '"svc", "naive_bayes", "crowd")'), encoding="utf-8")
+    entries = project / "conf" / "base" / "parameters_model_selection.yml"
+    entries.write_text(entries.read_text(encoding="utf-8") + FURTHER_FAMILIES, encoding="utf-8")
+    result = run_kedro(project, "run", "--env", "test", "--pipelines", "data_processing,model_selection")
+    assert result.returncode == 0, result.stderr
+    board = load(project, "06_models", "leaderboard").set_index("model")
+    assert board.loc["naive_bayes", "kind"] == "family"
+    assert board.loc["naive_bayes", "roc_auc"] > 0.7
+    assert board.loc["crowd", "kind"] == "excluded"
+    assert "n_neighbors" in board.loc["crowd", "refused"]
+    assert not board.loc["crowd", ["best", "one_standard_error", "champion"]].any()
+    assert board.index[-1] == "crowd"
+
+
 def test_another_snapshot_leaves_every_file_of_this_one_untouched(finished_project: Path) -> None:
     before = checksums(finished_project / "data")
     raw = finished_project / "data" / "01_raw"

@@ -420,7 +420,7 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
     "hist_gradient_boosting": {"ru": "Чёрный ящик: бустинг", "en": "Black box: gradient boosting"},
     "explainable_boosting": {"ru": "Аддитивный бустинг (EBM)", "en": "Explainable boosting (EBM)"},
     "best": {"ru": "Правило «лучшая»", "en": "Rule “best”"},
-    "one_standard_error": {"ru": "Правило одной ошибки", "en": "Rule “one standard error”"},
+    "one_standard_error": {"ru": "Правило одной стандартной ошибки", "en": "Rule “one standard error”"},
     "dummy": {"ru": "Без модели", "en": "No model"},
 }
 

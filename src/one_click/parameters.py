@@ -26,6 +26,7 @@ VOTING = "voting"  # the soft vote of all families
 CANDIDATES = (*FAMILIES, VOTING)
 REFERENCE = "reference"
 BENCHMARKS: tuple[str, ...] = ("dummy", REFERENCE)  # always compared, never chosen
+RULES: tuple[str, ...] = ("best", "one_standard_error")  # by which a champion is chosen
 # Names of a search space beside the arguments of the classifier, and their values.
 NUMBERS = "numbers"
 NUMBERS_AS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
@@ -358,12 +359,16 @@ class ModelSelection(Parameters):
 
     @model_validator(mode="after")
     def _challengers_of_their_own(self) -> Self:
-        for name, challenger in self.challengers.items():
-            if name in (*CANDIDATES, *BENCHMARKS):
-                raise ValueError(f"challengers: '{name}' is the name of a model that is there already")
-            if challenger.space:
-                raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
+        _check_challengers(self.challengers)
         return self
+
+
+def _check_challengers(challengers: dict[str, Family]) -> None:
+    for name, challenger in challengers.items():
+        if name in (*CANDIDATES, *BENCHMARKS, *RULES):
+            raise ValueError(f"challengers: '{name}' is the name of a model or rule that is there already")
+        if challenger.space:
+            raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
 
 
 class Evidence(Parameters):
@@ -392,6 +397,11 @@ class Evidence(Parameters):
     rival: str
     challengers: dict[str, Family]
     seed: int = Seed
+
+    @model_validator(mode="after")
+    def _challengers_of_their_own(self) -> Self:
+        _check_challengers(self.challengers)
+        return self
 
 
 class Segmentation(Parameters):

@@ -8,6 +8,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
+from skops.io import dumps
 
 from one_click.datasets.estimator import EstimatorDataset
 
@@ -46,10 +47,16 @@ def test_type_that_the_catalog_does_not_trust_is_refused(file: Path, estimator: 
 
 
 def test_foreign_estimator_put_in_its_place_is_refused(file: Path, rows: np.ndarray) -> None:
-    dataset = EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF])
-    dataset.save(IsolationForest(n_estimators=2).fit(rows))
+    file.parent.mkdir()
+    file.write_bytes(dumps(IsolationForest(n_estimators=2).fit(rows)))
     with pytest.raises(DatasetError, match="does not trust"):
-        dataset.load()
+        EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF]).load()
+
+
+def test_estimator_that_could_not_be_loaded_again_is_not_saved(file: Path, estimator: Pipeline) -> None:
+    with pytest.raises(DatasetError, match=r"f_classif.*Add them to `trusted`"):
+        EstimatorDataset(filepath=file.as_posix()).save(estimator)
+    assert not file.exists()
 
 
 def test_tampered_file_is_refused(file: Path, estimator: Pipeline) -> None:

@@ -206,3 +206,28 @@ study = StudyDataset(filepath=sys.argv[1], family=sys.argv[2]).load()("abc", 20)
 for number in range(20):
     study.record(create_trial(value=number / 20))
 """
+
+
+@pytest.mark.parametrize("name", ["studies.log", "studies.db"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"no journal\n", id="garbage"),
+        pytest.param(b'{"a": 1}\n', id="json-of-another-kind"),
+        pytest.param(b"\xff\xfe\x00\n", id="bytes"),
+    ],
+)
+def test_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, name: str, content: bytes) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(DatasetError, match=rf"{name} is damaged(.|\n)*Move it away"):
+        StudyDataset(filepath=file.as_posix(), family="svc").load()("abc", 3)
+    assert file.read_bytes() == content
+
+
+def test_garbage_without_a_line_end_is_not_erased(tmp_path: Path) -> None:
+    file = tmp_path / "studies.log"
+    file.write_bytes(b"somebody's notes")
+    with pytest.raises(DatasetError, match="is damaged"):
+        StudyDataset(filepath=file.as_posix(), family="svc").load()("abc", 3)
+    assert file.read_bytes().startswith(b"somebody's notes")

@@ -133,15 +133,14 @@ class TestFamily:
         assert scores["score"].notna().all()
 
 
-def test_a_family_whose_types_are_not_trusted_is_refused_when_loaded(
+def test_a_family_whose_types_are_not_trusted_is_refused_when_saved(
     make_clients: Callable[..., pd.DataFrame], options: ModelSelection, tmp_path: Path
 ) -> None:
     neighbours = {"class": "sklearn.neighbors.KNeighborsClassifier", "interpretability": 1}
     family = Family.model_validate(neighbours | {"fixed": {"algorithm": "kd_tree"}})
     file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=[])
-    file.save(candidates.fit(candidates.untuned(family), make_clients(60), options))
     with pytest.raises(DatasetError, match="KDTree"):
-        file.load()
+        file.save(candidates.fit(candidates.untuned(family), make_clients(60), options))
 
 
 def test_preprocessing_scales_numbers_and_spreads_categories(

@@ -48,12 +48,25 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             ) from error
 
     def save(self, data: Any) -> None:
-        """Write the estimator."""
-        from skops.io import dumps
+        """Write the estimator.
 
+        Raises
+        ------
+        DatasetError
+            If it holds a type that is not trusted, so that it could not be loaded again.
+        """
+        from skops.io import dumps, get_untrusted_types
+
+        content = dumps(data)
+        unknown = sorted(set(get_untrusted_types(data=content)) - set(self._trusted))
+        if unknown:
+            raise DatasetError(
+                f"The estimator for {self._filepath} holds types that the catalog does not trust: "
+                f"{', '.join(unknown)}. Add them to `trusted` of this entry if you know what they do."
+            )
         file_system = fsspec.filesystem("file", auto_mkdir=True)
         with file_system.open(str(self._filepath), "wb") as file:
-            file.write(dumps(data))
+            file.write(content)
 
     def _exists(self) -> bool:
         return Path(self._filepath).is_file()

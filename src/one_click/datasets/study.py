@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kedro.io import AbstractDataset
+from kedro.io import AbstractDataset, DatasetError
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 _DATABASES = (".db", ".sqlite", ".sqlite3")
+_RECORD = b'{"op_code"'  # how every line of a journal begins
 
 
 class StoredTrials:
@@ -67,12 +68,18 @@ class StudyDataset(AbstractDataset[None, Callable[[str, int], StoredTrials]]):
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         file = Path(self._filepath)
         file.parent.mkdir(parents=True, exist_ok=True)
-        study = optuna.create_study(
-            storage=f"sqlite:///{file}" if file.suffix in _DATABASES else _journal(file),
-            study_name=f"{self._family}-{name}",
-            direction="maximize",
-            load_if_exists=True,
-        )
+        try:
+            study = optuna.create_study(
+                storage=f"sqlite:///{file}" if file.suffix in _DATABASES else _journal(file),
+                study_name=f"{self._family}-{name}",
+                direction="maximize",
+                load_if_exists=True,
+            )
+        except _damaged() as error:
+            raise DatasetError(
+                f"{file} is damaged and holds no studies that can be read ({type(error).__name__}: {error}). "
+                "Move it away; the search then starts anew."
+            ) from error
         return StoredTrials(study, budget)
 
     def save(self, data: None) -> None:
@@ -86,6 +93,13 @@ class StudyDataset(AbstractDataset[None, Callable[[str, int], StoredTrials]]):
         return {"filepath": str(self._filepath), "family": self._family}
 
 
+def _damaged() -> tuple[type[Exception], ...]:
+    """Return what reading a file raises that is neither a journal nor a database."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (KeyError, ValueError, SQLAlchemyError)
+
+
 def _journal(file: Path) -> Any:
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -94,8 +108,17 @@ def _journal(file: Path) -> Any:
 
 
 def _cut_torn_line(file: Path) -> None:
-    """Drop what a crash left of an unfinished last line: appended to, it would spoil the whole journal."""
+    """Drop what a crash left of an unfinished last line: appended to, it would spoil the whole journal.
+
+    Raises
+    ------
+    ValueError
+        If the file is something else than a journal.
+    """
     with file.open("rb") as journal:
+        head = journal.read(len(_RECORD))
+        if head != _RECORD[: len(head)]:
+            raise ValueError("no journal of Optuna")
         size = journal.seek(0, os.SEEK_END)
         journal.seek(max(0, size - 1))
         if journal.read(1) in (b"", b"\n"):
@@ -117,9 +140,13 @@ class _KernelLock:
     def acquire(self) -> bool:
         import fcntl
 
-        self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY)
+        self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o644)
         fcntl.flock(self._handle, fcntl.LOCK_EX)
-        _cut_torn_line(self._journal)
+        try:
+            _cut_torn_line(self._journal)
+        except ValueError:
+            self.release()
+            raise
         return True
 
     def release(self) -> None:

@@ -23,7 +23,7 @@ from .search import FAULTS_OF_A_FIT, best_trial
 Tuned = dict[str, Any]
 
 _ROW = ["repeat", "fold", CLIENT_ID, "target"]
-_FEWEST_MEMBERS = 2
+FEWEST_MEMBERS = 2
 
 
 def tune(trials: pd.DataFrame, family: Family) -> Tuned:
@@ -60,14 +60,14 @@ def untuned(family: Family) -> Tuned:
 def tune_vote(tuned: dict[str, Tuned]) -> Tuned:
     """Return the soft vote of the families that could be fitted, the hardest one to explain."""
     members = {name: one for name, one in tuned.items() if not one["refused"]}
-    too_few = f"a vote takes {_FEWEST_MEMBERS} families, and {len(members)} could be fitted"
+    too_few = f"a vote takes {FEWEST_MEMBERS} families, and {len(members)} could be fitted"
     return {
         "members": members,
         "settings": {},
         "interpretability": 1 + max(one["interpretability"] for one in tuned.values()),
         "search_roc_auc": None,
         "trials": 0,
-        "refused": too_few if len(members) < _FEWEST_MEMBERS else "",
+        "refused": too_few if len(members) < FEWEST_MEMBERS else "",
     }
 
 

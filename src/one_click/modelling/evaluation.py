@@ -17,6 +17,7 @@ from one_click.effects import share_with_interval
 Values = NDArray[np.float64]
 Figure = Callable[[Values, Values, Values], Values]
 
+THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)  # of probability, that are tried
 _BINS = 10
 _CLIP = 1e-15
 _FEWEST_FOR_VARIANCE = 2

@@ -30,8 +30,9 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
     -------
     dict
         ``client_value``: mean profit at stake, profit units; ``cost`` of an offer; ``effect``: share of
-        declines that it prevents; ``alpha``, ``beta``: a beta distribution with the mean `effect`, of which
-        low to high is taken as the 95 % interval; both 0 if the effect is known for certain.
+        declines that it prevents, from ``low`` to ``high``; ``alpha``, ``beta``: a beta distribution with the
+        mean `effect`, of which low to high is taken as the 95 % interval; both 0 if the effect is known for
+        certain.
     """
     cost = float(np.mean([offer.cost for offer in offers.declared]))
     low, effect, high = (
@@ -46,6 +47,8 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
         "client_value": float(np.mean(profit)) * months,
         "cost": cost,
         "effect": effect,
+        "low": low,
+        "high": high,
         "alpha": effect * weight,
         "beta": (1 - effect) * weight,
     }

@@ -138,7 +138,7 @@ def name_study(clients: pd.DataFrame, splits: list[Split], family: Family, optio
     for _, test in splits:
         digest.update(test.astype("int64").tobytes() + b"|")
     settings = [options.seed, options.strategy, options.startup_trials, options.negligible_chance]
-    space = family.model_dump(mode="json", exclude={"interpretability"})
+    space = family.model_dump(mode="json", exclude={"interpretability", "vote_weight"})
     made_with = [version("scikit-learn"), version("optuna"), str(PREPARATIONS), str(TERMS)]
     digest.update(json.dumps([settings, space, made_with]).encode())
     return digest.hexdigest()[:16]

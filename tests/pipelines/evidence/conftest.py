@@ -23,7 +23,8 @@ def evidence() -> Evidence:
 @pytest.fixture(scope="session")
 def clients(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Return 120 labelled clients, ten of them twice."""
-    return nodes.select_labelled(make_clients(120, seed=8, twins=10))
+    clients = make_clients(120, seed=8, twins=10).astype({"activity_declined": "int64"})
+    return nodes.join_labelled(clients.iloc[1::2], clients.iloc[::2])
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def _clients(make_clients: Callable[..., pd.DataFrame], decided_by: str) -> pd.D
 def _gains(
     clients: pd.DataFrame, linear: pd.DataFrame, options: ModelSelection, evidence: Evidence
 ) -> pd.DataFrame:
-    return features.judge_features(clients, linear, options, evidence).set_index("feature")
+    return features.judge_features(clients, clients, linear, options, evidence).set_index("feature")
 
 
 def test_a_feature_that_decides_pays_and_the_others_do_not(

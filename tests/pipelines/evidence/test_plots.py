@@ -27,7 +27,7 @@ def test_features_are_said_to_add_only_where_they_pay() -> None:
     assert _title(english).startswith("These add to quality:")
     assert "," not in _title(english)
     nothing = plots.feature_gains_figure(gains.assign(pays=False))
-    assert _title(nothing[0]) == "Ни один вычисленный признак качества не добавляет"
+    assert _title(nothing[0]) == "Ни один из вычисленных признаков не повышает качество"
     assert _title(nothing[1]) == "No engineered feature adds to quality"
     assert _title(russian) != _title(nothing[0])
 

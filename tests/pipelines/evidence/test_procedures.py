@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from one_click.errors import DataError, ParameterError
 from one_click.modelling.evaluation import corrected_interval
 from one_click.parameters import FAMILIES, Evidence, Family, ModelSelection
 from one_click.pipelines.evidence import procedures
@@ -142,3 +143,46 @@ def test_the_vote_may_be_chosen_and_what_is_met_here_only_may_not(models: pd.Dat
     }
     rank = ranks.set_index("model")["interpretability"]
     assert rank["voting"] > rank["svc"]
+
+
+def _without(scores: pd.DataFrame, outer_fold: int | None) -> pd.DataFrame:
+    return scores.head(0) if outer_fold is None else scores[scores["outer_fold"] != outer_fold]
+
+
+def test_a_family_that_fails_in_some_folds_is_judged_by_the_others(
+    nested: dict[str, Any], models: pd.DataFrame, selection_options: ModelSelection, evidence: Evidence
+) -> None:
+    families = nested["families"] | {"svc": _without(nested["families"]["svc"], 0)}
+    outer, choices = procedures.replay_selection(nested["others"], models, selection_options, **families)
+    summary = procedures.summarise_procedures(outer, choices, selection_options, evidence)
+    folds = summary.query("metric == 'roc_auc'").set_index("model")["folds"]
+    assert (folds["svc"], folds["best"]) == (4, 6)
+    assert np.isfinite(_row(summary, "svc", "roc_auc")["low"])
+
+
+def test_a_vote_needs_two_members_here_as_elsewhere(
+    nested: dict[str, Any], models: pd.DataFrame, selection_options: ModelSelection
+) -> None:
+    lonely = {
+        name: scores if name == "decision_tree" else _without(scores, None)
+        for name, scores in nested["families"].items()
+    }
+    outer, choices = procedures.replay_selection(nested["others"], models, selection_options, **lonely)
+    assert "voting" not in set(outer["model"])
+    assert set(choices["model"]) == {"decision_tree"}
+
+
+def test_nothing_fitted_at_all_is_one_clear_error(
+    nested: dict[str, Any], models: pd.DataFrame, selection_options: ModelSelection
+) -> None:
+    nobody = {name: _without(scores, None) for name, scores in nested["families"].items()}
+    with pytest.raises(DataError, match="No family of models could be fitted"):
+        procedures.replay_selection(nested["others"], models, selection_options, **nobody)
+
+
+def test_unknown_rival_is_refused_with_the_nearest_name(
+    nested: dict[str, Any], selection_options: ModelSelection, evidence: Evidence
+) -> None:
+    misspelt = evidence.model_copy(update={"rival": "extra_tree"})
+    with pytest.raises(ParameterError, match=r"parameters_evidence.yml(.|\n)*'extra_tree'.*extra_trees"):
+        procedures.summarise_procedures(nested["outer"], nested["choices"], selection_options, misspelt)

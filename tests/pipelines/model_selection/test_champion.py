@@ -159,10 +159,22 @@ def test_threshold_of_the_champion_is_told(
 def test_band_is_found_from_the_out_of_fold_scores(made: dict[str, Any], options: ModelSelection) -> None:
     scores = made["out_of_fold_scores"]
     band = find_band(scores["probability"].to_numpy(), scores["target"].to_numpy(), options.undecided_error)
-    assert made["undecided_band"] == band
+    assert {name: made["undecided_band"][name] for name in band} == band
     kept = scores.loc[scores["target"] == 0, "probability"]
     # Of the clients that the border was found from, at most the share asked for lies above it.
     assert 0 < (kept > band["declines_above"]).mean() <= options.undecided_error
+
+
+def test_band_tells_how_many_are_undecided_and_wrong_among_those_called(options: ModelSelection) -> None:
+    # Ten of each class: above .85 lies one who kept buying among four called, below .15 one who declined.
+    kept = [0.05, 0.08, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.85, 0.9]
+    declined = [0.1, 0.15, 0.5, 0.6, 0.7, 0.8, 0.84, 0.95, 0.96, 0.97]
+    scores = pd.DataFrame({"probability": kept + declined, "target": [0.0] * 10 + [1.0] * 10})
+    band = champion.find_undecided_band(scores, options.model_copy(update={"undecided_error": 0.2}))
+    assert (band["keeps_below"], band["declines_above"]) == (0.15, 0.85)
+    assert band["declines_wrong"] == pytest.approx(1 / 4)
+    assert band["keeps_wrong"] == pytest.approx(1 / 4)
+    assert band["undecided"] == pytest.approx(12 / 20)
 
 
 class _Champion:

@@ -165,7 +165,9 @@ CHALLENGER = {"class": "sklearn.tree.DecisionTreeClassifier", "interpretability"
     ("challengers", "words"),
     [
         *(
-            pytest.param({name: CHALLENGER}, [f"'{name}' is the name of a model that is there"], id=name)
+            pytest.param(
+                {name: CHALLENGER}, [f"'{name}' is the name of a model or rule that is there"], id=name
+            )
             for name in ("svc", "voting", "dummy", "reference")
         ),
         pytest.param(

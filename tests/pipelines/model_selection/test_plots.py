@@ -80,7 +80,7 @@ def both_gains() -> pd.DataFrame:
 def test_profit_tells_what_a_tenth_of_the_base_holds_by_both_orders(both_gains: pd.DataFrame) -> None:
     russian, english = _texts(plots.profit_figure(both_gains))
     assert english == "10% of clients by probability × profit hold 35% of profit lost, by risk 20%"
-    assert "дают 35 % теряемой прибыли, по риску — 20 %" in russian.replace("\u00a0", " ")
+    assert "содержат 35 % теряемой прибыли, по риску — 20 %" in russian.replace("\u00a0", " ")
 
 
 def test_thresholds_tell_that_of_the_champion() -> None:

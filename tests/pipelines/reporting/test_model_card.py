@@ -21,8 +21,15 @@ MANIFEST = {
     "versions": {"python": "3.11", "scikit-learn": "1.9"},
 }
 FACTS = {"threshold": 0.55, "snapshot": "2026-10", "label_snapshot": "2026-10"}
-CAMPAIGN = {"client_value": 12.0, "cost": 0.25, "effect": 0.07}
-BAND = {"error": 0.05, "keeps_below": 0.1, "declines_above": 0.6}
+CAMPAIGN = {"client_value": 12.0, "cost": 0.25, "effect": 0.07, "low": 0.03, "high": 0.12}
+BAND = {
+    "error": 0.05,
+    "keeps_below": 0.1,
+    "declines_above": 0.6,
+    "undecided": 0.3,
+    "declines_wrong": 0.09,
+    "keeps_wrong": 0.06,
+}
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from sklearn.model_selection import train_test_split
 
-from one_click.columns import ENGINEERED_FEATURES, TARGET, TWIN_GROUP
+from one_click.columns import CLIENT_ID, ENGINEERED_FEATURES, TARGET, TWIN_GROUP
 from one_click.features import make_features
 from one_click.folds import make_splits
 from one_click.modelling import candidates
@@ -15,14 +16,17 @@ from one_click.modelling.fold_scorer import FoldScorer, roc_auc
 from one_click.modelling.selection import champion_name
 from one_click.parameters import FAMILIES, REFERENCE, Evidence, Family, ModelSelection
 
-from .nodes import select_labelled
-
+_LEVEL = 0.05
 _FEATURE_SEEDS = 3000
 _LUCK_SEEDS = 4000
 
 
 def judge_features(
-    clients: pd.DataFrame, tuned_models: pd.DataFrame, options: ModelSelection, evidence: Evidence
+    clients: pd.DataFrame,
+    evidence_clients: pd.DataFrame,
+    tuned_models: pd.DataFrame,
+    options: ModelSelection,
+    evidence: Evidence,
 ) -> pd.DataFrame:
     """Measure what each engineered feature adds to each family, on folds that chose nothing.
 
@@ -31,23 +35,29 @@ def judge_features(
 
     Returns
     -------
-    DataFrame, one row per feature and family: feature, model, without, gain, low, high, pays
+    DataFrame, one row per feature and family: feature, model, without, gain, low, high, p_adjusted, pays
         ROC-AUC without the feature, and what it adds, with Nadeau and Bengio's 95 % interval; it pays if the
-        whole interval lies above zero.
+        gain is positive at 5 % after Benjamini and Hochberg's adjustment for all rows.
     """
     models = tuned_models[tuned_models["model"].isin(FAMILIES) & (tuned_models["refused"] == "")]
-    plain = select_labelled(make_features(clients, ()))
+    used = clients[clients[CLIENT_ID].isin(evidence_clients[CLIENT_ID])]
     rows = []
     for name, text in zip(models["model"], models["tuned"], strict=True):
         tuned = json.loads(text)
-        without = _by_fold(plain, tuned, options, evidence)
+        without = _by_fold(make_features(used, ()), tuned, options, evidence)
         for feature in ENGINEERED_FEATURES:
-            more = select_labelled(make_features(clients, (feature,)))
-            gains = _by_fold(more, tuned, options, evidence) - without
-            gain, _, half = corrected_interval(gains, 1 / options.folds)
-            row = {"feature": feature, "model": name, "without": without.mean(), "gain": gain}
-            rows.append(row | {"low": gain - half, "high": gain + half, "pays": gain > half})
-    return pd.DataFrame(rows)
+            gains = _by_fold(make_features(used, (feature,)), tuned, options, evidence) - without
+            row = {"feature": feature, "model": name, "without": without.mean()}
+            rows.append(row | _judge_gains(gains, 1 / options.folds))
+    table = pd.DataFrame(rows)
+    table["p_adjusted"] = stats.false_discovery_control(table.pop("p_value"))
+    return table.assign(pays=(table["gain"] > 0) & (table["p_adjusted"] < _LEVEL))
+
+
+def _judge_gains(gains: np.ndarray, test_share: float) -> dict[str, float]:
+    gain, error, half = corrected_interval(gains, test_share)
+    p_value = 2 * stats.t.sf(abs(gain) / error, len(gains) - 1) if error > 0 else 1.0
+    return {"gain": gain, "low": gain - half, "high": gain + half, "p_value": float(p_value)}
 
 
 def _by_fold(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import TARGET
+from one_click.columns import CLIENT_ID
 from one_click.folds import make_splits
 from one_click.modelling import candidates
 from one_click.modelling.candidates import Tuned
@@ -17,10 +17,9 @@ INNER, OUTER = "inner", "outer"
 _OUTER_SEEDS = 2000  # apart from the seeds of searches and confirmations
 
 
-def select_labelled(features: pd.DataFrame) -> pd.DataFrame:
-    """Return the clients with a label, sorted as they came."""
-    labelled = features[features[TARGET].notna()]
-    return labelled.astype({TARGET: "int64"}).reset_index(drop=True)
+def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd.DataFrame:
+    """Return all labelled clients that the selection uses, sorted by client."""
+    return pd.concat([train_clients, test_clients]).sort_values(CLIENT_ID, ignore_index=True)
 
 
 def nest_family(

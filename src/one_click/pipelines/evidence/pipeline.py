@@ -14,7 +14,7 @@ def create_pipeline() -> Pipeline:
     """Return the pipeline."""
     return Pipeline(
         [
-            Node(nodes.select_labelled, "features", "evidence_clients"),
+            Node(nodes.join_labelled, ["train_clients", "test_clients"], "evidence_clients"),
             *(_family(name) for name in FAMILIES),
             *_procedures(),
             *_features(),
@@ -71,7 +71,11 @@ def _procedures() -> list[Node]:
 
 def _features() -> list[Node]:
     return [
-        Node(features.judge_features, ["clients", "tuned_models", _OPTIONS, _EVIDENCE], "feature_gains"),
+        Node(
+            features.judge_features,
+            ["clients", "evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
+            "feature_gains",
+        ),
         Node(
             features.measure_split_luck,
             ["evidence_clients", "leaderboard", "tuned_models", _OPTIONS, _EVIDENCE],

@@ -12,9 +12,8 @@ from one_click.drawing import (
     new_figure,
     number_ticks,
 )
+from one_click.parameters import RULES
 from one_click.wording import number
-
-from .procedures import RULES
 
 
 def nested_figure(nested_summary: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -62,9 +61,9 @@ def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figu
     paying = feature_gains[feature_gains["pays"]]["feature"].unique()
     named = ", ".join(label(name, language) for name in paying)
     title = {
-        "ru": f"Добавляют к качеству: {named}"
+        "ru": f"Повышают качество: {named}"
         if named
-        else "Ни один вычисленный признак качества не добавляет",
+        else "Ни один из вычисленных признаков не повышает качество",
         "en": f"These add to quality: {named}" if named else "No engineered feature adds to quality",
     }[language]
     features = list(feature_gains["feature"].unique())

@@ -1,15 +1,18 @@
 """Nodes that replay the rules of selection in every outer fold and judge what they chose."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from one_click.columns import CLIENT_ID
+from one_click.errors import ParameterError, nearest
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate, calibrate_out_of_fold
 from one_click.modelling.evaluation import (
+    THRESHOLDS,
     Figure,
     brier_score,
     calibration_error,
@@ -18,13 +21,11 @@ from one_click.modelling.evaluation import (
     log_loss,
     roc_auc,
 )
-from one_click.parameters import FAMILIES, VOTING, Evidence, ModelSelection
+from one_click.parameters import FAMILIES, RULES, VOTING, Evidence, ModelSelection
 
 from .nodes import INNER, OUTER
 
-RULES = ("best", "one_standard_error")
 _PLACE = ["outer_repeat", "outer_fold"]
-_THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)
 
 
 def replay_selection(
@@ -78,16 +79,17 @@ def _weights(tuned_models: pd.DataFrame) -> dict[str, float]:
 
 
 def _with_vote(here: pd.DataFrame, weights: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the inner and the outer scores of one outer fold, with those of the vote."""
+    """Return the inner and the outer scores of one outer fold, with those of the vote if there is one."""
     inner, outer = here[here["part"] == INNER], here[here["part"] == OUTER]
-    members = [name for name in FAMILIES if name in set(inner["model"])]
     known, scored = (
-        {name: part[part["model"] == name].reset_index(drop=True) for name in members}
+        {name: rows.reset_index(drop=True) for name, rows in part.groupby("model") if name in weights}
         for part in (inner, outer)
     )
-    heard = [weights[name] for name in members]
+    if len(known) < candidates.FEWEST_MEMBERS:
+        return inner, outer
+    heard = [weights[name] for name in known]
     inside = candidates.vote(known, heard).assign(model=VOTING)
-    outside = candidates.vote_on(known, scored, heard).assign(model=VOTING)
+    outside = candidates.vote_on(known, {name: scored[name] for name in known}, heard).assign(model=VOTING)
     return (
         pd.concat([inner, inside], ignore_index=True),
         pd.concat([outer, outside], ignore_index=True),
@@ -110,8 +112,8 @@ def _judge(inner: pd.DataFrame, outer: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _best_threshold(probability: np.ndarray, target: np.ndarray) -> float:
     ones = np.ones((1, len(target)))
-    curve = [f1_declined((probability >= value).astype("float64"), target, ones)[0] for value in _THRESHOLDS]
-    return float(_THRESHOLDS[int(np.argmax(curve))])
+    curve = [f1_declined((probability >= value).astype("float64"), target, ones)[0] for value in THRESHOLDS]
+    return float(THRESHOLDS[int(np.argmax(curve))])
 
 
 def _of(judged: list[pd.DataFrame], model: str) -> pd.DataFrame:
@@ -125,22 +127,29 @@ def summarise_procedures(
 
     Returns
     -------
-    DataFrame, one row per model or rule and figure: model, metric, value, low, high, against (a rival),
-    behind, behind_low, behind_high
+    DataFrame, one row per model or rule and figure: model, metric, value, low, high, folds (in which the
+    model could be fitted), against (a rival), behind, behind_low, behind_high
         Intervals are those of Nadeau and Bengio over the outer folds; behind is the rival's value minus the
         model's, on the same folds. ``optimism`` is what a rule believed minus what it got.
     """
     figures = _figures_by_fold(outer_scores)
+    _refuse_unknown_rival(evidence.rival, figures["roc_auc"].columns)
     optimism = _optimism(figures["roc_auc"], rule_choices)
     share = 1 / options.folds
     rows = []
     for metric, by_fold in {**figures, "optimism": optimism}.items():
         rival = by_fold.get(evidence.rival)
         for name in by_fold.columns:
-            value, low, high = _interval(by_fold[name], share)
+            value, low, high = _interval(by_fold[name].dropna(), share)
             row = {"model": name, "metric": metric, "value": value, "low": low, "high": high}
+            row["folds"] = int(by_fold[name].notna().sum())
             rows.append(row | _behind(by_fold[name], rival, evidence.rival, share))
     return pd.DataFrame(rows)
+
+
+def _refuse_unknown_rival(rival: str, models: Iterable[str]) -> None:
+    if rival not in models:
+        raise ParameterError(f"(file {Evidence.file})\n  rival: no model '{rival}'; {nearest(rival, models)}")
 
 
 def _figures_by_fold(outer_scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -184,7 +193,7 @@ def _interval(values: pd.Series, share: float) -> tuple[float, float, float]:
 
 
 def _behind(values: pd.Series, rival: pd.Series | None, name: str, share: float) -> dict[str, Any]:
-    if rival is None:
+    if rival is None:  # of optimism, which only rules have
         return {"against": "", "behind": np.nan, "behind_low": np.nan, "behind_high": np.nan}
-    behind, low, high = _interval(rival - values, share)
+    behind, low, high = _interval((rival - values).dropna(), share)
     return {"against": name, "behind": behind, "behind_low": low, "behind_high": high}

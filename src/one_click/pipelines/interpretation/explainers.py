@@ -61,7 +61,7 @@ def explain(
     Parameters
     ----------
     model : fitted estimator
-        A pipeline of the steps `columns`, `select`, `model`, or a vote of such pipelines.
+        A pipeline of the steps `columns`, `select`, `expand`, `model`, or a vote of such.
     clients : DataFrame, shape (n_clients, n_columns)
         Feature columns of the clients to explain.
     base : DataFrame

@@ -8,7 +8,7 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, TARGET
 from one_click.modelling import candidates
 from one_click.modelling.calibration import calibrate_out_of_fold
-from one_click.modelling.conformal import find_band, judge
+from one_click.modelling.conformal import DECLINES, KEEPS, UNDECIDED, find_band, judge
 from one_click.modelling.selection import calibration_of, champion_name
 from one_click.parameters import ModelSelection
 from one_click.scores import decline_probability, feature_columns
@@ -96,10 +96,21 @@ def find_undecided_band(out_of_fold_scores: pd.DataFrame, options: ModelSelectio
 
     Returns
     -------
-    dict: error, keeps_below, declines_above
+    dict: error, keeps_below, declines_above; undecided (share of the clients), declines_wrong, keeps_wrong
+    (shares of those called so who do otherwise, out of fold; 0 if nobody is called so)
     """
-    probability, target = (out_of_fold_scores[name].to_numpy("float64") for name in ("probability", "target"))
-    return find_band(probability, target, options.undecided_error)
+    scores, declined = out_of_fold_scores["probability"], out_of_fold_scores["target"] == 1
+    band = find_band(scores.to_numpy(), declined.to_numpy("float64"), options.undecided_error)
+    called = judge(scores, band)
+    return band | {
+        "undecided": float((called == UNDECIDED).mean()),
+        "declines_wrong": _share(~declined[called == DECLINES]),
+        "keeps_wrong": _share(declined[called == KEEPS]),
+    }
+
+
+def _share(wrong: pd.Series) -> float:
+    return float(wrong.mean()) if len(wrong) else 0.0
 
 
 def score_clients(

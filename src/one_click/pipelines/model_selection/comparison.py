@@ -9,12 +9,11 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, PROFIT
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
-from one_click.modelling.evaluation import f1_declined
+from one_click.modelling.evaluation import THRESHOLDS, f1_declined
 from one_click.modelling.profit import assume_campaign, campaign_profit
-from one_click.modelling.search import STOPPED
+from one_click.modelling.search import COMPLETE, STOPPED
 from one_click.parameters import REFERENCE, Family, ModelSelection, Offers, Segmentation
 
-_THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)
 _BENCHMARKS = {
     "dummy": {"class": "sklearn.dummy.DummyClassifier", "fixed": {"strategy": "prior"}},
     REFERENCE: {
@@ -143,7 +142,7 @@ def _along_thresholds(
     probability: np.ndarray, target: np.ndarray, value: np.ndarray, campaign: dict[str, float]
 ) -> pd.DataFrame:
     ones, rows = np.ones((1, len(target))), []
-    for threshold in _THRESHOLDS:
+    for threshold in THRESHOLDS:
         called = (probability >= threshold).astype("float64")
         f1, profit = f1_declined(called, target, ones)[0], campaign_profit(called, target, value, campaign)
         rows.append({"threshold": threshold, "f1_declined": f1, "campaign_profit": profit})
@@ -159,7 +158,7 @@ def trace_search(**trials: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for name, table in trials.items():
-        complete = table["roc_auc"].where(table["state"] == "complete")
+        complete = table["roc_auc"].where(table["state"] == COMPLETE)
         part = table[["trial", "roc_auc"]].assign(
             model=name, stopped=table["state"] == STOPPED, best_so_far=complete.cummax().ffill()
         )

@@ -141,7 +141,7 @@ def _draw_profit(language: Language, gains: pd.DataFrame) -> Figure:
         percent(tenth[name], 0, language) for name in ("profit_found_by_value", "profit_found")
     )
     title = (
-        f"10 % базы по вероятности × прибыли дают {by_value} теряемой прибыли, по риску — {by_risk}"
+        f"10 % базы по вероятности × прибыли содержат {by_value} теряемой прибыли, по риску — {by_risk}"
         if language == "ru"
         else f"10% of clients by probability × profit hold {by_value} of profit lost, by risk {by_risk}"
     )
@@ -207,8 +207,8 @@ def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
         numbers = rows["trial"] + 1
         axes.scatter(numbers, rows["roc_auc"], color=colour, s=10, alpha=0.4, linewidth=0)
         axes.step(numbers, rows["best_so_far"], color=colour, where="post", label=model_label(name, language))
-    floor = search_trace["best_so_far"].min()
-    axes.set_ylim(floor - 0.05, search_trace["roc_auc"].max() + 0.005)
+    if search_trace["best_so_far"].notna().any():
+        axes.set_ylim(search_trace["best_so_far"].min() - 0.05, search_trace["roc_auc"].max() + 0.005)
     number_ticks(axes.yaxis, 2, language)
     axes.set_xlabel("Проба" if language == "ru" else "Trial")
     axes.set_ylabel("ROC-AUC")

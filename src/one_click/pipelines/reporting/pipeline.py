@@ -45,14 +45,14 @@ def create_pipeline() -> Pipeline:
             ),
             Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
             Node(page.render_reports, _by_name(*tables) | images, ["report_ru", "report_en"]),
-            Node(
-                model_card.write_model_cards,
-                _by_name("manifest", "key_facts", "model_facts", "leaderboard")
-                | _by_name("campaign_assumptions", "undecided_band"),
-                ["model_card_ru", "model_card_en"],
-            ),
+            _model_card(),
         ]
     )
+
+
+def _model_card() -> Node:
+    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions", "undecided_band")
+    return Node(model_card.write_model_cards, _by_name(*tables), ["model_card_ru", "model_card_en"])
 
 
 def _by_name(*data_sets: str) -> dict[str, str]:
