@@ -138,6 +138,7 @@ class _KernelLock:
         self._handle = -1
 
     def acquire(self) -> bool:
+        """Wait for the lock, and mend the journal."""
         import fcntl
 
         self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o644)
@@ -150,4 +151,5 @@ class _KernelLock:
         return True
 
     def release(self) -> None:
+        """Let others in."""
         os.close(self._handle)
