@@ -4,6 +4,7 @@ from one_click.columns import COLUMNS, Language, label, translate, unit
 
 _MINUS = "−"
 _NO_BREAK = "\u00a0"
+_SURE = 0.99  # nearer to certainty, a probability of one client is not told
 
 
 def number(value: float, digits: int, language: Language) -> str:
@@ -30,6 +31,21 @@ def percent(share: float, digits: int, language: Language) -> str:
     ('38,1\xa0%', '38%')
     """
     return number(100 * share, digits, language) + (f"{_NO_BREAK}%" if language == "ru" else "%")
+
+
+def chance(probability: float, language: Language) -> str:
+    r"""Write a probability of one client as a percentage that never claims certainty.
+
+    Examples
+    --------
+    >>> chance(0.997, "en"), chance(0.004, "en"), chance(0.381, "ru")
+    ('>\xa099%', '<\xa01%', '38\xa0%')
+    """
+    if probability > _SURE:
+        return f">{_NO_BREAK}{percent(_SURE, 0, language)}"
+    if probability < 1 - _SURE:
+        return f"<{_NO_BREAK}{percent(1 - _SURE, 0, language)}"
+    return percent(probability, 0, language)
 
 
 def plural(count: int, language: Language, one: str, few: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, model_label
-from one_click.wording import clients, in_months, number, percent
+from one_click.wording import chance, clients, in_months, number, percent
 
 from .texts import CHANNELS, METRICS, QUALITY_DETAILS, QUALITY_SUBJECTS, TEXTS
 
@@ -80,6 +80,7 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
     environment.filters |= {
         "number": partial(_number, language),
         "percent": partial(_percent, language),
+        "chance": partial(_chance, language),
         "clients": partial(_clients, language),
     }
     images = {name: base64.b64encode(figures[f"{name}_{language}"]).decode() for name in FIGURES}
@@ -104,6 +105,10 @@ def _number(language: Language, value: float, digits: int = 0) -> str:
 
 def _percent(language: Language, value: float, digits: int = 0) -> str:
     return percent(value, digits, language)
+
+
+def _chance(language: Language, probability: float) -> str:
+    return chance(probability, language)
 
 
 def _clients(language: Language, count: int) -> str:
