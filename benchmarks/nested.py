@@ -17,7 +17,7 @@ from one_click.modelling import candidates
 from one_click.modelling.evaluation import brier_score, log_loss
 from one_click.modelling.search import InMemoryLog
 from one_click.parameters import Evidence, ModelSelection
-from one_click.pipelines.evidence.nodes import join_labelled, nest_family, nest_others
+from one_click.pipelines.evidence.nodes import nest_family, nest_others
 from one_click.pipelines.evidence.procedures import replay_selection, summarise_procedures
 from one_click.pipelines.model_selection.comparison import join_tuned
 
@@ -28,7 +28,7 @@ METRICS = ("roc_auc", "roc_auc_calibrated", "brier_score", "log_loss", "calibrat
 def main(snapshot: str, seed: int | None) -> None:
     """Print one row per model and rule."""
     stored = (f"data/05_model_input/{snapshot}/{part}_clients.parquet" for part in ("train", "test"))
-    clients = join_labelled(*map(pd.read_parquet, stored))
+    clients = candidates.join_labelled(*map(pd.read_parquet, stored))
     options, evidence = read_section("model_selection", ModelSelection), read_section("evidence", Evidence)
     if seed is not None:
         options = options.model_copy(update={"seed": seed})

@@ -196,13 +196,14 @@ def test_calibrated_champion_gives_what_its_out_of_fold_scores_teach(
 # --- files -------------------------------------------------------------------------------------------
 
 
-def _survives(candidate: Any, clients: pd.DataFrame, trusted: list[str], file: Path) -> None:
+def _before_and_after(
+    candidate: Any, clients: pd.DataFrame, trusted: list[str], file: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities that a candidate gives before it is stored, and after it is loaded."""
     data_set = EstimatorDataset(filepath=file.as_posix(), trusted=trusted)
     data_set.save(candidate)
     features = clients[feature_columns(clients)]
-    np.testing.assert_array_equal(
-        decline_probability(data_set.load(), features), decline_probability(candidate, features)
-    )
+    return decline_probability(candidate, features), decline_probability(data_set.load(), features)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -217,7 +218,7 @@ def test_vote_survives_its_file(
     estimator = candidates.build_estimator(voting, clients, options)
     champion = candidates.with_calibration(estimator, method, clients, options)
     champion.fit(clients[feature_columns(clients)], clients[TARGET])
-    _survives(champion, clients, trusted, tmp_path / "champion.skops")
+    np.testing.assert_array_equal(*_before_and_after(champion, clients, trusted, tmp_path / "champion.skops"))
 
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
@@ -234,7 +235,11 @@ def test_every_preparation_survives_its_file(
 ) -> None:
     settings = {"numbers": numbers, "select__score_func": score, "select__k": 8}
     tuned = candidates.untuned(families["logistic_regression"]) | {"settings": settings}
-    _survives(candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops")
+    np.testing.assert_array_equal(
+        *_before_and_after(
+            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
+        )
+    )
 
 
 @pytest.mark.parametrize("terms", EXPANSIONS)
@@ -248,7 +253,11 @@ def test_every_set_of_terms_survives_its_file(
 ) -> None:
     tuned = candidates.untuned(families["logistic_regression"])
     tuned |= {"settings": {"expand": terms, "select__k": 6}}
-    _survives(candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops")
+    np.testing.assert_array_equal(
+        *_before_and_after(
+            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
+        )
+    )
 
 
 def test_shipped_challenger_survives_its_file(
@@ -259,7 +268,11 @@ def test_shipped_challenger_survives_its_file(
     tmp_path: Path,
 ) -> None:
     tuned = candidates.untuned(shipped_selection.challengers["extra_trees"])
-    _survives(candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "champion.skops")
+    np.testing.assert_array_equal(
+        *_before_and_after(
+            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "champion.skops"
+        )
+    )
 
 
 def test_challenger_of_untrusted_types_is_refused_with_their_names(
@@ -274,7 +287,7 @@ def test_challenger_of_untrusted_types_is_refused_with_their_names(
     with pytest.raises(
         DatasetError, match=r"TreePredictor(.|\n)*does not trust|does not trust(.|\n)*TreePredictor"
     ):
-        _survives(fitted, clients, trusted, tmp_path / "champion.skops")
+        _before_and_after(fitted, clients, trusted, tmp_path / "champion.skops")
 
 
 def test_candidates_survive_json(

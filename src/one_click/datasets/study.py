@@ -46,7 +46,7 @@ class StudyDataset(AbstractDataset[None, Callable[[str, int], StoredTrials]]):
     Parameters
     ----------
     filepath : str
-        An SQLite file (``.db``), or an Optuna journal (any other ending), which costs a thirtieth of its CPU.
+        An SQLite file (``.db``), or an Optuna journal (any other ending), which costs a twentieth of its CPU.
     family : str
         Prefix of the studies' names.
     metadata : dict, optional

@@ -71,6 +71,11 @@ def tune_vote(tuned: dict[str, Tuned]) -> Tuned:
     }
 
 
+def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd.DataFrame:
+    """Return all labelled clients that the selection uses, sorted by client."""
+    return pd.concat([train_clients, test_clients]).sort_values(CLIENT_ID, ignore_index=True)
+
+
 def build_estimator(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
     """Return the unfitted estimator of a candidate for the feature columns of these clients.
 
@@ -176,7 +181,7 @@ def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelecti
         return _no_scores()
     if "members" in tuned:
         members = {name: score_out_of_fold(one, clients, options) for name, one in tuned["members"].items()}
-        return vote(members, _weights(tuned["members"]))
+        return vote_of(tuned, members)
     parts = []
     for repeat in range(options.confirmation_repeats):
         splits = make_splits(clients, options.folds, options.seed + 1000 + repeat)

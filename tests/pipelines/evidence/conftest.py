@@ -24,7 +24,7 @@ def evidence() -> Evidence:
 def clients(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Return 120 labelled clients, ten of them twice."""
     clients = make_clients(120, seed=8, twins=10).astype({"activity_declined": "int64"})
-    return nodes.join_labelled(clients.iloc[1::2], clients.iloc[::2])
+    return candidates.join_labelled(clients.iloc[1::2], clients.iloc[::2])
 
 
 @pytest.fixture(scope="session")

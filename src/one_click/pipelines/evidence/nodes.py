@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID
 from one_click.folds import make_splits
 from one_click.modelling import candidates
 from one_click.modelling.candidates import Tuned
@@ -15,11 +14,6 @@ from one_click.parameters import Evidence, Family, ModelSelection
 
 INNER, OUTER = "inner", "outer"
 _OUTER_SEEDS = 2000  # apart from the seeds of searches and confirmations
-
-
-def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd.DataFrame:
-    """Return all labelled clients that the selection uses, sorted by client."""
-    return pd.concat([train_clients, test_clients]).sort_values(CLIENT_ID, ignore_index=True)
 
 
 def nest_family(
@@ -37,7 +31,7 @@ def nest_family(
         ``outer_repeat``, ``outer_fold``, ``part`` (``inner``: the training clients, out of fold; ``outer``:
         the clients held out), ``repeat``, ``fold``, ``client_id``, ``target``, ``score``, ``probability``.
     choices : DataFrame, one row per outer fold
-        ``outer_repeat``, ``outer_fold``, ``settings``, ``search_roc_auc``, ``refused``, ``tuned`` (JSON).
+        ``outer_repeat``, ``outer_fold``, ``settings`` (JSON), ``search_roc_auc``, ``refused``.
     """
     scores, choices = [], []
     for repeat, fold, train, test in _outer_folds(clients, options, evidence):
@@ -99,7 +93,4 @@ def _score(tuned: Tuned, train: pd.DataFrame, test: pd.DataFrame, options: Model
 
 def _choice(tuned: Tuned) -> dict[str, Any]:
     told = {name: tuned[name] for name in ("search_roc_auc", "refused")}
-    return told | {
-        "settings": json.dumps(tuned["settings"], sort_keys=True),
-        "tuned": json.dumps(tuned, sort_keys=True),
-    }
+    return told | {"settings": json.dumps(tuned["settings"], sort_keys=True)}

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
+from one_click.modelling.candidates import join_labelled
 from one_click.parameters import FAMILIES
 
 from . import features, nodes, plots, procedures
@@ -14,7 +15,7 @@ def create_pipeline() -> Pipeline:
     """Return the pipeline."""
     return Pipeline(
         [
-            Node(nodes.join_labelled, ["train_clients", "test_clients"], "evidence_clients"),
+            Node(join_labelled, ["train_clients", "test_clients"], "evidence_clients"),
             *(_family(name) for name in FAMILIES),
             *_procedures(),
             *_features(),

@@ -39,7 +39,7 @@ def fit_champion(
     fitted scikit-learn classifier
         Its `predict_proba` takes the feature columns of `features`.
     """
-    clients = _all_labelled(train_clients, test_clients)
+    clients = candidates.join_labelled(train_clients, test_clients)
     estimator = candidates.build_estimator(_winner(leaderboard, tuned_models), clients, options)
     method = calibration_of(calibrations, champion_name(leaderboard))
     calibrated = candidates.with_calibration(estimator, method, clients, options)
@@ -63,7 +63,7 @@ def score_out_of_fold(
     -------
     DataFrame, one row per labelled client: client_id, target, probability, probability_sd (over repeats)
     """
-    clients = _all_labelled(train_clients, test_clients)
+    clients = candidates.join_labelled(train_clients, test_clients)
     scores = candidates.score_out_of_fold(_winner(leaderboard, tuned_models), clients, options)
     method = calibration_of(calibrations, champion_name(leaderboard))
     calibrated = scores.assign(probability=calibrate_out_of_fold(scores, method))
@@ -124,7 +124,7 @@ def score_clients(
     Returns
     -------
     DataFrame, one row per client: client_id, probability, probability_sd, source, verdict (declines,
-    undecided, keeps: outside `undecided`, at most the error asked for of each class is called wrongly)
+    undecided, keeps: about the error asked for of each class is called wrongly, see `find_undecided_band`)
     """
     unlabelled = features[~features[CLIENT_ID].isin(out_of_fold_scores[CLIENT_ID])]
     scores = out_of_fold_scores.drop(columns="target").assign(source="out_of_fold")
@@ -144,7 +144,3 @@ def score_clients(
 
 def _winner(leaderboard: pd.DataFrame, tuned_models: pd.DataFrame) -> dict[str, Any]:
     return dict(json.loads(tuned_models.set_index("model").loc[champion_name(leaderboard), "tuned"]))
-
-
-def _all_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([train_clients, test_clients]).sort_values(CLIENT_ID, ignore_index=True)
