@@ -47,19 +47,16 @@ NOTHING = Cause(intercept=-0.5, drivers={})
 def main() -> None:
     """Print how often drivers come first, how often chance is taken for a finding, and the coverage."""
     options = read_section("eda", Eda)
-    demo, population = read_section("demo_store", DemoStore), read_section("demo_population", DemoPopulation)
-    pool = draw_store(demo.model_copy(update={"clients": 20_000}), population)
-    planted = population.model_copy(update={"causes": {"planted": PLANTED}})
-    nothing = population.model_copy(update={"causes": {"nothing": NOTHING}})
-    everyone = _store(pool, planted, 0, TRUTH_CLIENTS)
+    pool, planted, nothing = read_worlds()
+    everyone = plant_store(pool, planted, 0, TRUTH_CLIENTS)
     truth = _portrait(everyone, options)
-    portraits = [_portrait(_store(pool, planted, seed, CLIENTS), options) for seed in SEEDS]
+    portraits = [_portrait(plant_store(pool, planted, seed, CLIENTS), options) for seed in SEEDS]
     first = [_drivers_come_first(portrait) for portrait in portraits]
     print(f"{len(first)} planted stores of {CLIENTS} clients; every driver first: {np.mean(first):.3f}")
     _print_coverage(portraits, truth)
     _print_coverage_of_risks(portraits, everyone)
     empty = [
-        _portrait(_store(pool, nothing, seed, CLIENTS), options)["direction"] != "none" for seed in SEEDS
+        _portrait(plant_store(pool, nothing, seed, CLIENTS), options)["direction"] != "none" for seed in SEEDS
     ]
     print(
         f"nothing planted: false findings {np.mean(empty):.4f} of all features, "
@@ -67,7 +64,7 @@ def main() -> None:
     )
     for name, mechanism, together in STRUCTURES:
         world = {"planted": planted, "nothing": nothing}[mechanism]
-        stores = [_store(pool, world, seed, CLIENTS, together) for seed in FEWER_SEEDS]
+        stores = [plant_store(pool, world, seed, CLIENTS, together) for seed in FEWER_SEEDS]
         pairs, natural, group = np.mean([_structures(store, options) for store in stores], axis=0)
         print(
             f"{len(stores)} stores, {name}: clear joint effect {pairs:.3f}, natural clusters {natural:.3f}, "
@@ -75,7 +72,16 @@ def main() -> None:
         )
 
 
-def _store(
+def read_worlds() -> tuple[pd.DataFrame, DemoPopulation, DemoPopulation]:
+    """Return clients to take values from, the population with the planted drivers, and one with none."""
+    demo, population = read_section("demo_store", DemoStore), read_section("demo_population", DemoPopulation)
+    pool = draw_store(demo.model_copy(update={"clients": 20_000}), population)
+    planted = population.model_copy(update={"causes": {"planted": PLANTED}})
+    nothing = population.model_copy(update={"causes": {"nothing": NOTHING}})
+    return pool, planted, nothing
+
+
+def plant_store(
     pool: pd.DataFrame, population: DemoPopulation, seed: int, clients: int, together: float = 0.0
 ) -> pd.DataFrame:
     """Draw clients whose numbers have the pool's distributions and correlate by `together`."""

@@ -1,13 +1,15 @@
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
 from pydantic import Field, ValidationError
 
 from one_click import parameters
-from one_click.errors import OneClickError, ParameterError
+from one_click.configuration import read_from
+from one_click.errors import DeclarationError, OneClickError, ParameterError
 from one_click.parameters import DataProcessing, Parameters
 
 
@@ -19,6 +21,9 @@ class Outer(Parameters):
     file = "conf/base/parameters_outer.yml"
     inner: Inner
     share: float = 0.5
+    part: float = Field(default=0, ge=0, le=1)
+    mode: Literal["slow", "fast"] = "slow"
+    items: tuple[Inner, ...] = Field(default=(Inner(size=1),), min_length=1)
 
 
 MODELS = [
@@ -55,6 +60,98 @@ def test_fault_is_named_with_its_file_and_rule(value: dict[str, Any], words: lis
     for word in ("conf/base/parameters_outer.yml", *words):
         assert word in str(error.value)
     assert isinstance(error.value, OneClickError)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Path]:
+    """Return the file in which the parameters of `Outer` stand, and have it read."""
+    path = tmp_path / Outer.file
+    path.parent.mkdir(parents=True)
+    read_from([path.parent])
+    yield path
+    read_from([])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            "outer:\n  inner: {size: 0}\n",
+            "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
+            "Nearest valid value: 1",
+            id="range",
+        ),
+        pytest.param(
+            "outer:\n  inner:\n    size: 1\n    sise: 2\n",
+            "({file}, line 4) inner.sise: no such parameter; did you mean 'size'? Valid names: size.",
+            id="misspelt",
+        ),
+        pytest.param(
+            "outer: {share: 0.5}\n",
+            "({file}, line 1) inner: missing. Remedy: copy it from {file}",
+            id="missing",
+        ),
+        pytest.param(
+            "outer:\n  inner: {size: 9}\n  mode: sow\n",
+            "({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
+            "did you mean 'slow'? Valid names: fast, slow.",
+            id="one-of-several",
+        ),
+        pytest.param(
+            "outer:\n  inner: {size: 9}\n  part: 12\n",
+            "({file}, line 3) part: got 12. Rule: Input should be less than or equal to 1. "
+            "Nearest valid value: 1; 12 % is 0.12",
+            id="percentage",
+        ),
+        pytest.param(
+            "outer:\n  inner: {size: 9}\n  items:\n  - size: 0\n",
+            "({file}, line 4) items.0.size: got 0. Rule: Input should be greater than or equal to 1. "
+            "Nearest valid value: 1",
+            id="only-item",
+        ),
+        pytest.param(
+            "outer:\n  inner: {size: 9}\n  items: []\n",
+            "({file}, line 3) items: got []. Rule: Tuple should have at least 1 item after validation, not 0",
+            id="no-item",
+        ),
+        pytest.param(
+            "outer:\n  inner: {size: 0}\n  mode: sow\n  share: x\n",
+            "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
+            "Nearest valid value: 1\n"
+            "  ({file}, line 4) share: got 'x'. Rule: Input should be a valid number, "
+            "unable to parse string as a number\n"
+            "  ({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
+            "did you mean 'slow'? Valid names: fast, slow.",
+            id="three",
+        ),
+    ],
+)
+def test_fault_of_a_file_is_named_with_its_line(written: Path, text: str, message: str) -> None:
+    written.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError) as error:
+        Outer.model_validate(yaml.safe_load(text)["outer"])
+    assert str(error.value) == message.replace("{file}", Outer.file)
+
+
+def test_fault_that_stands_in_no_file_is_named_beside_those_that_do(written: Path) -> None:
+    written.write_text("outer:\n  inner: {size: 0}\n", encoding="utf-8")
+    with pytest.raises(ParameterError) as error:
+        Outer.model_validate({"inner": {"size": 0}, "part": -1})
+    first, second, third = str(error.value).splitlines()
+    assert first == f"(file {Outer.file})"
+    assert second.startswith(f"  ({Outer.file}, line 2) inner.size: got 0")
+    assert third.startswith("  part: got -1")
+
+
+def test_faults_that_come_to_light_later_are_explained_with_their_lines(written: Path) -> None:
+    text = "outer:\n  inner: {size: 1}\n  share: 0.5\n"
+    written.write_text(text, encoding="utf-8")
+    value = Outer.model_validate(yaml.safe_load(text)["outer"])
+    faults = [DeclarationError("too few", "share"), DeclarationError("too small", "inner", "size")]
+    assert value.explain(faults) == (
+        f"({Outer.file}, line 3) share: too few\n  ({Outer.file}, line 2) inner.size: too small"
+    )
+    assert value.explain([]) == ""
 
 
 def test_parameters_cannot_be_changed() -> None:

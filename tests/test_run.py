@@ -252,7 +252,7 @@ def test_kedro_viz_shows_layers_and_a_box_for_each_family(finished_project: Path
     assert {"logistic_regression", "decision_tree", "k_nearest_neighbours", "svc"} <= boxes
 
 
-@pytest.mark.parametrize("name", ["result", "eda"])
+@pytest.mark.parametrize("name", ["result", "eda", "why"])
 def test_notebook_runs_on_the_finished_project(finished_project: Path, name: str) -> None:
     path = finished_project / "notebooks" / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)

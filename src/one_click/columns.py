@@ -43,6 +43,8 @@ class Column:
         Header in the store's files; empty for engineered columns and for columns made from periods.
     changeable : bool
         Whether the store itself can change the value (contacts, cart, promo, errors) or only observes it.
+    only_less : bool
+        Whether the store would only ever make it less (errors, unpaid items).
     """
 
     name: str
@@ -54,6 +56,7 @@ class Column:
     unit_en: str = ""
     source: str = ""
     changeable: bool = False
+    only_less: bool = False
 
 
 COLUMNS: dict[str, Column] = {
@@ -136,6 +139,7 @@ COLUMNS: dict[str, Column] = {
             "errors",
             "Ошибка_сервиса",
             changeable=True,
+            only_less=True,
         ),
         Column(
             "promo_purchase_share",
@@ -176,6 +180,7 @@ COLUMNS: dict[str, Column] = {
             "items",
             "Неоплаченные_продукты_штук_квартал",
             changeable=True,
+            only_less=True,
         ),
         Column(
             "revenue_two_months_ago",

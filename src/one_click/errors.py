@@ -39,6 +39,22 @@ class ParameterError(OneClickError, ValueError):
     """A parameter that is misspelt or out of its range."""
 
 
+class DeclarationError(ValueError):
+    """A fault of one value inside a declaration, for a parameter model to collect.
+
+    Parameters
+    ----------
+    found : str
+        What is wrong, the rule and the remedy.
+    place : str or int
+        Where the faulty value stands inside what is checked: keys, and positions in lists counted from 0.
+    """
+
+    def __init__(self, found: str, *place: str | int) -> None:
+        super().__init__(found)
+        self.place = place
+
+
 def nearest(name: str, available: Iterable[str]) -> str:
     """Return a hint that names the valid name nearest to `name`, and all valid names.
 
@@ -53,6 +69,17 @@ def nearest(name: str, available: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{close[0]}'? " if close else ""
     return f"{hint}Valid names: {', '.join(names)}."
+
+
+def share_hint(number: float) -> str:
+    """Return a hint for a number that is given where a share is wanted and may be meant as a percentage.
+
+    Examples
+    --------
+    >>> share_hint(12), share_hint(-1)
+    ('; 12 % is 0.12', '')
+    """
+    return f"; {number:g} % is {number / 100:g}" if 1 < number <= 100 else ""
 
 
 def shorten(items: Iterable[object], limit: int = 5) -> str:

@@ -13,6 +13,7 @@ from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from one_click import configuration
 from one_click.errors import ParameterError, nearest
 
 logger = logging.getLogger(__name__)
@@ -31,11 +32,14 @@ class RefuseUnknownParameters:
     def after_context_created(self, context: KedroContext) -> None:
         """Compare the runtime parameters and the globals with those that some node or data set reads.
 
+        Later messages about parameters name the files from which this context reads them.
+
         Raises
         ------
         ParameterError
             If a name is unknown.
         """
+        configuration.read_from(_folders(context.config_loader))
         given = context._runtime_params or {}
         written = context.config_loader["globals"]
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
@@ -45,6 +49,12 @@ class RefuseUnknownParameters:
             _stop_at_numbers(given, "--params")
         in_files = set(context.config_loader["parameters"]) - set(given)
         _stop_at_unknown(in_files, _sections(context.project_path), "conf/*/parameters*.yml")
+
+
+def _folders(loader: Any) -> list[Path]:
+    """Return the folders that parameters are read from, the one that prevails first."""
+    environments = (loader.env or loader.default_run_env, loader.base_env)
+    return [Path(loader.conf_source) / environment for environment in environments]
 
 
 def _stop_at_unknown(given: Iterable[str], known: frozenset[str], where: str) -> None:

@@ -1,5 +1,7 @@
 """Parameters: one frozen model per pipeline, checked before any node runs."""
 
+import re
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
@@ -15,9 +17,17 @@ from pydantic import (
     model_validator,
 )
 
+from one_click import configuration
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT, TABLES
-from one_click.declarations import Offer, Segment, refuse_repeated
-from one_click.errors import ParameterError, nearest
+from one_click.configuration import Location
+from one_click.declarations import (
+    Offer,
+    Segment,
+    refuse_outdone_offers,
+    refuse_repeated,
+    refuse_unreachable_segments,
+)
+from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
@@ -57,20 +67,67 @@ class Parameters(BaseModel):
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
-            faults = [_describe(fault, cls) for fault in error.errors(include_url=False)]
-            raise ParameterError(f"(file {cls.file})\n" + "\n".join(faults)) from None
+            faults = [_describe(fault, cls) for fault in _independent(error.errors(include_url=False))]
+            raise ParameterError(_message(cls.file, obj, faults)) from None
+
+    def explain(self, faults: Iterable[DeclarationError]) -> str:
+        """Return the message about faults that came to light only beside the data, each with its line.
+
+        Parameters
+        ----------
+        faults : iterable of DeclarationError
+            Their places are those inside these parameters.
+
+        Returns
+        -------
+        str
+            Empty without faults.
+        """
+        raw = self.model_dump(by_alias=True, exclude_unset=True)
+        return _message(self.file, raw, [(fault.place, str(fault)) for fault in faults])
 
 
-def _describe(fault: Any, model: type[BaseModel]) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
+def _message(file: str, raw: Any, faults: Sequence[tuple[Location, str]]) -> str:
+    """Write faults down, one a line, with file and line of each; without them, with the file first."""
+    places = [configuration.find(file, raw, location) for location, _ in faults]
+    heads = [] if all(places) else [f"(file {file})"]
+    lines = [
+        (f"({place}) " if place else "") + ": ".join(filter(None, (".".join(map(str, location)), text)))
+        for place, (location, text) in zip(places, faults, strict=True)
+    ]
+    return "\n  ".join([*heads, *lines])
+
+
+def _independent(faults: Sequence[Any]) -> list[Any]:
+    """Leave out that a list is too short where its items have faults of their own."""
+    inside = {fault["loc"][:-depth] for fault in faults for depth in range(1, len(fault["loc"]))}
+    return [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in inside]
+
+
+def _describe(fault: Any, model: type[BaseModel]) -> tuple[Location, str]:
+    """Return where a fault is, and what it is."""
+    place = fault["loc"]
     if fault["type"] == "extra_forbidden":
-        fields = _fields_beside(model, fault["loc"])
-        return f"  {where}: no such parameter; {nearest(str(fault['loc'][-1]), fields)}"
+        fields = _fields_beside(model, place)
+        return place, f"no such parameter; {nearest(str(place[-1]), fields)}"
     if fault["type"] == "missing":
-        return f"  {where}: missing. Remedy: copy it from {getattr(model, 'file', 'conf/base')}"
+        return place, f"missing. Remedy: copy it from {getattr(model, 'file', 'conf/base')}"
     if fault["type"] == "value_error":
-        return "  " + ": ".join(part for part in (where, fault["msg"].removeprefix("Value error, ")) if part)
-    return f"  {where}: got {fault['input']!r}. Rule: {fault['msg']}"
+        inside = getattr(fault["ctx"]["error"], "place", ())
+        return (*place, *inside), fault["msg"].removeprefix("Value error, ")
+    return place, f"got {fault['input']!r}. Rule: {fault['msg']}{_nearest_valid(fault)}"
+
+
+def _nearest_valid(fault: Any) -> str:
+    context, found = fault.get("ctx", {}), fault["input"]
+    bound = context.get("ge", context.get("le"))
+    if bound is not None:
+        percentage = context.get("le") == 1 and isinstance(found, int | float)
+        return f". Nearest valid value: {bound:g}{share_hint(found) if percentage else ''}"
+    if fault["type"] == "literal_error":
+        names = re.findall(r"'([^']*)'", context["expected"])
+        return f"; {nearest(str(found), names)}"
+    return ""
 
 
 def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
@@ -444,14 +501,21 @@ class Segmentation(Parameters):
 
     @model_validator(mode="after")
     def _ordered_rules(self) -> Self:
-        refuse_repeated([segment.code for segment in self.segments], "segment")
-        for segment in self.segments[:-1]:
-            if not segment.conditions:
-                raise ValueError(f"'{segment.code}' has no conditions and would take all clients after it")
-        if self.segments[-1].conditions:
-            raise ValueError(f"the last segment, '{self.segments[-1].code}', takes all others: no conditions")
+        refuse_repeated([segment.code for segment in self.segments], "segment", "segments")
+        refuse_unreachable_segments(self.segments)
+        *_, last = self.segments
+        if last.conditions:
+            raise DeclarationError(
+                f"the last segment, '{last.code}', takes all others: no conditions",
+                "segments",
+                len(self.segments) - 1,
+                "conditions",
+            )
         if self.likely_from > self.firm_from:
-            raise ValueError(f"likely_from ({self.likely_from}) is above firm_from ({self.firm_from})")
+            raise DeclarationError(
+                f"got {self.likely_from:g}. Rule: likely_from is at most firm_from ({self.firm_from:g})",
+                "likely_from",
+            )
         return self
 
 
@@ -469,8 +533,48 @@ class Offers(Parameters):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        refuse_repeated([offer.code for offer in self.declared], "offer")
+        refuse_repeated([offer.code for offer in self.declared], "offer", "declared")
+        refuse_outdone_offers(self.declared)
         return self
+
+
+class Curves(BaseModel):
+    """How effect curves are traced.
+
+    Attributes
+    ----------
+    points : int
+        Values of a feature at which the champion is asked, at most.
+    clients : int
+        Clients whose other features are held while one moves.
+    lines : int
+        Clients whose own lines are drawn.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    points: int = Field(ge=2)
+    clients: int = Field(ge=2)
+    lines: int = Field(ge=0)
+
+
+class WhatIf(BaseModel):
+    """Which changes of a client's features are plausible.
+
+    Attributes
+    ----------
+    most_changes : int
+        Features changed at once, at most.
+    steps : int
+        Values tried per feature, at most.
+    low, high : float
+        Quantiles of the base between which a changed value must lie.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    most_changes: int = Field(ge=1, le=3)
+    steps: int = Field(ge=2)
+    low: float = Field(ge=0, lt=0.5)
+    high: float = Field(gt=0.5, le=1)
 
 
 class Interpretation(Parameters):
@@ -479,22 +583,44 @@ class Interpretation(Parameters):
     Attributes
     ----------
     permutation_repeats : int
-        Shuffles of each feature behind the permutation importance.
+        Shuffles of each feature, per refit of the champion, behind the permutation importance.
+    collinear_from : float
+        Rank correlation, as an amount, from which features are also shuffled together.
+    refit_repeats : int
+        How often the champion is refitted on all folds but one: what is said about it is checked on these.
     base_clients : int
         Clients from whom unknown features are drawn.
     permutations : int
-        Pairs of orders of features, where a model can only be sampled.
+        Pairs of orders of features per round, where a model can only be sampled.
+    rounds : int
+        Rounds of sampling, at most; a client whose reasons are certain leaves earlier.
+    certain_from : float
+        Probability of standing in the right place, given the error of sampling, from which a reason is given.
+    stable_from : float
+        Share of the refits that must name a reason, too, for it to be given.
     reasons : int
-        Reasons given for each client, at most.
+        Reasons given for each client towards decline, and as many against it, at most.
+    curves : Curves
+    what_if : WhatIf
+    disputed_clients : int
+        Clients on whom the families of models disagree most that are explained by each of them.
     seed : int
-        Seed of shuffles and draws.
+        Seed of shuffles, draws and folds.
     """
 
     file: ClassVar[str] = "conf/base/parameters_interpretation.yml"
     permutation_repeats: int = Field(ge=2)
+    collinear_from: float = Field(gt=0, le=1)
+    refit_repeats: int = Field(ge=1)
     base_clients: int = Field(ge=10)
-    permutations: int = Field(ge=1)
+    permutations: int = Field(ge=2)
+    rounds: int = Field(ge=1)
+    certain_from: float = Field(ge=0.5, lt=1)
+    stable_from: float = Share
     reasons: int = Field(ge=1, le=16)
+    curves: Curves
+    what_if: WhatIf
+    disputed_clients: int = Field(ge=1)
     seed: int = Seed
 
 

@@ -1,5 +1,6 @@
 """Which of the compared models is the champion, and how its scores become probabilities."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,11 @@ def _choose(board: pd.DataFrame, folds: pd.DataFrame, options: ModelSelection) -
 def champion_name(leaderboard: pd.DataFrame) -> str:
     """Return the name of the champion's family."""
     return str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
+
+
+def winner(leaderboard: pd.DataFrame, tuned_models: pd.DataFrame) -> dict[str, Any]:
+    """Return the champion's family with its settings."""
+    return dict(json.loads(tuned_models.set_index("model").loc[champion_name(leaderboard), "tuned"]))
 
 
 def choose_calibrations(fold_scores: pd.DataFrame) -> pd.DataFrame:

@@ -113,15 +113,17 @@ def test_top_clients_are_those_with_an_offer_and_most_profit_at_risk(
 ) -> None:
     reasons = pd.DataFrame(
         {
-            "client_id": [1, 1],
-            "rank": [2, 1],
-            "sentence_ru": ["вторая", "первая"],
-            "sentence_en": ["second", "first"],
+            "client_id": [1, 1, 1, 3],
+            "direction": ["raises", "raises", "lowers", "lowers"],
+            "rank": [2, 1, 1, 1],
+            "sentence_ru": ["Вторая.", "Первая.", "Против.", "Против."],
+            "sentence_en": ["Second.", "First.", "Against.", "Against."],
         }
     )
     options = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
     top = nodes.list_top_clients(clients, scores, recommendations, reasons, offers(), options)
     assert top["client_id"].tolist() == [3, 1]
     assert top["profit_at_risk"].tolist() == pytest.approx([3.0, 1.8])
-    assert top["reasons_en"].tolist() == ["", "first; second"]
+    assert top["reasons_en"].tolist() == ["", "First. Second."]
+    assert top["reasons_ru"].tolist() == ["", "Первая. Вторая."]
     assert top["offer_ru"].tolist() == ["Б", "А"]

@@ -75,16 +75,19 @@ def scores() -> pd.DataFrame:
 
 @pytest.fixture
 def reasons() -> pd.DataFrame:
-    """Return reason codes out of order; the last client has none."""
+    """Return reason codes out of order; the last client has none towards decline."""
     return pd.DataFrame(
         [
-            (1, 2, "pages_per_visit"),
-            (1, 1, "promo_purchase_share"),
-            (2, 1, "unpaid_items_quarter"),
-            (3, 1, "minutes_current"),
+            (1, "lowers", 1, "days_registered", "Давно с магазином."),
+            (1, "raises", 2, "pages_per_visit", "Мало страниц."),
+            (1, "raises", 1, "promo_purchase_share", "=Много акций."),
+            (2, "lowers", 1, "minutes_current", "Много минут."),
+            (2, "raises", 1, "unpaid_items_quarter", "Полная корзина."),
+            (3, "raises", 1, "minutes_current", "Мало минут."),
+            (4, "lowers", 1, "promo_purchase_share", "Мало акций."),
         ],
-        columns=["client_id", "rank", "feature"],
-    ).assign(sentence_ru=["Мало страниц.", "=Много акций.", "Полная корзина.", "Мало минут."])
+        columns=["client_id", "direction", "rank", "feature", "sentence_ru"],
+    )
 
 
 @pytest.fixture

@@ -239,7 +239,7 @@ def test_nobody_without_consent_is_messaged_and_everyone_is_in_one_segment(
     base = with_columns(clients.head(1), columns)
     numbers = base[CLIENT_ID]
     scores = pd.DataFrame({CLIENT_ID: numbers, "probability": columns["probability"], "probability_sd": 0.05})
-    named = pd.DataFrame({CLIENT_ID: numbers, "rank": 1, "feature": columns["reason"]})
+    named = pd.DataFrame({CLIENT_ID: numbers, "direction": "raises", "rank": 1, "feature": columns["reason"]})
     borders = nodes.fit_decision_borders(base, {"threshold": 0.5}, options)
     signals = nodes.find_risk_signals(base, borders)
     table = nodes.make_decision_table(base, scores, named[named["feature"] != ""], signals, borders, options)

@@ -2,34 +2,49 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import nodes, plots
+from one_click.parameters import FAMILIES
+
+from . import (
+    agreement,
+    coefficients,
+    counterfactuals,
+    curve_plots,
+    curves,
+    disputes,
+    faithfulness,
+    importance,
+    nodes,
+    odds_ratios,
+    plots,
+    readable_plots,
+    reasons,
+    refits,
+    tree_rules,
+)
 
 _OPTIONS = "params:interpretation"
+_SELECTION = "params:model_selection"
 _NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
+_CANDIDATES = {name: f"{name}.candidate" for name in FAMILIES}
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_whole_base(), *_each_client()])
+    return Pipeline([*_refits(), *_each_client(), *_whole_base(), *_models(), *_changes(), *_figures()])
 
 
-def _whole_base() -> list[Node]:
+def _refits() -> list[Node]:
     return [
         Node(
-            nodes.permute_features,
-            ["test_clients", "champion_on_train", _OPTIONS],
-            "permutation_importance",
-        ),
-        Node(nodes.summarise_shap, ["shap_values", "features"], "shap_importance"),
-        Node(
-            plots.permutation_importance_figure,
-            "permutation_importance",
-            ["permutation_importance_figure_ru", "permutation_importance_figure_en"],
+            refits.refit_champion,
+            ["train_clients", "test_clients", "leaderboard", "tuned_models", _SELECTION, _OPTIONS],
+            "champion_refits",
         ),
         Node(
-            plots.shap_importance_figure,
-            "shap_importance",
-            ["shap_importance_figure_ru", "shap_importance_figure_en"],
+            refits.explain_refits,
+            ["features", "champion_refits", "explanation_base", _OPTIONS],
+            "shap_refits",
+            tags=_NEW_MONTH,
         ),
     ]
 
@@ -40,13 +55,97 @@ def _each_client() -> list[Node]:
         Node(
             nodes.explain_clients,
             ["features", "champion", "explanation_base", _OPTIONS],
-            "shap_values",
+            ["shap_values", "shap_errors"],
             tags=_NEW_MONTH,
         ),
         Node(
-            nodes.give_reasons,
-            ["shap_values", "features", "explanation_base", _OPTIONS],
+            reasons.give_reasons,
+            ["shap_values", "shap_errors", "shap_refits", "features", "explanation_base", _OPTIONS],
             "reason_codes",
             tags=_NEW_MONTH,
         ),
+        Node(
+            disputes.find_disputes,
+            {
+                "features": "features",
+                "all_fold_scores": "all_fold_scores",
+                "calibrations": "calibrations",
+                "explanation_base": "explanation_base",
+                "options": _OPTIONS,
+            }
+            | _CANDIDATES,
+            "disputed_clients",
+        ),
+    ]
+
+
+def _whole_base() -> list[Node]:
+    return [
+        Node(
+            importance.permute_features,
+            ["train_clients", "test_clients", "champion_refits", _SELECTION, _OPTIONS],
+            "permutation_importance",
+        ),
+        Node(
+            importance.summarise_shap,
+            ["shap_values", "shap_refits", "features", _SELECTION],
+            "shap_importance",
+        ),
+        Node(
+            agreement.compare_importances,
+            ["permutation_importance", "shap_importance"],
+            "importance_agreement",
+        ),
+        Node(
+            faithfulness.check_faithfulness,
+            ["features", "champion", "shap_values", "shap_refits", "explanation_base", _OPTIONS],
+            "faithfulness",
+        ),
+    ]
+
+
+def _models() -> list[Node]:
+    """Return what is read off the models themselves."""
+    known = {"train_clients": "train_clients"} | _CANDIDATES
+    return [
+        Node(coefficients.read_coefficients, known, "coefficients"),
+        Node(odds_ratios.measure_odds_ratios, known, "odds_ratios"),
+        Node(tree_rules.read_tree_rules, known, "tree_rules"),
+        Node(
+            curves.trace_effects,
+            ["features", "champion", "shap_importance", _OPTIONS],
+            ["effect_curves", "effect_lines"],
+        ),
+        Node(curves.describe_effects, "effect_curves", "effects"),
+    ]
+
+
+def _changes() -> list[Node]:
+    return [
+        Node(
+            counterfactuals.find_changes,
+            ["features", "champion", "decision_threshold", "explanation_base", _OPTIONS],
+            "counterfactuals",
+        ),
+        Node(counterfactuals.summarise_changes, "counterfactuals", "change_summary"),
+    ]
+
+
+def _figures() -> list[Node]:
+    figures = {
+        "permutation_importance": (plots.permutation_importance_figure, "permutation_importance"),
+        "shap_importance": (plots.shap_importance_figure, "shap_importance"),
+        "beeswarm": (plots.beeswarm_figure, ["shap_values", "features", "shap_importance"]),
+        "waterfall": (plots.waterfall_figure, ["shap_values", "features", "client_scores"]),
+        "importance_agreement": (plots.importance_agreement_figure, "importance_agreement"),
+        "effect_curves": (
+            curve_plots.effect_curves_figure,
+            ["effect_curves", "effect_lines", "effects"],
+        ),
+        "odds_ratios": (readable_plots.odds_ratios_figure, "odds_ratios"),
+        "tree_rules": (readable_plots.tree_rules_figure, "tree_rules"),
+    }
+    return [
+        Node(draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"])
+        for name, (draw, tables) in figures.items()
     ]

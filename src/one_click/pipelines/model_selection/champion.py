@@ -1,6 +1,5 @@
 """Nodes that refit the winner and give every client the score that decisions use."""
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,7 @@ from one_click.columns import CLIENT_ID, TARGET
 from one_click.modelling import candidates
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, UNDECIDED, find_band, judge
-from one_click.modelling.selection import calibration_of, champion_name
+from one_click.modelling.selection import calibration_of, champion_name, winner
 from one_click.parameters import ModelSelection
 from one_click.scores import decline_probability, feature_columns
 
@@ -21,7 +20,7 @@ def fit_on_train(
     options: ModelSelection,
 ) -> Any:
     """Fit the winning candidate on the training clients alone, for what is measured on the test clients."""
-    return candidates.fit(_winner(leaderboard, tuned_models), train_clients, options)
+    return candidates.fit(winner(leaderboard, tuned_models), train_clients, options)
 
 
 def fit_champion(
@@ -40,7 +39,7 @@ def fit_champion(
         Its `predict_proba` takes the feature columns of `features`.
     """
     clients = candidates.join_labelled(train_clients, test_clients)
-    estimator = candidates.build_estimator(_winner(leaderboard, tuned_models), clients, options)
+    estimator = candidates.build_estimator(winner(leaderboard, tuned_models), clients, options)
     method = calibration_of(calibrations, champion_name(leaderboard))
     calibrated = candidates.with_calibration(estimator, method, clients, options)
     return calibrated.fit(clients[feature_columns(clients)], clients[TARGET])
@@ -64,7 +63,7 @@ def score_out_of_fold(
     DataFrame, one row per labelled client: client_id, target, probability, probability_sd (over repeats)
     """
     clients = candidates.join_labelled(train_clients, test_clients)
-    scores = candidates.score_out_of_fold(_winner(leaderboard, tuned_models), clients, options)
+    scores = candidates.score_out_of_fold(winner(leaderboard, tuned_models), clients, options)
     method = calibration_of(calibrations, champion_name(leaderboard))
     calibrated = scores.assign(probability=calibrate_out_of_fold(scores, method))
     by_client = calibrated.groupby(CLIENT_ID)
@@ -140,7 +139,3 @@ def score_clients(
         scores = pd.concat([scores, predicted])
     scores = scores.sort_values(CLIENT_ID, ignore_index=True)
     return scores.assign(verdict=judge(scores["probability"], undecided_band))
-
-
-def _winner(leaderboard: pd.DataFrame, tuned_models: pd.DataFrame) -> dict[str, Any]:
-    return dict(json.loads(tuned_models.set_index("model").loc[champion_name(leaderboard), "tuned"]))

@@ -9,6 +9,8 @@ from one_click.parameters import Offers, Reporting, Segmentation
 
 from .texts import METRICS
 
+_EFFECTS = 6  # features whose effect is told in words
+
 
 def gather_key_facts(
     clients: pd.DataFrame,
@@ -54,6 +56,28 @@ def gather_key_facts(
         "horizon_months": segmentation.horizon_months,
         "snapshot": options.snapshot,
         "label_snapshot": options.label_snapshot,
+    }
+
+
+def gather_explanation_facts(
+    effects: pd.DataFrame, importance_agreement: pd.DataFrame, faithfulness: pd.DataFrame
+) -> dict[str, Any]:
+    """Gather what the page says about the explanations.
+
+    Returns
+    -------
+    dict
+        ``effects``: sentences about the most important features that move the risk; ``disagreements``:
+        sentences about features that two measures of importance place differently; ``checks``: value of each
+        check of faithfulness.
+    """
+    sentences = ["sentence_ru", "sentence_en"]
+    moving = effects[effects["shape"] != "flat"].head(_EFFECTS)
+    apart = importance_agreement[~importance_agreement["reason"].isin(["agree", "unused"])]
+    return {
+        "effects": moving[sentences].to_dict("records"),
+        "disagreements": apart[sentences].to_dict("records"),
+        "checks": faithfulness.set_index("check")["value"].astype("float64").to_dict(),
     }
 
 
@@ -125,9 +149,8 @@ def list_top_clients(
         options.top_clients
     )
     titles = {offer.code: offer for offer in offers.declared}
-    reasons = (
-        reason_codes.sort_values("rank").groupby(CLIENT_ID)[["sentence_ru", "sentence_en"]].agg("; ".join)
-    )
+    towards = reason_codes[reason_codes["direction"] == "raises"].sort_values("rank")
+    reasons = towards.groupby(CLIENT_ID)[["sentence_ru", "sentence_en"]].agg(" ".join)
     joined = table.merge(reasons, left_on=CLIENT_ID, right_index=True, how="left").fillna("")
     joined["offer_ru"] = [titles[code].title_ru for code in joined["offer"]]
     joined["offer_en"] = [titles[code].title_en for code in joined["offer"]]

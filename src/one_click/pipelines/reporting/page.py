@@ -4,7 +4,6 @@ import base64
 from functools import partial
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, model_label
@@ -16,6 +15,8 @@ FIGURES = (
     "class_portrait",
     "permutation_importance",
     "shap_importance",
+    "beeswarm",
+    "effect_curves",
     "segments",
     "segment_profit",
     "leaderboard",
@@ -25,50 +26,34 @@ FIGURES = (
     "thresholds",
     "data_quality",
 )
+FACTS = ("key_facts", "model_facts", "explanation_facts")
+TABLES = (
+    "class_portrait",
+    "segment_profiles",
+    "offer_summary",
+    "top_clients",
+    "data_quality",
+    "audit",
+)
 _PORTRAIT_LINES = 8
 
 
-def render_reports(
-    key_facts: dict[str, Any],
-    class_portrait: pd.DataFrame,
-    segment_profiles: pd.DataFrame,
-    offer_summary: pd.DataFrame,
-    top_clients: pd.DataFrame,
-    model_facts: dict[str, Any],
-    data_quality: pd.DataFrame,
-    audit: pd.DataFrame,
-    **figures: bytes,
-) -> tuple[str, str]:
+def render_reports(**inputs: Any) -> tuple[str, str]:
     """Make the page in both languages.
 
     Parameters
     ----------
-    key_facts : dict
-        What the page says first.
-    class_portrait, segment_profiles, offer_summary, top_clients : DataFrame
-        What its tables and lists show.
-    model_facts : dict
-        How good the champion is.
-    data_quality, audit : DataFrame
-        How good the data are.
-    **figures : bytes
-        PNG images by ``<figure>_ru`` and ``<figure>_en``.
+    **inputs : dict, DataFrame or bytes
+        What `FACTS` and `TABLES` name, and PNG images by ``<figure>_ru`` and ``<figure>_en`` for `FIGURES`.
 
     Returns
     -------
     report_ru, report_en : str
         HTML that needs no other file.
     """
-    tables = {
-        "facts": key_facts,
-        "portrait": class_portrait.head(_PORTRAIT_LINES).to_dict("records"),
-        "segments": segment_profiles.to_dict("records"),
-        "offers": offer_summary.to_dict("records"),
-        "top_clients": top_clients.to_dict("records"),
-        "model": model_facts,
-        "quality": data_quality.to_dict("records"),
-        "audit": audit[audit["level"] != "note"].to_dict("records"),
-    }
+    tables = {name: inputs[name] for name in FACTS}
+    tables |= {name: inputs[name].to_dict("records") for name in TABLES}
+    figures = {name: image for name, image in inputs.items() if name not in tables}
     russian, english = (_render(language, tables, figures) for language in LANGUAGES)
     return russian, english
 
@@ -84,9 +69,17 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         "clients": partial(_clients, language),
     }
     images = {name: base64.b64encode(figures[f"{name}_{language}"]).decode() for name in FIGURES}
-    facts = tables["facts"]
+    facts = tables["key_facts"]
     return environment.get_template("report.html.j2").render(
-        **tables,
+        facts=facts,
+        model=tables["model_facts"],
+        why=tables["explanation_facts"],
+        portrait=tables["class_portrait"][:_PORTRAIT_LINES],
+        segments=tables["segment_profiles"],
+        offers=tables["offer_summary"],
+        top_clients=tables["top_clients"],
+        quality=tables["data_quality"],
+        audit=[row for row in tables["audit"] if row["level"] != "note"],
         language=language,
         text=TEXTS[language],
         months=in_months(facts["horizon_months"], language),
@@ -95,7 +88,7 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         channels={name: words[language] for name, words in CHANNELS.items()},
         subjects={name: words[language] for name, words in QUALITY_SUBJECTS.items()},
         details={name: words[language] for name, words in QUALITY_DETAILS.items()},
-        champion_name=model_label(tables["model"]["champion"], language),
+        champion_name=model_label(tables["model_facts"]["champion"], language),
     )
 
 

@@ -16,16 +16,6 @@ def create_pipeline() -> Pipeline:
         for figure in page.FIGURES
         for language in LANGUAGES
     }
-    tables = (
-        "key_facts",
-        "class_portrait",
-        "segment_profiles",
-        "offer_summary",
-        "top_clients",
-        "model_facts",
-        "data_quality",
-        "audit",
-    )
     return Pipeline(
         [
             Node(
@@ -36,6 +26,11 @@ def create_pipeline() -> Pipeline:
                 "key_facts",
             ),
             Node(nodes.gather_model_facts, ["leaderboard", "evaluation"], "model_facts"),
+            Node(
+                nodes.gather_explanation_facts,
+                ["effects", "importance_agreement", "faithfulness"],
+                "explanation_facts",
+            ),
             Node(nodes.summarise_offers, ["recommendations", "params:offers"], "offer_summary"),
             Node(
                 nodes.list_top_clients,
@@ -44,7 +39,9 @@ def create_pipeline() -> Pipeline:
                 "top_clients",
             ),
             Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
-            Node(page.render_reports, _by_name(*tables) | images, ["report_ru", "report_en"]),
+            Node(
+                page.render_reports, _by_name(*page.FACTS, *page.TABLES) | images, ["report_ru", "report_en"]
+            ),
             _model_card(),
         ]
     )

@@ -187,6 +187,10 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons": "На что смотрит модель",
         "reasons_note": "Это связи, которые видит модель, а не доказанные причины: изменение признака само по "
         "себе может ничего не дать.",
+        "disagreements": "Где два способа измерить важность расходятся:",
+        "checks_note": "Проверено: если забыть главные причины клиента, оценка меняется сильнее, чем если забыть столько "
+        "же случайных признаков, у {ahead} клиентов; модели, обученные на других клиентах, называют в среднем {refits} "
+        "тех же причин.",
         "segments": "Сегменты",
         "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль {months}. Считается, "
         "что снизивший активность клиент уносит всю прибыль, поэтому это верхняя граница.",
@@ -242,6 +246,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons": "What the model looks at",
         "reasons_note": "These are associations that the model sees, not proven causes: changing a feature may by "
         "itself change nothing.",
+        "disagreements": "Where two measures of importance differ:",
+        "checks_note": "Checked: forgetting a client's main reasons moves the score more than forgetting as many random "
+        "features for {ahead} of the clients; models of other clients name {refits} of the same reasons on average.",
         "segments": "Segments",
         "segments_note": "Profit at risk is the probability of decline times the profit {months}. A client who "
         "declines is taken to carry away all profit, so this is an upper bound.",

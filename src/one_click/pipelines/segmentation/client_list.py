@@ -34,7 +34,8 @@ def list_rows(
     rows = table[table["at_risk"]].sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
     segments = {segment.code: segment.title_ru for segment in options.segments}
     titles = {offer.code: offer.title_ru for offer in offers.declared} | {NO_OFFER: _NO_OFFER_TITLE}
-    sentences = reason_codes.pivot_table("sentence_ru", CLIENT_ID, "rank", aggfunc="first")
+    towards = reason_codes[reason_codes["direction"] == "raises"]
+    sentences = towards.pivot_table("sentence_ru", CLIENT_ID, "rank", aggfunc="first")
     sentences = (
         sentences.reindex(index=rows[CLIENT_ID], columns=range(1, REASONS + 1)).astype("str").fillna("")
     )

@@ -113,7 +113,8 @@ def make_decision_table(
     ----------
     clients : DataFrame, one row per client
     client_scores : DataFrame, one row per client
-    reason_codes : DataFrame, one row per client and reason towards decline
+    reason_codes : DataFrame, one row per client and reason
+        Those towards decline count.
     risk_signals : DataFrame, one row per client and signal
     decision_borders : dict
     options : Segmentation
@@ -131,12 +132,12 @@ def make_decision_table(
     DataError
         If a client has no score.
     """
-    ordered = reason_codes.sort_values([CLIENT_ID, "rank"])
+    towards = reason_codes[reason_codes["direction"] == "raises"].sort_values([CLIENT_ID, "rank"])
     scores = client_scores[[CLIENT_ID, "probability", "probability_sd"]]
     table = clients.merge(scores, on=CLIENT_ID, how="left", validate="one_to_one")
     _stop_at_missing_scores(table)
     lost = options.horizon_months * options.profit_lost_share
-    reasons = join_names(ordered, "feature", table[CLIENT_ID])
+    reasons = join_names(towards, "feature", table[CLIENT_ID])
     return table.assign(
         at_risk=table["probability"] >= decision_borders["probability"],
         valuable=table[PROFIT] >= decision_borders[PROFIT],

@@ -1,0 +1,164 @@
+"""Checks that explanations say what the champion does."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.features import add_engineered
+from one_click.parameters import Interpretation
+from one_click.scores import feature_columns, innermost, uncalibrated_score
+
+from .explainers import explain
+from .refits import stack_refits
+
+Values = NDArray[np.float64]
+_FEATURES = list(BASE_FEATURES)
+_ADDS_UP = 1e-6
+_CLIENTS = 300  # whose features are taken away, and who are explained again
+_DRAWS = 5  # of the values that stand in for those taken away
+_Z = 1.959964
+
+
+def check_faithfulness(
+    features: pd.DataFrame,
+    champion: Any,
+    shap_values: pd.DataFrame,
+    shap_refits: pd.DataFrame,
+    explanation_base: pd.DataFrame,
+    options: Interpretation,
+) -> pd.DataFrame:
+    """Check the explanations against the champion's own answers.
+
+    Returns
+    -------
+    DataFrame, one row per check: check, value, low, high, n, passed (missing where there is no border)
+        ``additivity``: largest distance of base value + contributions from the score (all clients).
+        ``deletion_top``, ``deletion_random``: mean move of the score when the strongest reasons, or as many
+        random features, are replaced by values drawn from the base; ``deletion_ahead``: the difference, with
+        a 95 % interval, and ``deletion_share``: in what share of the clients the strongest move it more.
+        ``reasons_refits``: mean share of a client's first reasons that a refit gives, too;
+        ``importance_refits``: mean rank correlation of the global importance with that of a refit;
+        ``reasons_seeds``: share of the first reasons that another seed gives, too (1 where they are exact).
+    """
+    contributions = shap_values[_FEATURES].to_numpy()
+    gaps = shap_values["base_value"] + contributions.sum(axis=1) - shap_values["output"]
+    chosen = np.random.default_rng(options.seed).permutation(len(features))[:_CLIENTS]
+    rows = [
+        {
+            "check": "additivity",
+            "value": gaps.abs().max(),
+            "n": len(gaps),
+            "passed": bool(gaps.abs().max() <= _ADDS_UP),
+        },
+        *_deletion(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
+        *_stability(contributions, stack_refits(shap_refits), options.reasons),
+        _seeds(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
+    ]
+    return pd.DataFrame(rows, columns=["check", "value", "low", "high", "n", "passed"]).astype(
+        {"passed": "boolean"}
+    )
+
+
+def first_reasons(contributions: Values, count: int) -> NDArray[np.intp]:
+    """Return the features with the largest contributions, of either sign, shape (n_clients, count)."""
+    return np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
+
+
+def overlap(one: Values, other: Values, count: int) -> Values:
+    """Return the share of each client's first reasons that two explanations have in common.
+
+    What contributes nothing is no reason; two explanations without reasons agree.
+    """
+    alike = []
+    for first, second in zip(_named(one, count), _named(other, count), strict=True):
+        most = max(len(first), len(second))
+        alike.append(len(first & second) / most if most else 1.0)
+    return np.array(alike)
+
+
+def _named(contributions: Values, count: int) -> list[set[int]]:
+    order = first_reasons(contributions, count)
+    return [
+        {int(feature) for feature in row if own[feature] != 0}
+        for row, own in zip(order, contributions, strict=True)
+    ]
+
+
+def _deletion(
+    clients: pd.DataFrame, champion: Any, contributions: Values, base: pd.DataFrame, options: Interpretation
+) -> list[dict[str, Any]]:
+    generator = np.random.default_rng((options.seed, 1))
+    top = first_reasons(contributions, options.reasons)
+    chance = generator.permuted(np.tile(np.arange(len(_FEATURES)), (len(clients), 1)), axis=1)
+    moves = [
+        _move_without(clients, champion, taken, base, generator)
+        for taken in (top, chance[:, : options.reasons])
+    ]
+    ahead = moves[0] - moves[1]
+    half = _Z * ahead.std(ddof=1) / np.sqrt(len(ahead))
+    count = len(clients)
+    return [
+        {"check": "deletion_top", "value": moves[0].mean(), "n": count},
+        {"check": "deletion_random", "value": moves[1].mean(), "n": count},
+        {
+            "check": "deletion_ahead",
+            "value": ahead.mean(),
+            "low": ahead.mean() - half,
+            "high": ahead.mean() + half,
+            "n": count,
+            "passed": bool(ahead.mean() - half > 0),
+        },
+        {"check": "deletion_share", "value": (ahead > 0).mean(), "n": count},
+    ]
+
+
+def _move_without(
+    clients: pd.DataFrame,
+    champion: Any,
+    taken: NDArray[np.intp],
+    base: pd.DataFrame,
+    generator: np.random.Generator,
+) -> Values:
+    """Return how far each client's score moves when features are replaced by drawn values, on average."""
+    columns = feature_columns(clients)
+    before = uncalibrated_score(champion, clients[columns])
+    after = np.zeros(len(clients))
+    for _ in range(_DRAWS):
+        changed = clients[columns].copy()
+        for place, name in enumerate(_FEATURES):
+            drawn = base[name].sample(len(clients), replace=True, random_state=generator).to_numpy()
+            changed[name] = changed[name].where(~(taken == place).any(axis=1), drawn)
+        engineered = tuple(name for name in columns if name in ENGINEERED_FEATURES)
+        whole = add_engineered(changed.drop(columns=list(engineered)), engineered)[columns]
+        after += uncalibrated_score(champion, whole) / _DRAWS
+    return np.abs(after - before)
+
+
+def _stability(contributions: Values, by_refit: Values, count: int) -> list[dict[str, Any]]:
+    alike = [overlap(contributions, refit, count).mean() for refit in by_refit]
+    sizes = np.abs(contributions).mean(axis=0)
+    correlations = [stats.spearmanr(sizes, np.abs(refit).mean(axis=0)).statistic for refit in by_refit]
+    return [
+        {
+            "check": name,
+            "value": np.mean(values),
+            "low": np.min(values),
+            "high": np.max(values),
+            "n": len(values),
+        }
+        for name, values in (("reasons_refits", alike), ("importance_refits", correlations))
+    ]
+
+
+def _seeds(
+    clients: pd.DataFrame, champion: Any, contributions: Values, base: pd.DataFrame, options: Interpretation
+) -> dict[str, Any]:
+    columns = feature_columns(clients)
+    other = options.model_copy(update={"seed": options.seed + 1})
+    again = explain(innermost(champion), clients[columns], base[columns], other)
+    shares = overlap(contributions, again.contributions, options.reasons)
+    return {"check": "reasons_seeds", "value": shares.mean(), "n": len(clients)}

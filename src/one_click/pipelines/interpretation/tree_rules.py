@@ -1,0 +1,259 @@
+"""The rules of the models that are trees, in raw units and in words."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from one_click.columns import COLUMNS, LANGUAGES, TARGET, Language, label, translate, unit
+from one_click.effects import share_with_interval
+from one_click.scores import feature_columns
+from one_click.wording import number, percent, value_text
+
+from .coefficients import columns_of
+
+Values = NDArray[np.float64]
+Sides = NDArray[np.bool_]
+
+_FINEST = 4  # decimals up to which values count as recorded so, and not as calculated
+_RULES = {
+    "model": "str",
+    "leaf": "int64",
+    "rule_ru": "str",
+    "rule_en": "str",
+    "conditions": "str",
+    "depth": "int64",
+    "clients": "int64",
+    "declined": "int64",
+    "declined_share": "float64",
+    "low": "float64",
+    "high": "float64",
+    "probability": "float64",
+}
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """What a rule says about one feature: low < value <= high in raw units, or which level it is or is not.
+
+    `decimals` are those that the training clients' values are recorded with (none: they are calculated),
+    `known` the levels of a category that the model has seen.
+    """
+
+    feature: str
+    low: float = -np.inf
+    high: float = np.inf
+    level: str | None = None
+    excluded: tuple[str, ...] = ()
+    decimals: int | None = None
+    known: tuple[str, ...] = ()
+
+    def narrowed(self, border: float, level: str | None, below: bool) -> "_Condition":
+        """Return what is left of the condition after one more split, which lies within it."""
+        if level is None:
+            return replace(self, high=border) if below else replace(self, low=border)
+        return replace(self, excluded=(*self.excluded, level)) if below else replace(self, level=level)
+
+    def listed(self) -> list[Any]:
+        """Return the condition as a list: feature, low, high, levels."""
+        low, high = (None if np.isinf(border) else float(border) for border in (self.low, self.high))
+        if not self.known:
+            return [self.feature, low, high, None]
+        levels = {"is_not": list(self.excluded)} if self.level is None else {"is": self.level}
+        return [self.feature, None, None, levels]
+
+
+def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
+    """Return every leaf of every candidate that is a tree on plain columns, as a rule in raw units.
+
+    Parameters
+    ----------
+    train_clients : DataFrame
+        Clients that the trees were fitted on.
+    **candidates : fitted pipelines
+        Family -> pipeline of the steps `columns`, `select`, `expand`, `model`.
+
+    Returns
+    -------
+    DataFrame, one row per model and leaf, of each model the likeliest to decline first: model, leaf, rule_ru,
+    rule_en, conditions, depth, clients, declined, declined_share, low, high, probability
+        Conditions is a JSON list of [feature, low, high, levels]: low < value <= high, where null is no
+        border and a flag counts as 0 or 1; levels is {"is": level} or {"is_not": [levels]}. A border is the
+        greatest value, as finely recorded as those of the training clients, that the tree sends to the left:
+        the rule holds exactly for all such values, so for every whole number. The counts are of these
+        clients, who taught the tree the rule, and their 95 % interval (low, high) knows nothing of that. The
+        probability is the leaf's own, which weights of classes may shift away from the share.
+    """
+    rows = [row for name, model in _trees(candidates).items() for row in _rules(name, model, train_clients)]
+    return pd.DataFrame(rows, columns=list(_RULES)).astype(_RULES)
+
+
+def _trees(candidates: Mapping[str, Any]) -> dict[str, Pipeline]:
+    return {
+        name: model
+        for name, model in candidates.items()
+        if isinstance(model, Pipeline)
+        and hasattr(model[-1], "tree_")
+        and model.named_steps["expand"] == "passthrough"
+    }
+
+
+def _rules(name: str, model: Pipeline, clients: pd.DataFrame) -> list[dict[str, Any]]:
+    features = clients[feature_columns(clients)]
+    tree, declined = model[-1].tree_, int(np.flatnonzero(model.classes_ == 1)[0])
+    depths = tree.compute_node_depths() - 1  # scikit-learn begins with 1
+    own_leaf = model[-1].apply(model[:-1].transform(features))
+    rows = [
+        {
+            "model": name,
+            "leaf": leaf,
+            **{f"rule_{language}": _rule_text(conditions, language) for language in LANGUAGES},
+            "conditions": json.dumps([one.listed() for one in conditions], ensure_ascii=False),
+            "depth": depths[leaf],
+            **_counts(clients.loc[own_leaf == leaf, TARGET]),
+            "probability": float(tree.value[leaf, 0, declined]),
+        }
+        for leaf, conditions in _leaves(model, features).items()
+    ]
+    return sorted(rows, key=lambda row: (-row["probability"], row["leaf"]))
+
+
+def _counts(target: pd.Series) -> dict[str, float]:
+    declined = int(target.sum())
+    share, low, high = share_with_interval(declined, len(target))
+    return {"clients": len(target), "declined": declined, "declined_share": share, "low": low, "high": high}
+
+
+# From splits to conditions --------------------------------------------------------------------------
+
+
+def _leaves(model: Pipeline, features: pd.DataFrame) -> dict[int, list[_Condition]]:
+    """Return the conditions of each leaf, one per feature, in the order in which the tree asks."""
+    columns, tree, starts = columns_of(model), model[-1].tree_, _unconditioned(model, features)
+    leaves: dict[int, dict[str, _Condition]] = {0: {}}
+    for node in np.flatnonzero(tree.children_left >= 0).tolist():  # each after the one above it
+        column, border, above = columns[tree.feature[node]], float(tree.threshold[node]), leaves.pop(node)
+        name = column.feature
+        if column.level is None:
+            border = _raw_border(model, name, border, features[name].to_numpy("float64"))
+        for children, below in ((tree.children_left, True), (tree.children_right, False)):
+            condition = above.get(name, starts[name]).narrowed(border, column.level, below)
+            leaves[int(children[node])] = above | {name: condition}
+    return {leaf: list(conditions.values()) for leaf, conditions in leaves.items()}
+
+
+def _unconditioned(model: Pipeline, features: pd.DataFrame) -> dict[str, _Condition]:
+    """Return a condition that every client fulfils for each feature."""
+    encoder = model.named_steps["columns"].named_transformers_["categories"]
+    known = dict(zip(encoder.feature_names_in_, encoder.categories_, strict=True))
+    return {
+        name: _Condition(name, known=tuple(known[name]))
+        if name in known
+        else _Condition(name, decimals=_recorded_decimals(features[name].to_numpy("float64")))
+        for name in features.columns
+    }
+
+
+def _raw_border(model: Pipeline, feature: str, threshold: float, values: Values) -> float:
+    """Return a border in raw units that parts values as the tree does."""
+    scaler = model.named_steps["columns"].named_transformers_["numbers"]
+    names = list(scaler.feature_names_in_)
+    column = names.index(feature)
+
+    def on_column(numbers: Values) -> pd.DataFrame:
+        return pd.DataFrame(0.0, index=range(len(numbers)), columns=names).assign(**{feature: numbers})
+
+    def goes_left(numbers: Values) -> Sides:
+        prepared = np.asarray(scaler.transform(on_column(numbers)))[:, column]
+        # The tree itself holds values in single precision and borders in double.
+        return np.asarray(prepared.astype("float32").astype("float64") <= threshold)
+
+    exact = scaler.inverse_transform(on_column(np.array([threshold])))[0, column]
+    return _readable_border(float(exact), values, goes_left)
+
+
+def _readable_border(exact: float, values: Values, goes_left: Callable[[Values], Sides]) -> float:
+    """Return the greatest value on the left that is as finely recorded as the values, or a round border."""
+    left = goes_left(values)
+    low, high = values[left].max(initial=-np.inf), values[~left].min(initial=np.inf)
+    # A quantile transformer jumps at values that many clients share: there its inverse lies beyond them.
+    exact = float(np.clip(exact, low, np.nextafter(high, -np.inf)))
+    decimals = _recorded_decimals(values)
+    if decimals is not None:
+        nearby = (np.floor(exact * 10**decimals) + np.array([-1, 0, 1])) / 10**decimals
+        return float(nearby[goes_left(nearby)].max())
+    rounded = (float(np.floor(exact * 10**digits) / 10**digits) for digits in range(16))
+    return next((border for border in rounded if low <= border < high), exact)
+
+
+def _recorded_decimals(values: Values) -> int | None:
+    """Return how many decimals values have; none if they have more than anybody records."""
+    return next((digits for digits in range(_FINEST + 1) if (values.round(digits) == values).all()), None)
+
+
+# In words -------------------------------------------------------------------------------------------
+
+
+_INTERVALS: dict[tuple[Language, bool], tuple[str, str, str]] = {  # whether values have a least step
+    ("ru", True): ("не больше {}", "не меньше {}", "от {} до {}"),
+    ("ru", False): ("не больше {}", "больше {}", "больше {} и не больше {}"),
+    ("en", True): ("at most {}", "at least {}", "{} to {}"),
+    ("en", False): ("at most {}", "more than {}", "more than {} and at most {}"),
+}
+
+
+def _rule_text(conditions: list[_Condition], language: Language) -> str:
+    if not conditions:
+        return {"ru": "Все клиенты", "en": "All clients"}[language]
+    return "; ".join(
+        f"{label(one.feature, language)}: {_condition_text(one, language)}" for one in conditions
+    )
+
+
+def _condition_text(condition: _Condition, language: Language) -> str:
+    if condition.known:
+        return _levels_text(condition, language)
+    if COLUMNS[condition.feature].kind == "flag":
+        return value_text(condition.feature, np.isinf(condition.high), language)
+    return _interval_text(condition, language)
+
+
+def _levels_text(condition: _Condition, language: Language) -> str:
+    left = [level for level in condition.known if level not in condition.excluded]
+    if condition.level is not None or len(left) == 1:
+        return translate(condition.level or left[0], language)
+    excluded = [translate(level, language) for level in condition.excluded]
+    if language == "ru":
+        return " и ".join(f"не «{level}»" for level in excluded)
+    return " and ".join(f"not “{level}”" for level in excluded)
+
+
+def _interval_text(condition: _Condition, language: Language) -> str:
+    least, high, decimals = condition.low, condition.high, condition.decimals
+    if decimals is not None:
+        least = round(least + 10.0**-decimals, decimals)
+    at_most, from_on, between = _INTERVALS[language, decimals is not None]
+    first, last = (_amount_text(condition.feature, value, language) for value in (least, high))
+    if np.isinf(least):
+        text = at_most.format(last)
+    elif np.isinf(high):
+        text = from_on.format(first)
+    else:
+        text = last if least == high else between.format(first, last)
+    amount = least if np.isinf(high) else high  # the number that the unit follows
+    return f"{text} {unit(condition.feature, language, amount)}".strip()
+
+
+def _amount_text(feature: str, value: float, language: Language) -> str:
+    """Write a number with as many decimals as it has, an infinite one not at all."""
+    if np.isinf(value):
+        return ""
+    digits = next(digits for digits in range(17) if digits == 16 or round(value, digits) == value)
+    if COLUMNS[feature].kind == "share":
+        return percent(value, max(0, digits - 2), language)
+    return number(value, digits, language)

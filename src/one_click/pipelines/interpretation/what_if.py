@@ -1,0 +1,130 @@
+"""What the champion would answer if a client were different.
+
+It is the model's answer to other values, never a promise: whether changing a value changes the client, only a
+campaign can show.
+"""
+
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from one_click.columns import (
+    BASE_FEATURES,
+    CLIENT_ID,
+    COLUMNS,
+    ENGINEERED_FEATURES,
+    KNOWN_VALUES,
+)
+from one_click.errors import DataError, ParameterError, nearest
+from one_click.features import add_engineered
+from one_click.scores import decline_probability, feature_columns
+
+_DTYPES = {"whole": "int64", "number": "float64", "share": "float64", "flag": "bool", "category": "str"}
+
+
+def ask(
+    champion: Any,
+    client: pd.DataFrame,
+    changes: Mapping[str, Any],
+    explanation_base: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Ask the champion about clients some of whose features are set to other values.
+
+    Parameters
+    ----------
+    champion : fitted classifier
+    client : DataFrame, one or more rows of `features`
+        Engineered features among its columns are computed again.
+    changes : mapping
+        Raw feature -> its new value, the same for all rows.
+    explanation_base : DataFrame, optional
+        Clients whose categories may be set too, beside those of the vocabulary and of `client`.
+
+    Returns
+    -------
+    DataFrame, one row per client: client_id, probability_before, probability_after, change
+
+    Raises
+    ------
+    DataError
+        If `client` has no rows or lacks features.
+    ParameterError
+        If there is no such feature, or it cannot have such a value.
+    """
+    _refuse_incomplete(client)
+    for name, value in changes.items():
+        _refuse_impossible(name, value, _known_values(name, client, explanation_base))
+    columns = feature_columns(client)
+    before = decline_probability(champion, client[columns])
+    after = decline_probability(champion, with_values(client[columns], changes))
+    return pd.DataFrame(
+        {
+            CLIENT_ID: client[CLIENT_ID].to_numpy(),
+            "probability_before": before,
+            "probability_after": after,
+            "change": after - before,
+        }
+    )
+
+
+def _refuse_incomplete(client: pd.DataFrame) -> None:
+    remedy = "take rows of `features`, as in features[features['client_id'] == 1001]"
+    rule = "a client is one row with client_id and every feature"
+    if not isinstance(client, pd.DataFrame) or client.empty:
+        found = "no rows" if isinstance(client, pd.DataFrame) else f"a {type(client).__name__}"
+        raise DataError(f"There is no client to ask about: {found}.", file="client", rule=rule, remedy=remedy)
+    missing = [name for name in (CLIENT_ID, *BASE_FEATURES) if name not in client.columns]
+    if missing:
+        raise DataError(
+            f"The client lacks '{missing[0]}'; {nearest(missing[0], map(str, client.columns))}",
+            file="client",
+            column=", ".join(missing),
+            rule=rule,
+            remedy=remedy,
+        )
+
+
+def _known_values(name: str, *tables: pd.DataFrame | None) -> set[str]:
+    """Return the categories that the vocabulary or some clients have."""
+    seen = [set(table[name]) for table in tables if table is not None and name in table]
+    return set(KNOWN_VALUES.get(name, ())).union(*seen)
+
+
+def _refuse_impossible(name: str, value: Any, known: set[str]) -> None:
+    if name not in BASE_FEATURES:
+        rule = " follows other features: change those" if name in ENGINEERED_FEATURES else " is no feature"
+        raise ParameterError(f"changes: '{name}'{rule}; {nearest(name, BASE_FEATURES)}")
+    if not is_possible(name, value):
+        rule = _POSSIBLE[COLUMNS[name].kind][0]
+        raise ParameterError(f"changes: '{name}' cannot be {value!r}. Rule: {rule}")
+    if COLUMNS[name].kind == "category" and value not in known:
+        raise ParameterError(f"changes: '{name}' has no value '{value}'; {nearest(value, known)}")
+
+
+def _is_amount(value: Any) -> bool:
+    """Tell whether a value is a number from 0; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < np.inf
+
+
+_POSSIBLE: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "whole": ("a whole number, at least 0", lambda value: _is_amount(value) and value % 1 == 0),
+    "number": ("a number, at least 0", _is_amount),
+    "share": ("a share from 0 to 1 (25% is 0.25)", lambda value: _is_amount(value) and value <= 1),
+    "flag": ("True or False", lambda value: isinstance(value, bool | np.bool_)),
+    "category": ("a text", lambda value: isinstance(value, str)),
+}
+
+
+def with_values(clients: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
+    """Set features (each to one value, or to one per row) and compute the engineered ones again."""
+    types = {name: _DTYPES[COLUMNS[name].kind] for name in values}
+    changed = clients.assign(**values).astype(types)
+    return add_engineered(changed, tuple(name for name in clients if name in ENGINEERED_FEATURES))
+
+
+def is_possible(name: str, value: Any) -> bool:
+    """Tell whether a feature can have a value: a share above 1 or a negative count cannot be."""
+    return _POSSIBLE[COLUMNS[name].kind][1](value)

@@ -1,0 +1,383 @@
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+
+from one_click.columns import BASE_FEATURES, TARGET
+from one_click.features import add_engineered
+from one_click.parameters import Interpretation
+from one_click.pipelines.interpretation import sampling
+from one_click.pipelines.interpretation.sampling import Sampled, fit_surrogate, sample_contributions
+from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+
+Values = NDArray[np.float64]
+Fit = Callable[..., Any]
+Seen = Callable[[Any], list[str]]
+Score = Callable[[pd.DataFrame], Values]
+ByDefinition = Callable[..., tuple[dict[str, float], float]]
+OneRound = Callable[..., Interpretation]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Found unknown categories")  # in a base of three clients
+
+COLUMNS = 9  # after encoding: of eight features, as the clients are drawn
+
+
+@pytest.fixture(scope="module")
+def neighbours(fit: Fit, clients: pd.DataFrame) -> Any:
+    return fit("k_nearest_neighbours", clients, select__k=COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def vote(fit_vote: Fit, clients: pd.DataFrame) -> Any:
+    return fit_vote(clients, COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def small_base(features: pd.DataFrame) -> pd.DataFrame:
+    return features.iloc[[3, 60, 117]]
+
+
+@pytest.fixture(scope="module")
+def one_round(options: Interpretation) -> OneRound:
+    """Return a function that gives options of one round of so many pairs of orders."""
+    return lambda pairs, seed=1: options.model_copy(update={"permutations": pairs, "rounds": 1, "seed": seed})
+
+
+def _ask_others(neighbours: Pipeline, clients: pd.DataFrame, client: int) -> Pipeline:
+    """Return the nearest neighbours, prepared as before, fitted without one client."""
+    others = clients.drop(index=clients.index[client])
+    rows = neighbours[:-1].transform(others[feature_columns(others)])
+    fitted = KNeighborsClassifier(**neighbours[-1].get_params()).fit(rows, others[TARGET])
+    return Pipeline([*neighbours.steps[:-1], ("model", fitted)])
+
+
+def _score_by(model: Any) -> Score:
+    return lambda rows: uncalibrated_score(model, rows)
+
+
+# --- against the definition ---------------------------------------------------------------------------
+
+
+def _assert_within_errors(sampled: Sampled, players: Sequence[str], expected: Sequence[Any]) -> None:
+    """Compare in standard errors, of which normal deviations lie 95.4 % within 2, and all but never beyond 5.
+
+    The clients see the same draws, so that one seed can be unlucky for several of them: asked for are 90 %
+    within 2. The root mean square, 1 of normal deviations, must reach ½: else the errors would say nothing.
+    """
+    columns = [BASE_FEATURES.index(name) for name in players]
+    missed = sampled.contributions[:, columns] - [list(values.values()) for values, _ in expected]
+    errors = sampled.errors[:, columns]
+    # Who has the only value of the base gains nothing from it, in each single order.
+    np.testing.assert_allclose(missed[errors == 0], 0, atol=1e-9)
+    distances = missed[errors > 0] / errors[errors > 0]
+    assert len(distances) > 0.8 * missed.size
+    assert (np.abs(distances) < 2).mean() >= 0.9
+    assert np.abs(distances).max() < 5
+    assert 0.5 < np.sqrt((distances**2).mean()) < 1.5
+
+
+def test_neighbours_are_explained_within_the_errors(
+    neighbours: Any,
+    strangers: pd.DataFrame,
+    small_base: pd.DataFrame,
+    one_round: OneRound,
+    seen_features: Seen,
+    shapley_by_definition: ByDefinition,
+) -> None:
+    asked, players, score = strangers.iloc[:6], seen_features(neighbours), _score_by(neighbours)
+    assert len(players) == 8
+    expected = [
+        shapley_by_definition(score, asked.iloc[[one]], small_base, players) for one in range(len(asked))
+    ]
+    sampled = sample_contributions(neighbours, asked, small_base, one_round(40))
+    _assert_within_errors(sampled, players, expected)
+    # Of 8192 scores that vary by 0.5 at most, the mean has a standard error of 0.0055 at most.
+    assert sampled.base_value == pytest.approx(expected[0][1], abs=0.011)
+
+
+def test_known_clients_are_explained_by_what_the_others_say(
+    neighbours: Any,
+    clients: pd.DataFrame,
+    features: pd.DataFrame,
+    small_base: pd.DataFrame,
+    one_round: OneRound,
+    seen_features: Seen,
+    shapley_by_definition: ByDefinition,
+) -> None:
+    chosen, players = list(range(0, 120, 20)), seen_features(neighbours)
+    others = [_score_by(_ask_others(neighbours, clients, client)) for client in chosen]
+    expected = [
+        shapley_by_definition(score, features.iloc[[client]], small_base, players)
+        for score, client in zip(others, chosen, strict=True)
+    ]
+    sampled = sample_contributions(neighbours, features.iloc[chosen], small_base, one_round(40))
+    _assert_within_errors(sampled, players, expected)
+    own = [score(features.iloc[[client]])[0] for score, client in zip(others, chosen, strict=True)]
+    np.testing.assert_allclose(sampled.output, own, atol=1e-9)
+
+
+def test_a_vote_is_explained_within_the_errors(
+    vote: Any,
+    strangers: pd.DataFrame,
+    small_base: pd.DataFrame,
+    one_round: OneRound,
+    seen_features: Seen,
+    shapley_by_definition: ByDefinition,
+) -> None:
+    asked, players, score = strangers.iloc[:3], seen_features(vote), _score_by(vote)
+    assert len(players) == 8
+    expected = [
+        shapley_by_definition(score, asked.iloc[[one]], small_base, players) for one in range(len(asked))
+    ]
+    sampled = sample_contributions(vote, asked, small_base, one_round(30))
+    _assert_within_errors(sampled, players, expected)
+    assert sampled.base_value == pytest.approx(expected[0][1], abs=0.011)
+
+
+@pytest.fixture(scope="module")
+def trend(fit: Fit, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
+    """Return a tree that sees how minutes change, and nothing else, and the clients."""
+    wider = add_engineered(clients, ("minutes_trend",))
+    fewer = wider.assign(**{TARGET: (wider["minutes_trend"] < 0).astype("float64")})
+    tree = fit("decision_tree", fewer, select__k=1)
+    assert tree[:-1].get_feature_names_out().tolist() == ["minutes_trend"]
+    return tree, fewer[feature_columns(fewer)]
+
+
+def test_contribution_of_an_engineered_feature_belongs_to_what_it_is_made_of(
+    trend: tuple[Any, pd.DataFrame], one_round: OneRound, shapley_by_definition: ByDefinition
+) -> None:
+    tree, rows = trend
+    base, asked, players = (
+        rows.iloc[[3, 60, 117, 40]],
+        rows.iloc[5:17],
+        ["minutes_previous", "minutes_current"],
+    )
+
+    def score(raw: pd.DataFrame) -> Values:
+        return uncalibrated_score(tree, add_engineered(raw, ("minutes_trend",)))
+
+    sampled = sample_contributions(tree, asked, base, one_round(40))
+    assert not np.delete(sampled.errors, [BASE_FEATURES.index(name) for name in players], axis=1).any()
+    for client in range(len(asked)):
+        expected, _ = shapley_by_definition(score, asked.iloc[[client]], base, players)
+        found = dict(zip(BASE_FEATURES, sampled.contributions[client], strict=True))
+        # Of 40 scores that vary by 0.5 at most, the mean has a standard error of 0.08 at most; the draws, in
+        # equal parts, make it far less.
+        assert [found[name] for name in players] == pytest.approx(list(expected.values()), abs=0.08)
+
+
+def test_base_value_is_the_models_even_where_the_surrogate_misses_it(
+    trend: tuple[Any, pd.DataFrame], options: Interpretation
+) -> None:
+    tree, rows = trend
+    pairs = rows[["minutes_previous"]].merge(rows[["minutes_current"]], how="cross")
+    asked = rows.iloc[np.zeros(len(pairs), dtype=int)].reset_index(drop=True).assign(**pairs)
+    every_pair = add_engineered(asked, ("minutes_trend",))
+    sampled = sample_contributions(tree, rows.iloc[:2], rows, options)
+    # 8192 scores that vary by 0.5 at most: two standard errors are 0.011 at most.
+    expected = uncalibrated_score(tree, every_pair).mean()
+    assert sampled.base_value == pytest.approx(expected, abs=0.011)
+    surrogate = fit_surrogate(tree, rows, options.seed)
+    assert abs(surrogate.predict(every_pair).mean() - expected) > 0.011
+
+
+# --- errors -------------------------------------------------------------------------------------------
+
+
+def test_features_that_the_model_does_not_see_contribute_exactly_nothing(
+    neighbours: Any, features: pd.DataFrame, one_round: OneRound, seen_features: Seen
+) -> None:
+    unseen = [name not in seen_features(neighbours) for name in BASE_FEATURES]
+    sampled = sample_contributions(neighbours, features.iloc[:20], features, one_round(3))
+    assert sum(unseen) == 8
+    assert (sampled.errors[:, unseen] == 0).all()
+    assert (sampled.contributions[:, unseen] == 0).all()
+    assert (sampled.errors.max(axis=0)[~np.array(unseen)] > 0).all()
+
+
+def test_errors_shrink_as_one_over_the_root_of_the_pairs(
+    neighbours: Any, features: pd.DataFrame, one_round: OneRound
+) -> None:
+    few, many = (
+        sample_contributions(neighbours, features.iloc[::10], features, one_round(pairs)).errors.mean()
+        for pairs in (5, 45)
+    )
+    assert few / many == pytest.approx(3, rel=0.25)
+
+
+def test_sampling_follows_its_seed(neighbours: Any, features: pd.DataFrame, one_round: OneRound) -> None:
+    one, same, other = (
+        sample_contributions(neighbours, features.iloc[:9], features, one_round(2, seed))
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one.contributions, same.contributions)
+    np.testing.assert_array_equal(one.errors, same.errors)
+    assert one.base_value == same.base_value
+    assert (one.contributions != other.contributions).any()
+    assert one.base_value != other.base_value
+
+
+# --- nobody else matters ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["neighbours", "vote"])
+def test_values_of_a_client_depend_on_nobody_else(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    features: pd.DataFrame,
+    strangers: pd.DataFrame,
+    options: Interpretation,
+    model: str,
+) -> None:
+    fitted = request.getfixturevalue(model)
+    asked = pd.concat([features.iloc[40:45], strangers.iloc[:5]], ignore_index=True)
+    some = [8, 1, 5]
+    whole = sample_contributions(fitted, asked, features, options)
+    apart = sample_contributions(fitted, asked.iloc[some], features, options)
+    monkeypatch.setattr(sampling, "_CHUNK", 4)
+    in_parts = sample_contributions(fitted, asked, features, options)
+    for name in ("contributions", "errors", "output"):
+        np.testing.assert_allclose(getattr(apart, name), getattr(whole, name)[some], atol=1e-12)
+        np.testing.assert_allclose(getattr(in_parts, name), getattr(whole, name), atol=1e-12)
+    assert apart.base_value == in_parts.base_value == whole.base_value
+
+
+# --- rounds -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample_rounds(neighbours: Any, features: pd.DataFrame, options: Interpretation) -> Callable[..., Sampled]:
+    """Return a function that samples so many rounds of five pairs, until so much is certain."""
+
+    @cache
+    def sample(rounds: int, certain_from: float) -> Sampled:
+        update = {"permutations": 5, "rounds": rounds, "certain_from": certain_from, "reasons": 2}
+        changed = options.model_copy(update=update)
+        return sample_contributions(neighbours, features.iloc[::5], features, changed)
+
+    return sample
+
+
+def test_a_settled_client_stops_and_the_others_go_on(sample_rounds: Callable[..., Sampled]) -> None:
+    first, last = sample_rounds(1, 0.8), sample_rounds(4, 0.8)
+    stopped = (first.contributions == last.contributions).all(axis=1)
+    np.testing.assert_array_equal(stopped, (first.errors == last.errors).all(axis=1))
+    assert 3 <= stopped.sum() <= 21
+    # The others stop after two, three or four rounds: errors of 1/√2 to 1/√4.
+    shrunk = last.errors[~stopped].mean(axis=1) / first.errors[~stopped].mean(axis=1)
+    assert 0.45 < shrunk.mean() < 0.75
+
+
+def test_the_more_certain_reasons_must_be_the_more_is_sampled(sample_rounds: Callable[..., Sampled]) -> None:
+    first, fairly, nearly = (
+        sample_rounds(rounds, certain_from) for rounds, certain_from in ((1, 0.8), (4, 0.8), (4, 0.999999))
+    )
+    assert nearly.errors.mean() < 0.9 * fairly.errors.mean()
+    # Hardly anybody is that certain: with four rounds instead of one, errors halve.
+    assert nearly.errors.mean() / first.errors.mean() == pytest.approx(0.5, rel=0.15)
+
+
+# --- surrogate ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["neighbours", "vote"])
+def test_surrogate_answers_much_as_the_model_does(
+    request: pytest.FixtureRequest, features: pd.DataFrame, strangers: pd.DataFrame, model: str
+) -> None:
+    fitted = request.getfixturevalue(model)
+    surrogate = fit_surrogate(fitted, features, seed=0)
+    answers, scores = surrogate.predict(strangers), uncalibrated_score(fitted, strangers)
+    assert np.corrcoef(answers, scores)[0, 1] > 0.85
+
+
+def test_surrogate_sees_only_what_the_model_sees(
+    neighbours: Any, features: pd.DataFrame, seen_features: Seen
+) -> None:
+    assert set(seen_features(fit_surrogate(neighbours, features, seed=0))) <= set(seen_features(neighbours))
+
+
+def test_surrogate_follows_its_seed(neighbours: Any, features: pd.DataFrame) -> None:
+    one, same, other = (fit_surrogate(neighbours, features, seed).predict(features) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+
+
+# --- own rows, narrow and constant models --------------------------------------------------------------
+
+
+def test_a_vote_leaves_own_rows_out_where_neighbours_vote(
+    vote: Any, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation
+) -> None:
+    sampled = sample_contributions(vote, features.iloc[:6], features, options)
+    names = list(vote.named_estimators_)
+    voices = [decline_probability(member, features.iloc[:6]) for member in vote.estimators_]
+    nearest = names.index("k_nearest_neighbours")
+    voices[nearest] = np.array(
+        [
+            _ask_others(vote.estimators_[nearest], clients, client).predict_proba(features.iloc[[client]])[
+                0, 1
+            ]
+            for client in range(6)
+        ]
+    )
+    expected = np.average(voices, axis=0, weights=vote.weights)
+    np.testing.assert_allclose(sampled.output, expected, atol=1e-9)
+    assert np.abs(sampled.output - uncalibrated_score(vote, features.iloc[:6])).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["k_nearest_neighbours", "naive_bayes"])
+def test_the_only_feature_of_a_model_explains_all(
+    fit: Fit, clients: pd.DataFrame, strangers: pd.DataFrame, options: Interpretation, name: str
+) -> None:
+    model = fit(name, clients, select__k=1)
+    assert model[:-1].get_feature_names_out().tolist() == ["pages_per_visit"]
+    asked = strangers.assign(pages_per_visit=strangers["pages_per_visit"] + 0.5)  # as of nobody known
+    sampled = sample_contributions(model, asked, clients[list(BASE_FEATURES)], options)
+    explained = sampled.contributions[:, BASE_FEATURES.index("pages_per_visit")]
+    np.testing.assert_allclose(explained, uncalibrated_score(model, asked) - sampled.base_value, atol=1e-9)
+
+
+def test_a_model_of_few_columns_gives_no_warnings(
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    model = fit("k_nearest_neighbours", clients, select__k=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_surrogate(model, features, seed=0)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["strangers", "known-clients"])
+def test_a_model_that_gives_everyone_one_score_has_no_reasons(
+    fit: Fit,
+    clients: pd.DataFrame,
+    features: pd.DataFrame,
+    strangers: pd.DataFrame,
+    options: Interpretation,
+    known: bool,
+) -> None:
+    everyone = fit("k_nearest_neighbours", clients, select__k=4, model__n_neighbors=len(clients))
+    asked = features.iloc[[0, 60, 119]] if known else strangers
+    sampled = sample_contributions(everyone, asked, features, options)
+    # Without his own label the others' mean moves by 1/119 at most.
+    assert sampled.base_value == pytest.approx(clients[TARGET].mean(), abs=1 / 119)
+    total = sampled.base_value + sampled.contributions.sum(axis=1)
+    np.testing.assert_allclose(total, sampled.output, rtol=0, atol=1e-9)
+    assert np.abs(sampled.contributions).max() < 1 / 119
+    assert not sampled.errors.any()
+
+
+def test_inputs_stay_as_they_are(
+    neighbours: Any, features: pd.DataFrame, strangers: pd.DataFrame, options: Interpretation
+) -> None:
+    asked, base = strangers.copy(), features.copy()
+    sample_contributions(neighbours, asked, base, options)
+    pd.testing.assert_frame_equal(asked, strangers)
+    pd.testing.assert_frame_equal(base, features)
