@@ -251,6 +251,9 @@ def _report_copies(
     _print_share("the pair is reported", np.isfinite(together))
     pairs = list(zip(together, losses, strict=True))
     _print_share("it costs more than either", [joint > loss[[DRIVER, COPY]].max() for joint, loss in pairs])
+    _print_share(
+        "it costs more than their sum", [joint > loss[[DRIVER, COPY]].sum() for joint, loss in pairs]
+    )
     nulls = [name for name in BASE_FEATURES if name not in (*DRIVERS, COPY)]
     for one in (DRIVER, COPY):
         _print_share(

@@ -579,6 +579,12 @@ MORE = {"effect": {"low": 0.1, "base": 0.2, "high": 0.3}}
         pytest.param(LESS, {}, "first", id="less-effect-though-first"),
         pytest.param({}, MORE | {"cost": 0.2}, None, id="dearer-and-better"),
         pytest.param({}, {"channel": "email"}, None, id="another-channel"),
+        pytest.param(
+            {"channel": "on_site"},
+            {"channel": "on_site", "needs_consent": False, "conditions": [flag("allows_messages")]},
+            None,
+            id="also-for-clients-with-many-contacts",
+        ),
         pytest.param({}, {"conditions": [PROMO]}, "second", id="for-some-of-the-same-clients"),
         pytest.param({"conditions": [PROMO]}, {}, None, id="for-more-clients"),
         pytest.param({"conditions": [PROMO]}, {"conditions": [CART]}, None, id="for-others"),

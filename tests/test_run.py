@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+import yaml
 from nbclient import NotebookClient
 
-from one_click.parameters import FAMILIES
+from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipelines.reporting.page import FIGURES
 
 PIPELINES = (
@@ -27,6 +28,7 @@ PIPELINES = (
     "scoring",
 )
 MESSAGES = ("email", "push")
+SNAPSHOTS = ("demo", "demo_next/scored_by_demo")
 
 
 def run_kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +47,13 @@ def page_path(project: Path, language: str) -> Path:
 
 def load(project: Path, layer: str, name: str, snapshot: str = "demo") -> pd.DataFrame:
     return pd.read_parquet(project / "data" / "test" / layer / snapshot / f"{name}.parquet")
+
+
+@pytest.fixture(scope="module")
+def campaign(root: Path) -> CampaignPlan:
+    """Return the shipped campaign."""
+    shipped = yaml.safe_load((root / CampaignPlan.file).read_text(encoding="utf-8"))
+    return CampaignPlan.model_validate(shipped["campaign"])
 
 
 def test_run_says_where_the_results_are_and_how_long_it_took(
@@ -157,24 +166,74 @@ def test_another_snapshot_leaves_every_file_of_this_one_untouched(finished_proje
             shutil.rmtree(folder)
 
 
-def test_every_client_has_a_score_a_segment_and_one_recommendation(finished_project: Path) -> None:
+def test_every_client_has_a_score_a_segment_and_one_best_recommendation(finished_project: Path) -> None:
     clients = load(finished_project, "03_primary", "clients")["client_id"].tolist()
-    for layer, name in (
-        ("07_model_output", "client_scores"),
-        ("08_reporting", "segments"),
-        ("08_reporting", "recommendations"),
-    ):
+    for layer, name in (("07_model_output", "client_scores"), ("08_reporting", "segments")):
         assert load(finished_project, layer, name)["client_id"].sort_values().tolist() == clients
+    offers = load(finished_project, "08_reporting", "recommendations")
+    assert offers.loc[offers["rank"] == 1, "client_id"].sort_values().tolist() == clients
+    assert not offers.duplicated(["client_id", "offer"]).any()
 
 
-@pytest.mark.parametrize("snapshot", ["demo", "demo_next/scored_by_demo"])
+@pytest.mark.parametrize("snapshot", SNAPSHOTS)
 def test_no_message_goes_to_clients_without_consent(finished_project: Path, snapshot: str) -> None:
     clients = load(finished_project, "03_primary", "clients", snapshot).set_index("client_id")
-    offers = load(finished_project, "08_reporting", "recommendations", snapshot).set_index("client_id")
     refused = clients.index[~clients["allows_messages"]]
     assert len(refused) > 100
-    assert not offers.loc[refused, "channel"].isin(MESSAGES).any()
-    assert offers["channel"].isin(MESSAGES).any()
+    for name in ("recommendations", "campaign_plan", "contacts"):
+        offers = load(finished_project, "08_reporting", name, snapshot)
+        messages = offers[offers["channel"].isin(MESSAGES)]
+        assert len(messages) > 0
+        assert not messages["client_id"].isin(refused).any()
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS)
+def test_the_plan_keeps_to_its_limits_and_its_control_arm_is_in_no_list(
+    finished_project: Path, campaign: CampaignPlan, snapshot: str
+) -> None:
+    selected = load(finished_project, "08_reporting", "selected_clients", snapshot)
+    plan = load(finished_project, "08_reporting", "campaign_plan", snapshot).set_index("client_id")
+    assert campaign.budget is not None
+    assert 0 < selected["cost"].sum() <= campaign.budget + 1e-9
+    by_channel = selected["channel"].value_counts()
+    assert all(by_channel.get(channel, 0) <= most for channel, most in campaign.contacts.items())
+    assert sorted(plan.index) == sorted(selected["client_id"])
+    control = plan[plan["arm"] == "control"]
+    assert len(control) == pytest.approx(campaign.control_share * len(plan), abs=0.5)
+    assert control[["cost", "expected_profit_kept"]].to_numpy().sum() == 0
+
+    folder = finished_project / "data" / "test" / "08_reporting" / snapshot
+    sheets = pd.read_excel(folder / "client_list.xlsx", sheet_name=["Клиенты", "Без сообщений"])
+    lists = [
+        pd.read_csv(folder / f"{name}.csv", sep=";", decimal=",")
+        for name in ("contact_list", "no_contact_list")
+    ]
+    listed = [*(sheet["Номер клиента"] for sheet in sheets.values()), *(one["client_id"] for one in lists)]
+    assert all(len(numbers) > 0 and not numbers.isin(control.index).any() for numbers in listed)
+    treated = plan.index[plan["arm"] == "treated"]
+    assert sorted(listed[0]) == sorted(treated)
+    assert sorted(listed[2]) == sorted(
+        plan.index[(plan["arm"] == "treated") & plan["channel"].isin(MESSAGES)]
+    )
+
+
+def test_what_the_plan_is_worth_is_told_beside_other_ways(finished_project: Path) -> None:
+    folder = finished_project / "data" / "test" / "08_reporting" / "demo"
+    summary = json.loads((folder / "plan_summary.json").read_text(encoding="utf-8"))
+    ways = load(finished_project, "08_reporting", "plan_comparison").set_index("way")
+    assert ways.loc["plan", "kept"] == pytest.approx(summary["kept"])
+    assert (ways["kept"] <= summary["upper_bound"] + 1e-9).all()
+    assert ways["kept"].idxmax() == "plan"
+    curve = load(finished_project, "08_reporting", "budget_curve")
+    assert curve["kept"].is_monotonic_increasing
+    assert curve["budget"].iloc[0] == 0
+    assert (load(finished_project, "08_reporting", "plan_scenarios")["loss"] >= -1e-9).all()
+    experiment = load(finished_project, "08_reporting", "experiment").set_index("offer")
+    plan = load(finished_project, "08_reporting", "campaign_plan")
+    assert experiment.loc["all", ["treated", "control"]].tolist() == [
+        (plan["arm"] == arm).sum() for arm in ("treated", "control")
+    ]
+    assert (load(finished_project, "08_reporting", "arm_balance")["difference"].abs() < 1).all()
 
 
 def test_new_month_is_scored_without_labels(finished_project: Path) -> None:

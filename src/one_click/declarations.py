@@ -35,6 +35,7 @@ DECISION_COLUMNS: dict[str, Kind] = {
     "segment": "category",
 }
 
+Channel = Literal["email", "push", "on_site"]
 NO_OFFER = "none"
 _CODE = r"^[a-z][a-z0-9_]*$"
 
@@ -466,7 +467,7 @@ class Offer(Rule):
     title_en: str = Field(min_length=1)
     text_ru: str = Field(min_length=1)
     text_en: str = Field(min_length=1)
-    channel: Literal["email", "push", "on_site"]
+    channel: Channel
     needs_consent: bool
     cost: float = Field(ge=0, allow_inf_nan=False)
     effect: Effect
@@ -568,7 +569,11 @@ def _outdoes(rival: Offer, offer: Offer, tie: bool) -> bool:
     effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in Effect.model_fields]
     as_good = rival.cost <= offer.cost and all(one >= other for one, other in effects)
     better = rival.cost < offer.cost or rival.effect.base > offer.effect.base
-    everybody = imply_all((*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions))
+    # A message may be withheld from clients with many contacts, whatever its conditions.
+    unrestricted = offer.needs_consent or not rival.needs_consent
+    everybody = unrestricted and imply_all(
+        (*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions)
+    )
     return rival.channel == offer.channel and as_good and (better or tie) and everybody
 
 

@@ -74,7 +74,8 @@ def new_figure(width: float, height: float, title: str) -> Figure:
     """
     figure = Figure(figsize=(width, height), layout="constrained")
     characters = int(width * 9)
-    figure.suptitle(textwrap.fill(title, characters), fontsize=12, fontweight="bold", ha="left", x=0.01)
+    wrapped = textwrap.fill(title, characters, break_on_hyphens=False)
+    figure.suptitle(wrapped, fontsize=12, fontweight="bold", ha="left", x=0.01)
     return figure
 
 

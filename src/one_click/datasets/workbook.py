@@ -7,18 +7,17 @@ import fsspec
 import pandas as pd
 from kedro.io import AbstractDataset
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from one_click.datasets import TablePreview
+from one_click.spreadsheet import defuse
 
 Sheets = dict[str, pd.DataFrame]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_NARROWEST, _WIDEST = 10, 48
+_NARROWEST, _WIDEST = 10, 34
 _LINE_HEIGHT = 15  # points
 _HEADER_FILL = PatternFill("solid", fgColor="FFE5E7EB")
 
@@ -68,20 +67,6 @@ class WorkbookDataset(AbstractDataset[Sheets, Sheets]):
         return {"filepath": self._filepath}
 
 
-def defuse(value: Any) -> Any:
-    """Return what a spreadsheet shows as it is: text never starts a formula, missing values are empty.
-
-    Examples
-    --------
-    >>> defuse("=1+1"), defuse(-1.5), defuse("ok")
-    ("'=1+1", -1.5, 'ok')
-    """
-    if isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)
-        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-    return None if pd.isna(value) else value
-
-
 def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
     sheet.append([defuse(str(name)) for name in table.columns])
     for row in table.astype(object).itertuples(index=False):
@@ -92,7 +77,7 @@ def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
 
 
 def _style(sheet: Worksheet) -> None:
-    wrapped = Alignment(wrap_text=True, vertical="top")
+    wrapped = Alignment(wrap_text=True, vertical="top", indent=1)
     widths = [_width(cells) for cells in sheet.iter_cols()]
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -114,7 +99,8 @@ def _lines(cells: Any, widths: list[int]) -> int:
 
 
 def _fit_to_page(sheet: Worksheet) -> None:
-    """Print as many pages as it takes, each as wide as the table."""
+    """Print as many pages as it takes, each as wide as the table and under its header."""
+    sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

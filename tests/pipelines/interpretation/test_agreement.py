@@ -13,7 +13,7 @@ ASKED = "pages_per_visit"
 PARTNERS = "pages_per_visit + service_errors + minutes_current"
 COLUMNS_OF_THE_TABLE = [
     *("feature", "kind", "permutation", "low", "high", "permutation_rank", "shap", "shap_rank"),
-    *("partners", "together", "reason", "sentence_ru", "sentence_en"),
+    *("partners", "together", "together_low", "apart", "reason", "sentence_ru", "sentence_en"),
 ]
 
 
@@ -43,6 +43,7 @@ def tables(
     features.loc[features["feature"] == ASKED, ["importance", "low", "high"]] = [loss, low, loss + 0.02]
     parts = [features, permuted("group", list(GROUPS)), permuted("feature", by_loss[::-1], "f1_declined")]
     if together is not None:
+        features.loc[features["feature"].isin(["service_errors", "minutes_current"]), "importance"] = 0.0
         members = PARTNERS.replace(" + ", ", ")
         parts.append(permuted("collinear", [PARTNERS], members=members).assign(importance=together))
         parts.append(permuted("collinear", [PARTNERS], "f1_declined", members).assign(importance=9.0))
@@ -58,8 +59,9 @@ def asked(**changes: Any) -> dict[str, Any]:
 
 
 CASES: dict[str, tuple[dict[str, Any], str]] = {
-    "unused": ({"shap": 0.0, "permutation_rank": 9}, "unused"),
-    "unused-though-a-partner-is": ({"shap": 0.0, "together": 0.3}, "unused"),
+    "unused": ({"shap": 0.0, "permutation_rank": 9, "loss": 0.0}, "unused"),
+    "some-refits": ({"shap": 0.0, "permutation_rank": 9}, "some_refits"),
+    "unused-though-a-partner-is": ({"shap": 0.0, "together": 0.3, "loss": 0.0}, "unused"),
     "agree": ({"permutation_rank": 3, "shap_rank": 3}, "agree"),
     "agree-two-below": ({"permutation_rank": 5, "shap_rank": 3, "together": 0.06}, "agree"),
     "agree-two-above": ({"permutation_rank": 3, "shap_rank": 5, "concentration": 0.9}, "agree"),
@@ -78,14 +80,14 @@ RU = "«Страниц за визит»: место {} по потере ROC-AU
 EN = "“Pages per visit”: rank {} by loss of ROC-AUC ({}), {} by contribution: "
 TOLD = [
     pytest.param(
-        {"shap": 0.0, "permutation_rank": 9, "shap_rank": 12, "loss": -0.0006},
-        RU.format(9, "−0,001", 12) + "модель его не использует.",
-        EN.format(9, "−0.001", 12) + "the model does not use it.",
+        {"shap": 0.0, "permutation_rank": 9, "shap_rank": 12, "loss": 0.0},
+        RU.format(9, "0,000", 12) + "модель этого не использует.",
+        EN.format(9, "0.000", 12) + "the model does not use it.",
         id="unused",
     ),
     pytest.param(
         {"permutation_rank": 2, "loss": 0.0912},
-        RU.format(2, "0,091", 1) + "оба способа ставят признак рядом.",
+        RU.format(2, "0,091", 1) + "оба способа дают близкие места.",
         EN.format(2, "0.091", 1) + "both measures place it alike.",
         id="agree",
     ),
@@ -109,7 +111,7 @@ TOLD = [
     ),
     pytest.param(
         {"permutation_rank": 6},
-        RU.format(6, "0,050", 1) + "признак меняет величину оценок больше, чем порядок клиентов.",
+        RU.format(6, "0,050", 1) + "величина оценок меняется больше, чем порядок клиентов.",
         EN.format(6, "0.050", 1) + "it changes the amount of scores more than the order of clients.",
         id="amount",
     ),

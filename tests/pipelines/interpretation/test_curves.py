@@ -467,21 +467,23 @@ def test_most_important_feature_comes_first() -> None:
         ),
         pytest.param(
             _curve("service_type", ["премиум", "стандарт"], [0.381, 0.381 + 1e-16]),
-            "Риск почти одинаков при всех значениях признака «Тип сервиса»: около 38 %.",
-            "Risk is nearly the same at every value of “Service type”: about 38%.",
+            "В среднем риск почти одинаков при всех значениях признака «Тип сервиса»: около 38 %.",
+            "On average, risk is nearly the same at every value of “Service type”: about 38%.",
             id="same",
         ),
         pytest.param(
             _curve("service_errors", [1], [0.4]),
-            "Признак «Ошибки сервиса» о риске ничего не говорит: не менее чем у 95 % клиентов одно значение "
-            "— 1 шт.",
-            "“Service errors” says nothing about risk: at least 95% of clients have one value, 1 error.",
+            "Как риск связан с признаком «Ошибки сервиса», не проверить: не менее чем у 95 % клиентов одно "
+            "значение — 1 шт.",
+            "How risk goes with “Service errors” cannot be told: at least 95% of clients have one value, "
+            "1 error.",
             id="constant-number",
         ),
         pytest.param(
             _curve("allows_messages", [True], [0.4]),
-            "Признак «Разрешает сообщения» о риске ничего не говорит: у всех клиентов одно значение — «да».",
-            "“Allows messages” says nothing about risk: all clients have one value, “yes”.",
+            "Как риск связан с признаком «Разрешает сообщения», не проверить: у всех клиентов одно значение "
+            "— «да».",
+            "How risk goes with “Allows messages” cannot be told: all clients have one value, “yes”.",
             id="constant-flag",
         ),
     ],

@@ -181,7 +181,7 @@ def test_order_and_labels_of_rows_do_not_matter(
     assert other.base_value == one.base_value
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", EXACT)
 def test_inputs_stay_as_they_are(
     fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, name: str
 ) -> None:

@@ -74,7 +74,7 @@ def about(clients: pd.DataFrame, contributions: Any, output: Any = 0.0) -> pd.Da
     """Return contributions as a table of Shapley values, adding up by their base value."""
     values = pd.DataFrame(contributions, columns=FEATURES)
     values.insert(0, "client_id", clients["client_id"].to_numpy())
-    return values.assign(output=output, base_value=output - values[FEATURES].sum(axis=1))
+    return values.assign(method="sampled", output=output, base_value=output - values[FEATURES].sum(axis=1))
 
 
 def naming(clients: pd.DataFrame, *features: str) -> pd.DataFrame:
@@ -156,12 +156,13 @@ def test_a_contribution_that_was_tampered_with_fails(
 def test_deletion_by_hand(make_clients: MakeClients, three: Interpretation) -> None:
     """A score of one flag: replaced by one that is as often yes as no, it moves in half of the draws."""
     clients = make_clients(200, seed=1).assign(allows_messages=np.arange(200) % 2 == 0)
-    champion = Scored(lambda rows: 0.2 + 0.6 * rows["allows_messages"])
+    looked_at = [name for name in FEATURES if name not in ("popular_category", "service_type")]
+    champion = Scored(lambda rows: 0.2 + 0.6 * rows["allows_messages"] + 1e-9 * rows[looked_at].sum(axis=1))
     one = three.model_copy(update={"reasons": 1})
     named = naming(clients, "allows_messages")
     table = check(clients, champion, named, once(named), clients, one)
     assert table.loc["deletion_top", "value"] == pytest.approx(0.3, abs=0.03)
-    assert table.loc["deletion_random", "value"] == pytest.approx(0.3 / 16, abs=0.015)
+    assert table.loc["deletion_random", "value"] == pytest.approx(0.3 / 14, abs=0.015)
     assert table.loc["deletion_ahead", "passed"]
     # Not where none of five draws changes it, 1 in 32, nor often where chance names it too, 1 in 16.
     assert table.loc["deletion_share", "value"] == pytest.approx(0.93, abs=0.05)
@@ -216,7 +217,8 @@ def test_engineered_features_follow_what_is_taken_away(
     def score(rows: pd.DataFrame) -> Any:
         assert rows.columns.tolist() == columns
         assert (rows["promo_habit"] == (rows["promo_purchase_share"] >= 0.5)).all()
-        return 0.1 + 0.8 * rows["promo_habit"]
+        hardly = rows[["pages_per_visit", "minutes_current", "minutes_previous"]].sum(axis=1)
+        return 0.1 + 0.8 * rows["promo_habit"] + 1e-9 * hardly
 
     named = naming(clients, "promo_purchase_share")
     base = clients.drop(columns=[TARGET, TWIN_GROUP])
@@ -320,3 +322,15 @@ def test_another_seed_names_most_of_the_sampled_reasons(
     expected = faithfulness.overlap(explained[FEATURES].to_numpy(), again, 3).mean()
     assert table.loc["reasons_seeds", "value"] == pytest.approx(expected)
     assert 0.6 < expected < 1
+
+
+def test_additivity_asks_the_champion_itself(
+    clients: pd.DataFrame,
+    champion: Any,
+    honest: pd.DataFrame,
+    refits: pd.DataFrame,
+    base: pd.DataFrame,
+    three: Interpretation,
+) -> None:
+    of_another = honest.assign(base_value=honest["base_value"] + 0.5, output=honest["output"] + 0.5)
+    assert not check(clients, champion, of_another, refits, base, three).loc["additivity", "passed"]

@@ -451,9 +451,9 @@ def test_summary_of_shapley_values_by_hand(summary: pd.DataFrame) -> None:
 
 
 def test_interval_over_the_refits_by_hand(summary: pd.DataFrame) -> None:
-    # s² = .01 over 3 folds: t(.975; 2) √((1/3 + (1/3) / (2/3)) · .01) = 4.302653 · .0912871
+    # s² = .01 over 3 folds: t(.975; 2) √((3 − 1)² / 3 · .01) = 4.302653 · .1154701
     assert summary.loc["pages_per_visit", ["low", "high"]].tolist() == pytest.approx(
-        [2 - 0.392776, 2 + 0.392776], abs=1e-5
+        [2 - 0.496828, 2 + 0.496828], abs=1e-5
     )
     assert summary.loc["promo_purchase_share", ["low", "high"]].tolist() == [0.5, 0.5]
 
@@ -463,7 +463,7 @@ def test_interval_does_not_go_below_nothing(selection: ModelSelection) -> None:
     refits = pd.concat([contributions(number, pages_per_visit=[number] * 4) for number in range(3)])
     table = summarise_shap(contributions(pages_per_visit=[1.0] * 4), refits, features, selection)
     # s² = 1
-    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([0, 1 + 3.92776], abs=1e-4)
+    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([0, 1 + 4.96828], abs=1e-4)
 
 
 def test_direction_is_the_rank_correlation_of_value_and_contribution(summary: pd.DataFrame) -> None:

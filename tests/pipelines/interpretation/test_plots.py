@@ -371,40 +371,34 @@ def test_steps_are_named_with_the_clients_values(
 # Both measures ------------------------------------------------------------------------------------
 
 
-def agreement(reasons: list[str]) -> pd.DataFrame:
+def agreement(reasons: list[str], permutation_rank: tuple[int, ...] = (5, 2, 9, 3)) -> pd.DataFrame:
     table = pd.DataFrame({"feature": FOUR, "kind": "feature", "reason": reasons})
-    table = table.assign(shap_rank=[1, 2, 3, 4], permutation_rank=[4, 2, 1, 3])
+    table = table.assign(shap_rank=[1, 2, 3, 4], permutation_rank=permutation_rank)
     group = pd.DataFrame({"feature": ["finance"], "kind": "group", "reason": "unproven", "shap_rank": 1})
     return pd.concat([table, group.assign(permutation_rank=4)], ignore_index=True)
 
 
 @pytest.mark.parametrize(
-    ("reasons", "ru", "en"),
+    ("reasons", "places", "used", "differ"),
     [
         pytest.param(
-            ["unproven", "agree", "few_clients", "unused"],
-            "Модель использует признаков: 3; два способа измерить их важность расходятся в местах 2 из них",
-            "Features that the model uses: 3; two measures of their importance disagree about the places of "
-            "2 of them",
-            id="some-differ",
+            ["unproven", "agree", "amount_not_order", "unused"], (5, 2, 9, 3), 3, 2, id="some-differ"
         ),
+        pytest.param(["agree", "agree", "agree", "unused"], (3, 2, 1, 9), 3, 0, id="all-agree"),
+        pytest.param(["shared", "shared", "unproven", "unproven"], (8, 9, 7, 10), 4, 4, id="all-differ"),
         pytest.param(
-            ["agree", "agree", "agree", "unused"],
-            "Модель использует признаков: 3; два способа измерить их важность согласны",
-            "Features that the model uses: 3; two measures of their importance agree",
-            id="all-agree",
-        ),
-        pytest.param(
-            ["shared", "order_not_amount", "amount_not_order", "unproven"],
-            "Модель использует признаков: 4; два способа измерить их важность расходятся в местах 4 из них",
-            "Features that the model uses: 4; two measures of their importance disagree about the places of "
-            "4 of them",
-            id="all-differ",
+            ["shared", "shared", "agree", "unused"], (1, 2, 3, 9), 3, 0, id="shared-in-the-same-places"
         ),
     ],
 )
-def test_agreement_counts_the_features_that_differ(reasons: list[str], ru: str, en: str) -> None:
-    assert render(plots.importance_agreement_figure(agreement(reasons))) == [ru, en]
+def test_agreement_counts_the_features_that_differ(
+    reasons: list[str], places: tuple[int, ...], used: int, differ: int
+) -> None:
+    russian, english = render(plots.importance_agreement_figure(agreement(reasons, places)))
+    found = f"расходятся в местах {differ} из них" if differ else "согласны"
+    assert russian == f"Модель использует признаков: {used}; два способа измерить их важность {found}"
+    found = f"disagree about the places of {differ} of them" if differ else "agree"
+    assert english == f"Features that the model uses: {used}; two measures of their importance {found}"
 
 
 def test_of_a_model_that_uses_nothing_no_agreement_is_claimed() -> None:
@@ -414,7 +408,7 @@ def test_of_a_model_that_uses_nothing_no_agreement_is_claimed() -> None:
 
 
 def test_agreement_draws_both_places_of_every_feature() -> None:
-    table = agreement(["unproven", "agree", "few_clients", "unused"])
+    table = agreement(["unproven", "agree", "amount_not_order", "unused"])
     for figure, language, names in zip(
         plots.importance_agreement_figure(table),
         ("ru", "en"),
@@ -426,7 +420,7 @@ def test_agreement_draws_both_places_of_every_feature() -> None:
         assert ticks(axes)[::-1] == [label(name, language) for name in FOUR]
         by_size, by_loss = dots(axes)
         assert by_size[::-1, 0].tolist() == [1, 2, 3, 4]
-        assert by_loss[::-1, 0].tolist() == [4, 2, 1, 3]
+        assert by_loss[::-1, 0].tolist() == [5, 2, 9, 3]
         (places,) = (one for one in axes.collections if isinstance(one, LineCollection))
         drawn = [mpl.colors.to_hex(one) for one in places.get_colors()][::-1]
         assert [one == DECLINED for one in drawn] == [True, False, True, False]

@@ -241,13 +241,11 @@ def test_values_of_a_client_depend_on_nobody_else(
     asked = pd.concat([features.iloc[40:45], strangers.iloc[:5]], ignore_index=True)
     some = [8, 1, 5]
     whole = sample_contributions(fitted, asked, features, options)
+    monkeypatch.setattr(sampling, "_CHUNK", 2)
     apart = sample_contributions(fitted, asked.iloc[some], features, options)
-    monkeypatch.setattr(sampling, "_CHUNK", 4)
-    in_parts = sample_contributions(fitted, asked, features, options)
     for name in ("contributions", "errors", "output"):
         np.testing.assert_allclose(getattr(apart, name), getattr(whole, name)[some], atol=1e-12)
-        np.testing.assert_allclose(getattr(in_parts, name), getattr(whole, name), atol=1e-12)
-    assert apart.base_value == in_parts.base_value == whole.base_value
+    assert apart.base_value == whole.base_value
 
 
 # --- rounds -------------------------------------------------------------------------------------------

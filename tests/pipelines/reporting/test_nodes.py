@@ -1,11 +1,15 @@
 """What the page says first, worked out by hand."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from one_click.parameters import Offers, Reporting, Segmentation
 from one_click.pipelines.reporting import nodes
 from one_click.pipelines.reporting.texts import METRICS
+
+OPTIONS = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
 
 
 @pytest.fixture
@@ -25,18 +29,22 @@ def scores() -> pd.DataFrame:
 
 
 @pytest.fixture
-def recommendations() -> pd.DataFrame:
+def contacts() -> pd.DataFrame:
+    """Return the treated clients: those at risk; profit at risk is that of three months."""
     return pd.DataFrame(
         {
-            "client_id": [1, 2, 3, 4],
-            "offer": ["a", "none", "b", "none"],
-            "channel": ["email", "none", "on_site", "none"],
-            "cost": [0.1, 0.0, 0.2, 0.0],
-            "expected_profit_kept_low": [0.0, 0.0, 0.5, 0.0],
-            "expected_profit_kept_base": [1.0, 0.0, 2.0, 0.0],
-            "expected_profit_kept_high": [2.0, 0.0, 3.0, 0.0],
+            "client_id": [1, 3],
+            "probability": [0.9, 0.5],
+            "monthly_profit": [2.0, 6.0],
+            "profit_at_risk": [5.4, 9.0],
+            "offer": ["a", "b"],
+            "channel": ["email", "on_site"],
+            "cost": [0.1, 0.2],
+            "expected_profit_kept_low": [0.0, 0.5],
+            "expected_profit_kept_base": [1.0, 2.0],
+            "expected_profit_kept_high": [2.0, 3.0],
         }
-    )
+    ).astype({"offer": "str", "channel": "str"})
 
 
 def offers() -> Offers:
@@ -59,23 +67,26 @@ def offers() -> Offers:
     )
 
 
-def test_key_facts_are_counted_by_hand(
-    clients: pd.DataFrame, scores: pd.DataFrame, recommendations: pd.DataFrame
-) -> None:
+def gather(clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame) -> dict[str, Any]:
     rejected = pd.DataFrame(
         {"table": ["money", "money", "market_file", "label_file"], "client_id": ["7", "8", "7", "9"]}
     )
-    repairs = pd.DataFrame({"table": ["money", "money"], "line": [2, 2], "column": ["x", "x"]})
-    facts = nodes.gather_key_facts(
+    return nodes.gather_key_facts(
         clients,
         scores,
         {"threshold": 0.5, "criterion": "profit"},
-        recommendations,
+        contacts,
         rejected,
-        repairs,
+        pd.DataFrame({"table": ["money", "money"], "line": [2, 2], "column": ["x", "x"]}),
         Segmentation.model_construct(horizon_months=3, profit_lost_share=0.5),
-        Reporting(snapshot="demo", label_snapshot=None, top_clients=5),
+        OPTIONS,
     )
+
+
+def test_key_facts_are_counted_by_hand(
+    clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame
+) -> None:
+    facts = gather(clients, scores, contacts)
     assert facts["clients"] == 4
     assert (facts["labelled"], facts["declined"]) == (3, 2)
     assert facts["at_risk"] == 2
@@ -83,6 +94,29 @@ def test_key_facts_are_counted_by_hand(
     assert (facts["offered"], facts["kept_low"], facts["kept_base"], facts["kept_high"]) == (2, 0.5, 3.0, 5.0)
     assert facts["cost"] == pytest.approx(0.3)
     assert (facts["clients_left_out"], facts["cells_mended"]) == (2, 1)
+
+
+def test_key_facts_and_offers_add_up_to_the_same(
+    clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame
+) -> None:
+    facts, table = gather(clients, scores, contacts), nodes.summarise_offers(contacts, offers())
+    assert facts["offered"] == table["clients"].sum()
+    for name in ("cost", "kept_low", "kept_base", "kept_high"):
+        assert facts[name] == pytest.approx(table[name].sum())
+
+
+def test_a_campaign_for_nobody_has_facts_and_empty_tables(
+    clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame, reasons: pd.DataFrame
+) -> None:
+    facts = gather(clients, scores, contacts.head(0))
+    assert facts["at_risk"] == 2
+    assert [facts[name] for name in ("offered", "cost", "kept_low", "kept_base", "kept_high")] == [0] * 5
+    table = nodes.summarise_offers(contacts.head(0), offers())
+    assert list(table) == list(nodes.summarise_offers(contacts, offers()))
+    assert table.empty
+    top = nodes.list_top_clients(contacts.head(0), reasons, offers(), OPTIONS)
+    assert list(top) == list(nodes.list_top_clients(contacts, reasons, offers(), OPTIONS))
+    assert top.empty
 
 
 def test_figures_of_the_champion_stand_beside_the_reference() -> None:
@@ -100,18 +134,21 @@ def test_figures_of_the_champion_stand_beside_the_reference() -> None:
     assert facts["metrics"][0]["reference"] == {"value": 0.6, "low": 0.5, "high": 0.7}
 
 
-def test_offers_add_up_and_the_most_profitable_comes_first(recommendations: pd.DataFrame) -> None:
-    table = nodes.summarise_offers(recommendations, offers())
+def test_offers_add_up_and_the_most_profitable_comes_first(contacts: pd.DataFrame) -> None:
+    table = nodes.summarise_offers(contacts, offers())
     assert table["offer"].tolist() == ["b", "a"]
     assert table["title_ru"].tolist() == ["Б", "А"]
     assert table["clients"].tolist() == [1, 1]
     assert table["kept_base"].tolist() == [2.0, 1.0]
+    twice = nodes.summarise_offers(pd.concat([contacts, contacts.head(1), contacts.head(1)]), offers())
+    assert twice["offer"].tolist() == ["a", "b"]
+    assert twice["clients"].tolist() == [3, 1]
+    assert twice["cost"].tolist() == pytest.approx([0.3, 0.2])
 
 
-def test_top_clients_are_those_with_an_offer_and_most_profit_at_risk(
-    clients: pd.DataFrame, scores: pd.DataFrame, recommendations: pd.DataFrame
-) -> None:
-    reasons = pd.DataFrame(
+@pytest.fixture
+def reasons() -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "client_id": [1, 1, 1, 3],
             "direction": ["raises", "raises", "lowers", "lowers"],
@@ -120,10 +157,64 @@ def test_top_clients_are_those_with_an_offer_and_most_profit_at_risk(
             "sentence_en": ["Second.", "First.", "Against.", "Against."],
         }
     )
-    options = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
-    top = nodes.list_top_clients(clients, scores, recommendations, reasons, offers(), options)
+
+
+def test_top_clients_are_those_of_the_campaign_with_most_profit_at_risk(
+    contacts: pd.DataFrame, reasons: pd.DataFrame
+) -> None:
+    top = nodes.list_top_clients(contacts, reasons, offers(), OPTIONS)
     assert top["client_id"].tolist() == [3, 1]
-    assert top["profit_at_risk"].tolist() == pytest.approx([3.0, 1.8])
+    assert top["profit_at_risk"].tolist() == [9.0, 5.4]
     assert top["reasons_en"].tolist() == ["", "First. Second."]
     assert top["reasons_ru"].tolist() == ["", "Первая. Вторая."]
     assert top["offer_ru"].tolist() == ["Б", "А"]
+    alone = nodes.list_top_clients(contacts, reasons, offers(), OPTIONS.model_copy(update={"top_clients": 1}))
+    assert alone["client_id"].tolist() == [3]
+
+
+SUMMARY = {"kept": 10.0, "cost": 2.0, "clients": 5, "upper_bound": 10.5, "budget": None}
+
+
+def test_plan_facts_are_those_of_the_plan_its_best_rival_and_the_whole_campaign() -> None:
+    comparison = pd.DataFrame({"way": ["plan", "probability", "random"], "share_of_plan": [1.0, 0.75, 0.5]})
+    experiment = pd.DataFrame(
+        {
+            "offer": ["all", "a"],
+            "treated": [4, 4],
+            "control": [1, 1],
+            "detectable_effect": [float("nan"), 0.5],
+        }
+    )
+    assert nodes.gather_plan_facts(SUMMARY, comparison, experiment) == {
+        "plan": SUMMARY,
+        "by_hand": 0.75,
+        "arms": {"treated": 4, "control": 1, "detectable_effect": None},
+    }
+
+
+def test_plan_facts_of_a_campaign_for_nobody_are_missing_rather_than_zero() -> None:
+    comparison = pd.DataFrame({"way": ["plan", "random"], "share_of_plan": [float("nan")] * 2})
+    experiment = pd.DataFrame({"offer": ["all"], "treated": [0], "decline": [float("nan")]})
+    facts = nodes.gather_plan_facts(SUMMARY, comparison, experiment)
+    assert facts["by_hand"] is None
+    assert facts["arms"] == {"treated": 0, "decline": None}
+
+
+def test_what_is_said_of_the_explanations_by_hand() -> None:
+    def told(key: str, values: list[str]) -> pd.DataFrame:
+        sentences = {
+            "sentence_ru": [f"р{n}" for n in range(len(values))],
+            "sentence_en": [*map(str, range(len(values)))],
+        }
+        return pd.DataFrame({key: values, **sentences})
+
+    effects = told("shape", ["rises", "flat", "falls", *["rises"] * 5])
+    agreement = told("reason", ["agree", "unproven", "unused", "few_clients"])
+    faithfulness = pd.DataFrame(
+        {"check": ["additivity", "deletion_share"], "value": [1e-9, 0.75], "passed": [True, None]}
+    )
+    facts = nodes.gather_explanation_facts(effects, agreement, faithfulness)
+    assert [row["sentence_en"] for row in facts["effects"]] == ["0", "2", "3", "4", "5", "6"]
+    assert facts["effects"][0] == {"sentence_ru": "р0", "sentence_en": "0"}
+    assert [row["sentence_ru"] for row in facts["disagreements"]] == ["р1", "р3"]
+    assert facts["checks"] == {"additivity": 1e-9, "deletion_share": 0.75}

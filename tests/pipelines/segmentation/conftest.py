@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from one_click.parameters import Offers, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.segmentation import nodes
 
 
 @pytest.fixture(scope="session")
 def shipped(root: Path) -> dict[str, Any]:
-    """Return the raw parameters `segmentation` and `offers` as they are shipped."""
-    texts = [(root / model.file).read_text(encoding="utf-8") for model in (Segmentation, Offers)]
+    """Return the raw parameters `segmentation`, `offers` and `campaign` as they are shipped."""
+    models = (Segmentation, Offers, CampaignPlan)
+    texts = [(root / model.file).read_text(encoding="utf-8") for model in models]
     return {key: value for text in texts for key, value in yaml.safe_load(text).items()}
 
 
@@ -26,6 +27,11 @@ def options(shipped: dict[str, Any]) -> Segmentation:
 @pytest.fixture(scope="session")
 def offers(shipped: dict[str, Any]) -> Offers:
     return Offers.model_validate(shipped["offers"])
+
+
+@pytest.fixture(scope="session")
+def campaign(shipped: dict[str, Any]) -> CampaignPlan:
+    return CampaignPlan.model_validate(shipped["campaign"])
 
 
 @pytest.fixture
@@ -78,15 +84,15 @@ def reasons() -> pd.DataFrame:
     """Return reason codes out of order; the last client has none towards decline."""
     return pd.DataFrame(
         [
-            (1, "lowers", 1, "days_registered", "Давно с магазином."),
-            (1, "raises", 2, "pages_per_visit", "Мало страниц."),
-            (1, "raises", 1, "promo_purchase_share", "=Много акций."),
-            (2, "lowers", 1, "minutes_current", "Много минут."),
-            (2, "raises", 1, "unpaid_items_quarter", "Полная корзина."),
-            (3, "raises", 1, "minutes_current", "Мало минут."),
-            (4, "lowers", 1, "promo_purchase_share", "Мало акций."),
+            (1, "lowers", 1, "days_registered", "Давно с магазином.", "Long with the store."),
+            (1, "raises", 2, "pages_per_visit", "Мало страниц.", "Few pages."),
+            (1, "raises", 1, "promo_purchase_share", "=Много акций.", "=Many promotions."),
+            (2, "lowers", 1, "minutes_current", "Много минут.", "Many minutes."),
+            (2, "raises", 1, "unpaid_items_quarter", "Полная корзина.", "A full cart."),
+            (3, "raises", 1, "minutes_current", "Мало минут.", "Few minutes."),
+            (4, "lowers", 1, "promo_purchase_share", "Мало акций.", "Few promotions."),
         ],
-        columns=["client_id", "direction", "rank", "feature", "sentence_ru"],
+        columns=["client_id", "direction", "rank", "feature", "sentence_ru", "sentence_en"],
     )
 
 
@@ -116,3 +122,28 @@ def table(
 @pytest.fixture
 def segments(table: pd.DataFrame, borders: dict[str, float], options: Segmentation) -> pd.DataFrame:
     return nodes.assign_segments(table, borders, options)
+
+
+@pytest.fixture
+def recommended(
+    table: pd.DataFrame,
+    segments: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+) -> pd.DataFrame:
+    """Return the shipped offers that the clients may get.
+
+    Client 1 three, the coupon first; client 2 without consent the banner; client 3 the apology and the
+    mailing; client 4 is not at risk.
+    """
+    return nodes.recommend_offers(table, segments, options, offers, campaign)
+
+
+@pytest.fixture
+def gathered(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return contacts and clients without consent of a plan with its best offer for each client at risk."""
+    best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")]
+    return nodes.gather_contacts(table, segments, recommended, best.assign(arm="treated"))

@@ -1,3 +1,5 @@
+from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -7,9 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from one_click.columns import CLIENT_ID
+from one_click.declarations import Offer
 from one_click.errors import DataError, ParameterError
-from one_click.parameters import Offers, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.segmentation import nodes
+from one_click.pipelines.segmentation.experiment import assign_arms
+from one_click.pipelines.segmentation.plan import select_clients
 
 MESSAGES = ("email", "push")
 
@@ -29,16 +34,17 @@ def test_risk_signals_name_who_shows_them_and_from_where(clients: pd.DataFrame) 
     assert listed["threshold"].tolist() == [2, -0.6, -0.4]
 
 
-def test_signal_quality_is_counted_on_labelled_clients(clients: pd.DataFrame) -> None:
+def test_signal_quality_is_counted_on_labelled_clients(clients: pd.DataFrame, offers: Offers) -> None:
     shown = pd.DataFrame({"client_id": [1, 3, 4], "signal": ["low_pages", "low_pages", "minutes_drop"]})
     labelled = clients.assign(activity_declined=[1.0, 1.0, 0.0, np.nan])
-    quality = nodes.rate_signals(labelled, shown).set_index("signal")
+    quality = nodes.rate_signals(labelled, shown, offers).set_index("signal")
     pages = quality.loc["low_pages"]
     assert pages[["labelled", "shown"]].tolist() == [3, 2]
     assert pages[["precision", "recall", "lift"]].tolist() == [0.5, 0.5, 0.75]
     assert pages["precision_low"] < 0.5 < pages["precision_high"]
     assert quality.loc["minutes_drop", "shown"] == 0
     assert np.isnan(quality.loc["minutes_drop", "precision"])
+    assert quality["offers"].to_dict() == {"minutes_drop": "", "revenue_drop": "", "low_pages": "risk_coupon"}
 
 
 def test_profit_at_risk_is_probability_times_profit_times_months_times_share_lost(
@@ -154,7 +160,7 @@ def test_profiles_add_up_to_the_base(
 
 
 def test_recommendations_are_worked_out_by_hand(
-    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, campaign: CampaignPlan
 ) -> None:
     coupon = {
         "code": "coupon",
@@ -168,7 +174,8 @@ def test_recommendations_are_worked_out_by_hand(
         "conditions": [{"column": "segment", "one_of": "promo_seekers"}],
         "effect": {"low": 0.1, "base": 0.2, "high": 0.3},
     }
-    got = nodes.recommend_offers(table, segments, options, Offers.model_validate({"declared": [coupon]}))
+    declared = Offers.model_validate({"declared": [coupon]})
+    got = nodes.recommend_offers(table, segments, options, declared, campaign)
     first = got.iloc[0]
     # profit at risk .9 * 4 * 3 = 10.8
     assert first["expected_profit_kept_low"] == pytest.approx(1.08 - 0.5)
@@ -187,12 +194,32 @@ def test_recommendations_are_worked_out_by_hand(
 
 
 def test_offers_for_an_unknown_segment_are_refused(
-    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, shipped: dict[str, Any]
+    table: pd.DataFrame,
+    segments: pd.DataFrame,
+    options: Segmentation,
+    campaign: CampaignPlan,
+    shipped: dict[str, Any],
 ) -> None:
     raw = [dict(offer) for offer in shipped["offers"]["declared"]]
     raw[0]["conditions"] = [{"column": "segment", "one_of": "promo_seeker"}]
+    declared = Offers.model_validate({"declared": raw})
     with pytest.raises(ParameterError, match="did you mean 'promo_seekers'"):
-        nodes.recommend_offers(table, segments, options, Offers.model_validate({"declared": raw}))
+        nodes.recommend_offers(table, segments, options, declared, campaign)
+
+
+def test_a_client_with_many_contacts_is_recommended_no_message(
+    table: pd.DataFrame,
+    segments: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+) -> None:
+    busy = table.assign(marketing_contacts_current=[5, 4, 4, 4])
+    got = nodes.recommend_offers(busy, segments, options, offers, campaign).set_index(CLIENT_ID)
+    assert campaign.most_contacts == 5
+    assert got.loc[1, "offer"] == "none"
+    assert got.loc[1, "note"] == "no_eligible_offer"
+    assert got.loc[3, "offer"].tolist() == ["service_apology", "category_mailing"]
 
 
 @st.composite
@@ -205,6 +232,7 @@ def bases(draw: st.DrawFn) -> dict[str, list[Any]]:
 
     return {
         "allows_messages": column(st.booleans()),
+        "marketing_contacts_current": column(st.integers(0, 8)),
         "pages_per_visit": column(st.integers(0, 20)),
         "minutes_previous": column(st.integers(0, 30)),
         "minutes_current": column(st.integers(0, 30)),
@@ -233,8 +261,12 @@ def with_columns(client: pd.DataFrame, columns: dict[str, list[Any]]) -> pd.Data
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(columns=bases())
-def test_nobody_without_consent_is_messaged_and_everyone_is_in_one_segment(
-    clients: pd.DataFrame, options: Segmentation, offers: Offers, columns: dict[str, list[Any]]
+def test_everyone_is_in_one_segment_and_offers_go_to_clients_at_risk(
+    clients: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+    columns: dict[str, list[Any]],
 ) -> None:
     base = with_columns(clients.head(1), columns)
     numbers = base[CLIENT_ID]
@@ -244,20 +276,185 @@ def test_nobody_without_consent_is_messaged_and_everyone_is_in_one_segment(
     signals = nodes.find_risk_signals(base, borders)
     table = nodes.make_decision_table(base, scores, named[named["feature"] != ""], signals, borders, options)
     segments = nodes.assign_segments(table, borders, options)
-    got = nodes.recommend_offers(table, segments, options, offers)
+    got = nodes.recommend_offers(table, segments, options, offers, campaign)
 
-    assert segments[CLIENT_ID].tolist() == got[CLIENT_ID].tolist() == numbers.tolist()
+    assert segments[CLIENT_ID].tolist() == numbers.tolist()
     assert set(segments["segment"]) <= {segment.code for segment in options.segments}
     assert nodes.profile_segments(table, segments, options)["clients"].sum() == len(base)
-    assert not got.loc[~base["allows_messages"], "channel"].isin(MESSAGES).any()
+    assert got[CLIENT_ID].drop_duplicates().tolist() == numbers.tolist()
+    assert not got.duplicated([CLIENT_ID, "offer"]).any()
+    assert (got["rank"] == got.groupby(CLIENT_ID).cumcount() + 1).all()
+    assert (got.groupby(CLIENT_ID)["expected_profit_kept_base"].diff().fillna(0) <= 0).all()
     chosen = got["offer"] != "none"
-    assert (got.loc[chosen, "expected_profit_kept_base"] > 0).all()
-    assert table.loc[chosen, "at_risk"].all()
-    assert ((got["note"] == "") == chosen).all()
+    assert set(got.loc[chosen, CLIENT_ID]) <= set(table.loc[table["at_risk"], CLIENT_ID])
+    worth = got["expected_profit_kept_base"] > 0
+    assert (chosen & ~worth == (got["note"] == "not_worth_its_cost")).all()
+
+
+SHARES = st.sampled_from([0.0, 0.05, 0.2, 0.5, 0.9])
+MONEY = st.sampled_from([0.0, 0.05, 0.1, 0.3, 1.0]) | st.integers(0, 300).map(lambda cents: cents / 100)
+CONDITIONS: tuple[dict[str, Any], ...] = (
+    {"column": "promo_purchase_share", "at_least": 0.5},
+    {"column": "segment", "one_of": ["promo_seekers", "low_value_at_risk"]},
+    {"column": "profit_at_risk", "below": 10},
+)
+CLIENT = st.tuples(
+    st.booleans(), st.integers(0, 8), st.floats(0, 1), st.floats(-2, 20), st.floats(0, 1)
+)  # consent, contacts, share of promotions, monthly profit, probability
+
+
+def decision_table(client: pd.DataFrame, drawn: list[tuple[Any, ...]], threshold: float) -> pd.DataFrame:
+    """Return a decision table of the drawn clients; in all other columns, everyone is like `client`."""
+    names = ["allows_messages", "marketing_contacts_current", "promo_purchase_share", "monthly_profit"]
+    columns = dict(zip([*names, "probability"], map(list, zip(*drawn, strict=True)), strict=True))
+    base = with_columns(client, columns)
+    return base.assign(
+        at_risk=base["probability"] >= threshold,
+        profit_at_risk=3 * base["probability"] * base["monthly_profit"],
+    )
+
+
+@st.composite
+def stores_offers(draw: st.DrawFn) -> Offers:
+    """Draw offers, even such as the configuration refuses because another is always better."""
+    declared = []
+    for number in range(draw(st.integers(1, 5))):
+        effects = sorted(draw(st.tuples(*[st.floats(0, 1)] * 3)))
+        channel = draw(st.sampled_from(["email", "push", "on_site"]))
+        raw = {
+            "code": f"offer_{number}",
+            **dict.fromkeys(("title_ru", "title_en"), "-"),
+            **dict.fromkeys(("text_ru", "text_en"), "{category}"),
+            "channel": channel,
+            "needs_consent": channel != "on_site" or draw(st.booleans()),
+            "cost": draw(MONEY),
+            "effect": dict(zip(("low", "base", "high"), effects, strict=True)),
+            "conditions": draw(st.sampled_from([[], *([condition] for condition in CONDITIONS)])),
+        }
+        declared.append(Offer.model_validate(raw))
+    return Offers.model_construct(declared=tuple(declared))
+
+
+def campaigns(shipped: dict[str, Any]) -> st.SearchStrategy[CampaignPlan]:
+    """Draw campaigns that differ in budget, limits and the share of the control arm."""
+    drawn = st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["first", "второй"]),
+            "budget": st.none() | MONEY | st.floats(0, 30),
+            "contacts": st.dictionaries(st.sampled_from(["email", "push", "on_site"]), st.integers(0, 12)),
+            "most_contacts": st.integers(1, 9),
+            "control_share": SHARES,
+        }
+    )
+    return drawn.map(lambda changes: CampaignPlan.model_validate(shipped["campaign"] | changes))
+
+
+def exactly(money: pd.Series) -> Fraction:
+    """Add up amounts as the decimals that they print as."""
+    return sum((Fraction(repr(float(amount))) for amount in money), Fraction(0))
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(drawn=st.lists(CLIENT, min_size=1, max_size=30), offers=stores_offers(), data=st.data())
+def test_campaign_keeps_to_consent_contacts_budget_and_limits(
+    table: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    shipped: dict[str, Any],
+    drawn: list[tuple[Any, ...]],
+    offers: Offers,
+    data: st.DataObject,
+) -> None:
+    campaign = data.draw(campaigns(shipped))
+    base = decision_table(table.head(1), drawn, borders["probability"])
+    codes = st.sampled_from([segment.code for segment in options.segments])
+    segment = data.draw(st.lists(codes, min_size=len(base), max_size=len(base)))
+    segments = pd.DataFrame({CLIENT_ID: base[CLIENT_ID], "segment": segment, "membership": "firm"})
+    recommended = nodes.recommend_offers(base, segments, options, offers, campaign)
+    selected, summary = select_clients(recommended, campaign)
+    plan = assign_arms(selected, segments, campaign)
+    contacts, closed = nodes.gather_contacts(base, segments, recommended, plan)
+
+    check_selection(selected, summary, base.set_index(CLIENT_ID), offers, campaign)
+    check_arms(plan, selected)
+    control = set(plan.loc[plan["arm"] == "control", CLIENT_ID])
+    assert sorted(contacts[CLIENT_ID]) == sorted(set(plan[CLIENT_ID]) - control)
+    unreachable = base.loc[base["at_risk"] & ~base["allows_messages"], CLIENT_ID]
+    assert sorted(closed[CLIENT_ID]) == sorted(set(unreachable) - control)
+    if control:
+        reasons = pd.DataFrame(columns=[CLIENT_ID, "direction", "rank", "sentence_ru", "sentence_en"])
+        lists = nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
+        check_lists(lists, contacts, closed)
+
+
+def check_lists(
+    lists: tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame],
+    contacts: pd.DataFrame,
+    closed: pd.DataFrame,
+) -> None:
+    """Check that the lists hold those whom the campaign approaches and those it must not write to."""
+    book, messages, no_messages = lists
+    assert book["Клиенты"]["Номер клиента"].tolist() == contacts[CLIENT_ID].tolist()
+    assert book["Без сообщений"]["Номер клиента"].tolist() == closed[CLIENT_ID].tolist()
+    messaged = contacts[contacts["channel"].isin(MESSAGES)]
+    assert messages[CLIENT_ID].tolist() == messaged[CLIENT_ID].tolist()
+    assert messaged["allows_messages"].all()
+    assert no_messages[CLIENT_ID].tolist() == closed[CLIENT_ID].tolist()
+
+
+def check_selection(
+    selected: pd.DataFrame,
+    summary: dict[str, Any],
+    base: pd.DataFrame,
+    offers: Offers,
+    campaign: CampaignPlan,
+) -> None:
+    """Check who is selected against consent, contacts, budget and limits."""
+    assert selected[CLIENT_ID].is_unique
+    clients = base.loc[selected[CLIENT_ID]]
+    assert clients["at_risk"].all()
+    assert (selected["expected_profit_kept_base"] > 0).all()
+    messaged = clients[selected["channel"].isin(MESSAGES).to_numpy()]
+    assert messaged["allows_messages"].all()
+    assert (messaged["marketing_contacts_current"] < campaign.most_contacts).all()
+    declared = {offer.code: (offer.channel, offer.cost) for offer in offers.declared}
+    assert [declared[code] for code in selected["offer"]] == list(
+        zip(selected["channel"], selected["cost"], strict=True)
+    )
+    if campaign.budget is not None:
+        assert exactly(selected["cost"]) <= Fraction(repr(campaign.budget))
+    by_channel = Counter(selected["channel"])
+    assert all(by_channel[channel] <= most for channel, most in campaign.contacts.items())
+    assert {channel: count for channel, count in summary["contacts"].items() if count} == by_channel
+    assert summary["clients"] == len(selected)
+    assert summary["cost"] == pytest.approx(float(exactly(selected["cost"])))
+    assert summary["kept"] == pytest.approx(selected["expected_profit_kept_base"].sum())
+    assert summary["kept"] <= summary["upper_bound"]
+
+
+def check_arms(plan: pd.DataFrame, selected: pd.DataFrame) -> None:
+    """Check that the arms hold the selected clients, and that the control arm costs and keeps nothing."""
+    assert set(plan["arm"]) <= {"treated", "control"}
+    assert plan[[CLIENT_ID, "offer", "channel"]].equals(selected[[CLIENT_ID, "offer", "channel"]])
+    control = plan["arm"] == "control"
+    assert (plan.loc[control, ["cost", "expected_profit_kept"]] == 0).all(axis=None)
+    assert plan.loc[~control, "cost"].equals(selected.loc[~control, "cost"])
+    kept = selected.loc[~control, "expected_profit_kept_base"]
+    assert plan.loc[~control, "expected_profit_kept"].tolist() == kept.tolist()
 
 
 def test_month_without_labels_and_reasons_passes(
-    clients: pd.DataFrame, scores: pd.DataFrame, options: Segmentation, offers: Offers, reasons: pd.DataFrame
+    clients: pd.DataFrame,
+    scores: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+    reasons: pd.DataFrame,
 ) -> None:
     new = clients.assign(
         activity_declined=np.nan, pages_per_visit=8, minutes_current=10, revenue_current=900.0
@@ -269,41 +466,101 @@ def test_month_without_labels_and_reasons_passes(
     table = nodes.make_decision_table(new, scores, none, signals, borders, options)
     segments = nodes.assign_segments(table, borders, options)
     profiles = nodes.profile_segments(table, segments, options)
-    recommended = nodes.recommend_offers(table, segments, options, offers)
-    sheets = nodes.list_clients(table, segments, recommended, none, borders, options, offers)
+    recommended = nodes.recommend_offers(table, segments, options, offers, campaign)
+    best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")].assign(arm="treated")
+    contacts, closed = nodes.gather_contacts(table, segments, recommended, best)
+    sheets, *_ = nodes.list_clients(contacts, closed, none, borders, options, offers, campaign)
     assert (table["reasons"] == "").all()
     assert profiles["declined_share"].isna().all()
-    assert nodes.rate_signals(new, signals).empty
-    assert "precision" in nodes.rate_signals(new, signals)
-    assert len(sheets["Клиенты"]) == 3
+    assert nodes.rate_signals(new, signals, offers).empty
+    assert "precision" in nodes.rate_signals(new, signals, offers)
+    # the bonus, the banner, the apology
+    assert sheets["Клиенты"]["Номер клиента"].tolist() == [2, 1, 3]
     assert (sheets["Клиенты"]["Причина 1"] == "").all()
 
 
-def test_client_list_has_the_largest_profit_at_risk_first(
-    table: pd.DataFrame,
-    segments: pd.DataFrame,
+@pytest.fixture
+def arms() -> pd.DataFrame:
+    """Return a plan in which the last of three clients is not approached."""
+    return pd.DataFrame(
+        {
+            "client_id": [1, 2, 3],
+            "offer": ["category_mailing", "site_banner", "service_apology"],
+            "arm": ["treated", "treated", "control"],
+        }
+    )
+
+
+def test_contacts_are_the_treated_with_their_offer_and_the_largest_profit_at_risk_first(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
+) -> None:
+    contacts, closed = nodes.gather_contacts(table, segments, recommended, arms)
+    # .8 * 5 * 3 = 12 and .9 * 4 * 3 = 10.8; the mailing is the third best for client 1
+    assert contacts["client_id"].tolist() == [2, 1]
+    assert contacts["offer"].tolist() == ["site_banner", "category_mailing"]
+    assert contacts["expected_profit_kept_base"].tolist() == pytest.approx([0.15, 0.274])
+    assert contacts["segment"].tolist() == ["abandoned_carts", "promo_seekers"]
+    assert closed["client_id"].tolist() == [2]
+    assert closed["offer"].tolist() == ["site_banner"]
+
+
+def test_a_control_client_is_in_no_table_even_without_consent(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
+) -> None:
+    plan = arms.assign(arm=["treated", "control", "control"])
+    contacts, closed = nodes.gather_contacts(table, segments, recommended, plan)
+    assert contacts["client_id"].tolist() == [1]
+    assert closed.empty
+
+
+def test_clients_at_risk_without_consent_are_listed_without_an_offer_too(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
+) -> None:
+    mute = table.assign(allows_messages=[True, False, False, False])  # the last is not at risk
+    contacts, closed = nodes.gather_contacts(mute, segments, recommended, arms[arms["client_id"] == 1])
+    assert contacts["client_id"].tolist() == [1]
+    assert closed["client_id"].tolist() == [2, 3]
+    assert closed["offer"].isna().all()
+
+
+def test_the_lists_of_a_campaign(
+    gathered: tuple[pd.DataFrame, pd.DataFrame],
     reasons: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
     offers: Offers,
+    campaign: CampaignPlan,
 ) -> None:
-    recommended = nodes.recommend_offers(table, segments, options, offers)
-    sheets = nodes.list_clients(table, segments, recommended, reasons, borders, options, offers)
-    listed = sheets["Клиенты"]
-    assert listed["Номер клиента"].tolist() == [
-        2,
-        1,
-        3,
-    ]  # .8 * 5 * 3 = 12, .9 * 4 * 3 = 10.8, .65 * 2 * 3 = 3.9
-    assert listed["Прибыль под риском за 3 месяца, ед. прибыли"].tolist() == [12.0, 10.8, 3.9]
-    assert listed["Вероятность снижения, %"].tolist() == [80, 90, 65]
-    assert listed["Сегмент"].tolist()[0] == "Брошенные корзины"
-    assert listed["Причина 1"].tolist() == ["Полная корзина.", "=Много акций.", "Мало минут."]
-    assert listed["Причина 2"].tolist() == ["", "Мало страниц.", ""]
-    assert listed["Разрешает сообщения"].tolist() == ["нет", "да", "да"]
-    assert listed["Канал"].tolist()[0] == "На сайте"
-    explained = sheets["Пояснения"]["Столбец"].tolist()
-    assert [name for name in listed if name not in explained] == ["Причина 1", "Причина 2", "Причина 3"]
+    book, messages, closed = nodes.list_clients(*gathered, reasons, borders, options, offers, campaign)
+    assert list(book) == ["Клиенты", "Без сообщений", "Пояснения"]
+    assert book["Клиенты"]["Номер клиента"].tolist() == [2, 1, 3]
+    assert book["Без сообщений"]["Номер клиента"].tolist() == [2]
+    # the banner is no message
+    assert messages["client_id"].tolist() == [1, 3]
+    assert messages["channel"].tolist() == ["push", "email"]
+    assert messages.index.tolist() == [0, 1]
+    assert closed["client_id"].tolist() == [2]
+
+
+def test_a_key_hides_the_clients_in_every_list(
+    gathered: tuple[pd.DataFrame, pd.DataFrame],
+    reasons: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+) -> None:
+    keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
+    open_book, *open_lists = nodes.list_clients(*gathered, reasons, borders, options, offers, campaign)
+    book, *lists = nodes.list_clients(*gathered, reasons, borders, options, offers, keyed)
+    shown = dict(zip(open_book["Клиенты"]["Номер клиента"], book["Клиенты"]["Номер клиента"], strict=True))
+    assert set(shown) == {1, 2, 3}
+    assert len(set(shown.values()) | set(shown)) == 6
+    for sheet in ("Клиенты", "Без сообщений"):
+        numbers = open_book[sheet]["Номер клиента"].map(shown)
+        assert book[sheet].equals(open_book[sheet].assign(**{"Номер клиента": numbers}))
+    for one, open_one in zip(lists, open_lists, strict=True):
+        assert one.equals(open_one.assign(client_id=open_one["client_id"].map(shown)))
 
 
 def test_inputs_stay_as_they_were(
@@ -312,20 +569,26 @@ def test_inputs_stay_as_they_were(
     reasons: pd.DataFrame,
     options: Segmentation,
     offers: Offers,
+    campaign: CampaignPlan,
 ) -> None:
     before = [frame.copy() for frame in (clients, scores, reasons)]
     borders = nodes.fit_decision_borders(clients, {"threshold": 0.6}, options)
     signals = nodes.find_risk_signals(clients, borders)
-    nodes.rate_signals(clients, signals)
+    nodes.rate_signals(clients, signals, offers)
     table = nodes.make_decision_table(clients, scores, reasons, signals, borders, options)
-    kept_table = table.copy()
     segments = nodes.assign_segments(table, borders, options)
-    kept_segments = segments.copy()
-    recommended = nodes.recommend_offers(table, segments, options, offers)
+    recommended = nodes.recommend_offers(table, segments, options, offers, campaign)
+    selected, _ = select_clients(recommended, campaign)
+    plan = assign_arms(selected, segments, campaign)
+    contacts, closed = nodes.gather_contacts(table, segments, recommended, plan)
+    made = [table, segments, recommended, selected, plan, contacts, closed]
+    kept = [frame.copy() for frame in made]
     nodes.profile_segments(table, segments, options)
     nodes.portray_segments(table, segments, options)
-    nodes.list_clients(table, segments, recommended, reasons, borders, options, offers)
-    for frame, old in zip((clients, scores, reasons), before, strict=True):
+    nodes.recommend_offers(table, segments, options, offers, campaign)
+    select_clients(recommended, campaign)
+    assign_arms(selected, segments, campaign)
+    nodes.gather_contacts(table, segments, recommended, plan)
+    nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
+    for frame, old in zip([clients, scores, reasons, *made], [*before, *kept], strict=True):
         pd.testing.assert_frame_equal(frame, old)
-    pd.testing.assert_frame_equal(table, kept_table)
-    pd.testing.assert_frame_equal(segments, kept_segments)

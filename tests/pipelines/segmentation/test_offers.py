@@ -1,11 +1,14 @@
+import re
+from itertools import product
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from one_click.columns import KNOWN_VALUES
 from one_click.declarations import Condition
 from one_click.parameters import Offers
-from one_click.pipelines.segmentation.offers import choose_offers, describe_choice
+from one_click.pipelines.segmentation.offers import COLUMNS_OF_RECOMMENDATIONS, NOTES, list_eligible
 
 OFFER: dict[str, Any] = {
     "title_ru": "-",
@@ -17,40 +20,84 @@ OFFER: dict[str, Any] = {
     "cost": 0.1,
     "effect": {"low": 0, "base": 0.1, "high": 0.2},
 }
+BANNER = {"channel": "on_site", "needs_consent": False}
+# Words of what has not happened yet, told as if it were certain.
+PROMISES = {
+    "ru": r"\b(получите|сэкономите|будет|будете|будут|точно|обязательно|гарант\w*|обещ\w*|вернём)\b",
+    "en": r"\b(will|won't|shall|guarantee\w*|promise\w*|certainly|surely|you get)\b|'ll\b",
+}
+CONDITIONAL = {"ru": r"\b(возможно|может|могут|можно|можете)\b", "en": r"\bmay\b"}
 
 
 def declare(**changes: dict[str, Any]) -> Offers:
-    return Offers.model_validate(
-        {"declared": [OFFER | {"code": code} | more for code, more in changes.items()]}
-    )
+    """Declare offers, even such as the configuration refuses because another is always better."""
+    more = {
+        code: Offers.model_validate({"declared": [OFFER | {"code": code} | changes[code]]})
+        for code in changes
+    }
+    return Offers.model_construct(declared=tuple(one.declared[0] for one in more.values()))
 
 
-def chosen(table: pd.DataFrame, offers: Offers) -> list[str]:
-    return list(describe_choice(table, choose_offers(table, offers), offers)["offer"])
+def listed(table: pd.DataFrame, offers: Offers, most_contacts: int = 9) -> dict[int, list[str]]:
+    """Return the offers of each client, the best first."""
+    eligible = list_eligible(table, offers, most_contacts)
+    return {int(client): list(rows["offer"]) for client, rows in eligible.groupby("client_id")}
 
 
-def test_the_most_profitable_eligible_offer_is_chosen(table: pd.DataFrame) -> None:
+def test_all_eligible_offers_are_listed_and_the_best_comes_first(table: pd.DataFrame) -> None:
     strong = {"effect": {"low": 0, "base": 0.3, "high": 0.3}, "cost": 2}
     offers = declare(cheap={}, strong=strong)
     # profit at risk 10.8, 12 (no consent), 3.9 and not at risk; strong beats cheap from 9.5
-    assert chosen(table, offers) == ["strong", "none", "cheap", "none"]
+    got = list_eligible(table, offers, 9)
+    assert got["client_id"].tolist() == [1, 1, 2, 3, 3, 4]
+    assert got["offer"].tolist() == ["strong", "cheap", "none", "cheap", "strong", "none"]
+    assert got["rank"].tolist() == [1, 2, 1, 1, 2, 1]
+    kept = got["expected_profit_kept_base"].tolist()
+    assert kept == pytest.approx([3.24 - 2, 1.08 - 0.1, 0, 0.39 - 0.1, 1.17 - 2, 0])
+    assert got["note"].tolist() == ["", "", "no_eligible_offer", "", "not_worth_its_cost", "not_at_risk"]
 
 
-def test_of_equally_good_offers_the_first_is_chosen(table: pd.DataFrame) -> None:
-    assert chosen(table, declare(first={}, second={}))[0] == "first"
-    assert chosen(table, declare(second={}, first={}))[0] == "second"
+def test_of_equally_good_offers_the_first_declared_comes_first(table: pd.DataFrame) -> None:
+    assert listed(table, declare(first={}, second={}))[1] == ["first", "second"]
+    assert listed(table, declare(second={}, first={}))[1] == ["second", "first"]
 
 
-def test_an_offer_that_only_breaks_even_is_not_made(table: pd.DataFrame) -> None:
-    offers = declare(dear={"cost": 0.39, "channel": "on_site", "needs_consent": False})
+def test_an_offer_that_only_breaks_even_is_marked(table: pd.DataFrame) -> None:
+    offers = declare(dear={"cost": 0.39} | BANNER)
+    got = list_eligible(table.assign(profit_at_risk=[10.8, 12.0, 3.9, 4.5]), offers, 9)
     # .1 * 3.9 = .39 keeps nothing
-    choice = choose_offers(table.assign(profit_at_risk=[10.8, 12.0, 3.9, 4.5]), offers)
-    assert choice.note.tolist() == ["", "", "not_worth_its_cost", "not_at_risk"]
+    assert got["note"].tolist() == ["", "", "not_worth_its_cost", "not_at_risk"]
 
 
-def test_clients_who_cost_money_get_no_offer(table: pd.DataFrame) -> None:
-    choice = choose_offers(table.assign(profit_at_risk=-1.0), declare(coupon={"cost": 0}))
-    assert "" not in choice.note.tolist()
+def test_offers_to_clients_who_cost_money_are_marked(table: pd.DataFrame) -> None:
+    got = list_eligible(table.assign(profit_at_risk=-1.0), declare(coupon={"cost": 0}), 9)
+    assert "" not in got["note"].tolist()
+    assert got["break_even_effect"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("most_contacts", "expected"),
+    [
+        # all clients had 4 contacts; client 2 does not allow messages
+        pytest.param(
+            5, {1: ["mail", "banner"], 2: ["banner"], 3: ["mail", "banner"], 4: ["none"]}, id="fewer"
+        ),
+        pytest.param(4, {1: ["banner"], 2: ["banner"], 3: ["banner"], 4: ["none"]}, id="as-many"),
+        pytest.param(1, {1: ["banner"], 2: ["banner"], 3: ["banner"], 4: ["none"]}, id="more"),
+    ],
+)
+def test_messages_need_consent_and_few_contacts(
+    table: pd.DataFrame, most_contacts: int, expected: dict[int, list[str]]
+) -> None:
+    offers = declare(mail={"channel": "email"}, banner={"cost": 0.2} | BANNER)
+    assert listed(table, offers, most_contacts) == expected
+
+
+def test_notes_say_in_both_languages_why_there_is_no_offer(table: pd.DataFrame) -> None:
+    got = list_eligible(table, declare(coupon={}), 9)
+    for row in got.itertuples():
+        assert {"ru": row.note_ru, "en": row.note_en} == NOTES[str(row.note)]
+    assert (got.loc[got["note"] != "", ["note_ru", "note_en"]] != "").all(axis=None)
 
 
 @pytest.mark.parametrize(
@@ -74,19 +121,47 @@ def test_clients_who_cost_money_get_no_offer(table: pd.DataFrame) -> None:
 def test_reason_is_the_feature_behind_the_offer(
     table: pd.DataFrame, conditions: list[dict[str, Any]], expected: str
 ) -> None:
-    offers = declare(coupon={"conditions": conditions})
-    first = describe_choice(table, choose_offers(table, offers), offers).iloc[0]
+    first = list_eligible(table, declare(coupon={"conditions": conditions}), 9).iloc[0]
     assert first["offer"] == "coupon"
     assert first["reason"] == expected
 
 
-def test_shipped_texts_promise_nothing(offers: Offers) -> None:
-    for offer in offers.declared:
-        assert " will " not in f" {offer.text_en.lower()} "
-        assert any(word in offer.text_en for word in (" may ",))
-        assert any(
-            word in offer.text_ru.lower() for word in ("возможно", "может", "могут", "можно", "можете")
-        )
+@pytest.mark.parametrize("count", [0, 4], ids=["no-client", "nobody-at-risk"])
+def test_columns_and_their_types_stay_without_anybody_to_offer_to(
+    table: pd.DataFrame, recommended: pd.DataFrame, offers: Offers, count: int
+) -> None:
+    got = list_eligible(table.head(count).assign(at_risk=False), offers, 9)
+    assert tuple(got) == COLUMNS_OF_RECOMMENDATIONS
+    assert got["offer"].tolist() == ["none"] * count
+    assert got.dtypes.to_dict() == recommended.dtypes.to_dict()
+
+
+def rendered(offers: Offers, language: str) -> list[str]:
+    """Return every text that a client could read, of the known categories and of a new one."""
+    categories = (*KNOWN_VALUES["popular_category"], "Сад {1}")
+    texts = [getattr(offer, f"text_{language}") for offer in offers.declared]
+    return [text.format(category=category) for text, category in product(texts, categories)]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_shipped_texts_promise_nothing(offers: Offers, language: str) -> None:
+    for text in rendered(offers, language):
+        assert not re.search(PROMISES[language], text, re.IGNORECASE), text
+        assert re.search(CONDITIONAL[language], text, re.IGNORECASE), text
+        assert "{" not in text.replace("Сад {1}", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "Вы получите скидку."),
+        ("ru", "Товар будет дешевле."),
+        ("en", "You'll save."),
+        ("en", "It will pay."),
+    ],
+)
+def test_a_promise_is_seen(language: str, text: str) -> None:
+    assert re.search(PROMISES[language], text, re.IGNORECASE)
 
 
 def test_shipped_offers_are_consistent_with_consent(offers: Offers) -> None:

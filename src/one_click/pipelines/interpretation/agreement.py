@@ -11,27 +11,29 @@ from one_click.wording import number, percent
 from .importance import COLLINEAR, FEATURE, GROUP
 
 _METRIC = "roc_auc"
-_NEAR = {FEATURE: 2, GROUP: 1}  # ranks apart, of sixteen and of four, up to which both say the same
-_SHARES = 1.2  # times its own loss, from which a feature is said to share its importance with its partners
+NEAR = {FEATURE: 2, GROUP: 1}  # ranks apart, of sixteen and of four, up to which both say the same
+_SHARES = 1.2  # times what features cost one by one, from which they are said to share their importance
 _CONCENTRATED = 0.4  # of all contributions in a tenth of the clients; even amounts give .2 or so
 
 # Why the two measures differ, or that they do not.
-UNUSED, AGREE, SHARED = "unused", "agree", "shared"
+UNUSED, REFITS, AGREE, SHARED = "unused", "some_refits", "agree", "shared"
 UNPROVEN, AMOUNT = "unproven", "amount_not_order"
 FEW, ORDER = "few_clients", "order_not_amount"
 _FINDINGS: dict[Language, dict[str, str]] = {
     "ru": {
-        UNUSED: "модель его не использует.",
-        AGREE: "оба способа ставят признак рядом.",
+        UNUSED: "модель этого не использует.",
+        REFITS: "модель этого не использует, но некоторые из проверочных моделей — да.",
+        AGREE: "оба способа дают близкие места.",
         SHARED: "важность общая с «{partners}»: если перемешать их вместе, потеря {together}.",
         UNPROVEN: "оценки меняются, но пользы для новых клиентов не видно: нижний конец интервала потери не "
         "выше нуля.",
-        AMOUNT: "признак меняет величину оценок больше, чем порядок клиентов.",
+        AMOUNT: "величина оценок меняется больше, чем порядок клиентов.",
         FEW: "вклад сосредоточен: {concentration} его приходится на десятую часть клиентов.",
         ORDER: "вклад невелик, но меняет порядок клиентов с близкими оценками.",
     },
     "en": {
         UNUSED: "the model does not use it.",
+        REFITS: "the model does not use it, but some of the check models do.",
         AGREE: "both measures place it alike.",
         SHARED: "it shares its importance with “{partners}”: shuffled together they cost {together}.",
         UNPROVEN: "it moves scores, but no use for unseen clients is proven: its loss may be zero or less.",
@@ -53,11 +55,13 @@ def compare_importances(permutation_importance: pd.DataFrame, shap_importance: p
     -------
     DataFrame, one row per feature and group: feature, kind, permutation (loss of ROC-AUC), low, high, shap
     (mean absolute contribution), permutation_rank, shap_rank, partners (features that go together with it),
-    together (loss when all of these are shuffled), reason, sentence_ru, sentence_en
-        Reason: ``unused`` (by the champion); ``shared`` (with its partners: without all of them the model
-        loses clearly more); ``agree``; ``unproven`` (it moves scores, but no use for unseen clients is
-        proven); ``amount_not_order``; ``few_clients`` (large for few clients); ``order_not_amount`` (small
-        moves, but between clients with near scores).
+    together (loss when all of these are shuffled), together_low, apart
+    (what they cost one by one),
+    reason, sentence_ru, sentence_en
+        Reason: ``unused``; ``some_refits`` (used by some refits, not by the champion); ``shared`` (with its
+        partners: all of them together cost clearly more than one by one); ``agree``; ``unproven`` (it moves
+        scores, but no use for unseen clients is proven); ``amount_not_order``; ``few_clients`` (large for few
+        clients); ``order_not_amount`` (small moves, but between clients with near scores).
     """
     permuted = permutation_importance[permutation_importance["metric"] == _METRIC]
     features = _side_by_side(permuted[permuted["kind"] == FEATURE], shap_importance)
@@ -68,8 +72,13 @@ def compare_importances(permutation_importance: pd.DataFrame, shap_importance: p
     groups = _side_by_side(permuted[permuted["kind"] == GROUP], by_group)
     table = pd.concat([features, groups], ignore_index=True)
     together = _partners(permuted[permuted["kind"] == COLLINEAR])
-    table["partners"] = [together.get(name, ("", np.nan))[0] for name in table["feature"]]
-    table["together"] = [together.get(name, ("", np.nan))[1] for name in table["feature"]]
+    found = [together.get(name, ("", np.nan, np.nan)) for name in table["feature"]]
+    table[["partners", "together", "together_low"]] = pd.DataFrame(found, index=table.index)
+    own = table.set_index("feature")["permutation"].clip(lower=0)
+    table["apart"] = [
+        own[[name, *(partner for partner in partners.split(", ") if partner)]].sum()
+        for name, partners in zip(table["feature"], table["partners"], strict=True)
+    ]
     concentration = shap_importance.set_index("feature")["concentration"].to_dict()
     table["reason"] = [_reason(row, concentration) for row in table.to_dict("records")]
     for language in LANGUAGES:
@@ -87,26 +96,29 @@ def _side_by_side(permuted: pd.DataFrame, shap: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"importance": "permutation", "rank": "permutation_rank"})
 
 
-def _partners(collinear: pd.DataFrame) -> dict[str, tuple[str, float]]:
-    """Return for each feature that goes together with others: the others, and the loss of all of them."""
-    found: dict[str, tuple[str, float]] = {}
-    for members, loss in zip(collinear["members"], collinear["importance"], strict=True):
-        together = members.split(", ")
-        found |= {name: (", ".join(o for o in together if o != name), loss) for name in together}
+def _partners(collinear: pd.DataFrame) -> dict[str, tuple[str, float, float]]:
+    """Return for each feature that goes together with others: the others, the loss of all, its lower end."""
+    found: dict[str, tuple[str, float, float]] = {}
+    for unit in collinear.to_dict("records"):
+        together = unit["members"].split(", ")
+        loss, low = unit["importance"], unit["low"]
+        found |= {name: (", ".join(o for o in together if o != name), loss, low) for name in together}
     return found
 
 
 def _reason(row: dict[str, Any], concentration: dict[str, float]) -> str:
     if row["shap"] == 0:
-        return UNUSED
-    if row["partners"] and row["together"] > _SHARES * max(row["permutation"], 0):
+        return UNUSED if row["permutation"] == 0 else REFITS
+    if row["together_low"] > 0 and row["together"] > _SHARES * row["apart"]:
         return SHARED
     ahead = row["permutation_rank"] - row["shap_rank"]  # above 0: further up by contribution
-    if abs(ahead) <= _NEAR[row["kind"]]:
+    if abs(ahead) <= NEAR[row["kind"]]:
         return AGREE
-    if ahead < 0 and row["permutation"] > 0:
-        return FEW if concentration.get(row["feature"], 0) >= _CONCENTRATED else ORDER
-    return UNPROVEN if row["low"] <= 0 else AMOUNT
+    if row["low"] <= 0:
+        return UNPROVEN
+    if ahead > 0:
+        return AMOUNT
+    return FEW if concentration.get(row["feature"], 0) >= _CONCENTRATED else ORDER
 
 
 def _sentence(row: dict[str, Any], concentration: dict[str, float], language: Language) -> str:

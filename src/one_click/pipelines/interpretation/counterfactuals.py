@@ -89,7 +89,8 @@ def find_changes(
     features : DataFrame, one row per client
     champion : fitted classifier
     decision_threshold : dict
-        A client is at risk from the probability `threshold`.
+        A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
+        labelled clients; `client_scores` may differ a little.
     explanation_base : DataFrame
         Clients who say which values are plausible.
     options : Interpretation

@@ -320,12 +320,12 @@ _SENTENCES: dict[str, Words] = {
         "en": "Risk hardly changes with {name}: from {least} to {most}",
     },
     "same": {
-        "ru": "Риск почти одинаков при всех значениях признака {name}: около {most}",
-        "en": "Risk is nearly the same at every value of {name}: about {most}",
+        "ru": "В среднем риск почти одинаков при всех значениях признака {name}: около {most}",
+        "en": "On average, risk is nearly the same at every value of {name}: about {most}",
     },
     "one_value": {
-        "ru": "Признак {name} о риске ничего не говорит: {holders} одно значение — {value}",
-        "en": "{name} says nothing about risk: {holders} have one value, {value}",
+        "ru": "Как риск связан с признаком {name}, не проверить: {holders} одно значение — {value}",
+        "en": "How risk goes with {name} cannot be told: {holders} have one value, {value}",
     },
 }
 

@@ -34,7 +34,8 @@ def find_disputes(
         client_id, target, one calibrated out-of-fold probability per family, spread, highest and lowest
         (families), feature (that speaks most for the higher and against the lower one), value,
         weight_highest, weight_lowest (its contribution as a share of all absolute ones), sentence_ru,
-        sentence_en. Empty if fewer than two families could be fitted.
+        sentence_en. Empty if fewer than two families could be fitted. The candidates that explain
+        have seen these clients, the probabilities have not.
     """
     probabilities = _family_probabilities(all_fold_scores, calibrations)
     names = [name for name in FAMILIES if name in probabilities]
@@ -46,7 +47,7 @@ def find_disputes(
         lowest=probabilities[names].idxmin(axis=1),
     )
     table = table.sort_values(["spread", CLIENT_ID], ascending=[False, True], ignore_index=True)
-    table = table.head(options.disputed_clients)
+    table = table[table["spread"] > 0].head(options.disputed_clients)
     disputed = features.set_index(CLIENT_ID).loc[table[CLIENT_ID]].reset_index()
     weights = {name: _weights(candidates[name], disputed, explanation_base, options) for name in names}
     return _explain_dispute(table, weights, disputed)

@@ -12,7 +12,7 @@ from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.scores import feature_columns, innermost, uncalibrated_score
 
-from .explainers import explain
+from .explainers import SAMPLED, explain
 from .refits import stack_refits
 
 Values = NDArray[np.float64]
@@ -36,16 +36,19 @@ def check_faithfulness(
     Returns
     -------
     DataFrame, one row per check: check, value, low, high, n, passed (missing where there is no border)
-        ``additivity``: largest distance of base value + contributions from the score (all clients).
+        ``additivity``: largest distance of base value + contributions from the champion's score (all clients;
+        sampled contributions add up by construction).
         ``deletion_top``, ``deletion_random``: mean move of the score when the strongest reasons, or as many
-        random features, are replaced by values drawn from the base; ``deletion_ahead``: the difference, with
-        a 95 % interval, and ``deletion_share``: in what share of the clients the strongest move it more.
+        random ones of the features that the champion uses, are replaced by values drawn from the base;
+        ``deletion_ahead``: the difference, with a 95 % interval, and ``deletion_share``: in what share of the
+        clients the strongest move it more.
         ``reasons_refits``: mean share of a client's first reasons that a refit gives, too;
-        ``importance_refits``: mean rank correlation of the global importance with that of a refit;
+        ``importance_refits``: mean rank correlation of the global importance with that of a refit; their low
+        and high are the least and the most of the refits.
         ``reasons_seeds``: share of the first reasons that another seed gives, too (1 where they are exact).
     """
     contributions = shap_values[_FEATURES].to_numpy()
-    gaps = shap_values["base_value"] + contributions.sum(axis=1) - shap_values["output"]
+    gaps = shap_values["base_value"] + contributions.sum(axis=1) - _scores(features, champion, shap_values)
     chosen = np.random.default_rng(options.seed).permutation(len(features))[:_CLIENTS]
     rows = [
         {
@@ -61,6 +64,13 @@ def check_faithfulness(
     return pd.DataFrame(rows, columns=["check", "value", "low", "high", "n", "passed"]).astype(
         {"passed": "boolean"}
     )
+
+
+def _scores(features: pd.DataFrame, champion: Any, shap_values: pd.DataFrame) -> Values:
+    """Return the champion's own scores; where neighbours vote, those without the client's own row."""
+    if (shap_values["method"] == SAMPLED).any():
+        return shap_values["output"].to_numpy()
+    return uncalibrated_score(champion, features[feature_columns(features)])
 
 
 def first_reasons(contributions: Values, count: int) -> NDArray[np.intp]:
@@ -93,7 +103,8 @@ def _deletion(
 ) -> list[dict[str, Any]]:
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
-    chance = generator.permuted(np.tile(np.arange(len(_FEATURES)), (len(clients), 1)), axis=1)
+    used = _used(clients, champion)  # to forget what the champion never looks at moves nothing
+    chance = generator.permuted(np.tile(used, (len(clients), 1)), axis=1)
     moves = [
         _move_without(clients, champion, taken, base, generator)
         for taken in (top, chance[:, : options.reasons])
@@ -116,6 +127,26 @@ def _deletion(
     ]
 
 
+def _used(clients: pd.DataFrame, champion: Any) -> NDArray[np.intp]:
+    """Return the features that move the champion's score of some client, or all if none does."""
+    columns = feature_columns(clients)
+    before = uncalibrated_score(champion, clients[columns])
+    moved = [
+        (
+            uncalibrated_score(champion, _with(clients[columns], {name: np.roll(clients[name], 1)})) != before
+        ).any()
+        for name in _FEATURES
+    ]
+    return np.flatnonzero(moved) if any(moved) else np.arange(len(_FEATURES))
+
+
+def _with(features: pd.DataFrame, values: dict[str, Any]) -> pd.DataFrame:
+    """Set raw features and compute the engineered ones again."""
+    engineered = tuple(name for name in features.columns if name in ENGINEERED_FEATURES)
+    changed = features.assign(**values).astype({name: features[name].dtype for name in values})
+    return add_engineered(changed.drop(columns=list(engineered)), engineered)[list(features.columns)]
+
+
 def _move_without(
     clients: pd.DataFrame,
     champion: Any,
@@ -128,13 +159,11 @@ def _move_without(
     before = uncalibrated_score(champion, clients[columns])
     after = np.zeros(len(clients))
     for _ in range(_DRAWS):
-        changed = clients[columns].copy()
+        values = {}
         for place, name in enumerate(_FEATURES):
             drawn = base[name].sample(len(clients), replace=True, random_state=generator).to_numpy()
-            changed[name] = changed[name].where(~(taken == place).any(axis=1), drawn)
-        engineered = tuple(name for name in columns if name in ENGINEERED_FEATURES)
-        whole = add_engineered(changed.drop(columns=list(engineered)), engineered)[columns]
-        after += uncalibrated_score(champion, whole) / _DRAWS
+            values[name] = clients[name].where(~(taken == place).any(axis=1), drawn)
+        after += uncalibrated_score(champion, _with(clients[columns], values)) / _DRAWS
     return np.abs(after - before)
 
 

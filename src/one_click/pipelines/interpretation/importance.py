@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, TARGET
+from one_click.errors import DataError
 from one_click.features import add_engineered
 from one_click.modelling.candidates import join_labelled
 from one_click.modelling.evaluation import (
     average_precision,
-    corrected_interval,
     f1_declined,
     roc_auc,
     stratified_resamples,
@@ -48,10 +49,19 @@ def permute_features(
         feature (name of the unit), kind (``feature``, ``collinear``: features that go together, ``group`` of
         the vocabulary), members (its features), metric, importance (mean loss), low, high (95 % interval over
         resamples of clients), rank (within kind and metric). Metrics: roc_auc, average_precision,
-        f1_declined (with as many clients called as decline).
+        f1_declined (with as many clients called as decline, and those that tie with the last of them). The
+        interval holds for these refits and shuffles: that other clients would have given other models widens
+        it further.
     """
     clients = join_labelled(train_clients, test_clients)
     splits = refit_splits(clients, selection, options)
+    if len(champion_refits) != len(splits):
+        raise DataError(
+            f"There are {len(champion_refits)} refits for {len(splits)} folds.",
+            file="champion_refits",
+            rule="each refit is asked about the fold that it has not seen",
+            remedy="run the pipeline interpretation from its beginning",
+        )
     units = shuffle_units(clients, options.collinear_from)
     resamples = stratified_resamples(clients[TARGET].to_numpy(), _RESAMPLES, options.seed)
     weights = np.vstack([np.ones(len(clients)), resamples])
@@ -180,18 +190,18 @@ def summarise_shap(
 
     Returns
     -------
-    DataFrame, one row per raw feature, most important first: feature, group, mean_absolute, low, high, share,
-    direction, concentration, rank
-        The interval says how far the figure depends on the clients the champion was fitted on (over the
-        refits, corrected as `corrected_interval` does). Direction is the rank correlation of value and
-        contribution: above 0, larger values raise the risk; missing for categories and constant columns.
-        Concentration is the share of all contributions that the tenth of the clients with the largest holds.
+    DataFrame, one row per raw feature, most important first
+        feature, group, mean_absolute, low, high, share, direction, concentration, rank. The interval says how
+        far the figure depends on the clients the champion was fitted on. Direction is the rank correlation of
+        value and contribution: above 0, larger values raise the risk; missing for categories and constant
+        columns. Concentration is the share of all contributions that the tenth of the clients with the
+        largest holds.
     """
     contributions, values = (
         table.set_index(CLIENT_ID)[list(BASE_FEATURES)] for table in (shap_values, features)
     )
     by_refit = np.abs(stack_refits(shap_refits)).mean(axis=1)
-    half = [corrected_interval(of_feature, 1 / selection.folds)[2] for of_feature in by_refit.T]
+    half = _jackknife_half_width(by_refit.reshape(-1, selection.folds, by_refit.shape[1]))
     size = contributions.abs().mean()
     table = pd.DataFrame({"feature": size.index, "mean_absolute": size.to_numpy()})
     table["low"] = np.maximum(0, table["mean_absolute"] - half)
@@ -203,6 +213,21 @@ def summarise_shap(
     table["concentration"] = [_concentration(contributions[name].abs()) for name in table["feature"]]
     table = table.sort_values(["mean_absolute", "feature"], ascending=[False, True], ignore_index=True)
     return table.assign(rank=table.index + 1)
+
+
+def _jackknife_half_width(figures: Values) -> Values:
+    """Return half the 95 % interval of figures of models that each leave out one fold of K, by the repeats.
+
+    The grouped jackknife (Shao and Tu 1995, "The Jackknife and Bootstrap", section 2.3): variance
+    ``(K − 1)² / K s²``, K − 1 degrees of freedom; its mean over the repeats.
+
+    Parameters
+    ----------
+    figures : ndarray, shape (n_repeats, K, n_features)
+    """
+    folds = figures.shape[1]
+    variance = ((folds - 1) ** 2 / folds * figures.var(axis=1, ddof=1)).mean(axis=0)
+    return np.asarray(stats.t.ppf(0.975, folds - 1) * np.sqrt(variance))
 
 
 def _direction(values: pd.Series, contributions: pd.Series) -> float:

@@ -63,7 +63,8 @@ def _score_of_others(model: Any, rows: Values, own: NDArray[np.intp]) -> Values:
     others = ~(found[:, :, None] == own[:, None, :]).any(axis=2)
     nearest = np.argsort(~others, axis=1, kind="stable")[:, : model.n_neighbors]
     has_say = np.take_along_axis(others, nearest, axis=1)  # not so where too few others are left
-    weights = has_say * _weights(model.weights, np.take_along_axis(distances, nearest, axis=1))
+    apart = np.where(has_say, np.take_along_axis(distances, nearest, axis=1), np.inf)
+    weights = np.where(has_say, _weights(model.weights, apart), 0.0)
     declined = model.classes_[model._y[np.take_along_axis(found, nearest, axis=1)]] == 1
     return np.asarray((weights * declined).sum(axis=1) / weights.sum(axis=1))
 

@@ -18,7 +18,11 @@ from one_click.drawing import (
     new_figure,
     number_ticks,
 )
+from one_click.errors import DataError
 from one_click.wording import chance, number, percent, value_text
+
+from .agreement import NEAR, REFITS, UNUSED
+from .importance import FEATURE
 
 _CLEAR = 0.3  # rank correlation from which larger values are said to raise or lower the risk
 _METRIC = "roc_auc"
@@ -55,7 +59,21 @@ def waterfall_figure(
 def client_waterfall(
     shap_values: pd.DataFrame, features: pd.DataFrame, client_scores: pd.DataFrame, client: int
 ) -> tuple[Figure, Figure]:
-    """Draw how the score of any client comes about, in Russian and in English."""
+    """Draw how the score of any client comes about, in Russian and in English.
+
+    Raises
+    ------
+    DataError
+        If there is no such client.
+    """
+    if client not in set(shap_values[CLIENT_ID]):
+        raise DataError(
+            f"There is no client {client}.",
+            file="shap_values",
+            column=CLIENT_ID,
+            rule="a client of the snapshot can be drawn",
+            remedy="take a client_id of `features`",
+        )
     rows = [table.set_index(CLIENT_ID).loc[client] for table in (shap_values, features, client_scores)]
     return draw_in_both_languages(_draw_waterfall, client, *rows)
 
@@ -268,7 +286,7 @@ def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:
     figure = new_figure(8, 5, _agreement_title(table, language))
     axes = figure.subplots()
     heights = np.arange(len(table))
-    differ = (~table["reason"].isin(["agree", "unused"])).to_numpy()
+    differ = _far_apart(table).to_numpy() & (~table["reason"].isin((UNUSED, REFITS))).to_numpy()
     axes.hlines(
         heights,
         table["shap_rank"],
@@ -288,11 +306,15 @@ def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:
     return figure
 
 
+def _far_apart(table: pd.DataFrame) -> pd.Series:
+    return (table["permutation_rank"] - table["shap_rank"]).abs() > NEAR[FEATURE]
+
+
 def _agreement_title(table: pd.DataFrame, language: Language) -> str:
-    used = table[table["reason"] != "unused"]
+    used = table[~table["reason"].isin((UNUSED, REFITS))]
     if not len(used):
         return "Модель не использует признаков" if language == "ru" else "The model uses no feature"
-    apart = int((used["reason"] != "agree").sum())
+    apart = int(_far_apart(used).sum())
     if language == "ru":
         found = f"расходятся в местах {apart} из них" if apart else "согласны"
         return f"Модель использует признаков: {len(used)}; два способа измерить их важность {found}"

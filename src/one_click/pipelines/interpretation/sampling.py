@@ -73,10 +73,9 @@ def sample_contributions(
     options : Interpretation
         Pairs of orders per round, rounds, and when the reasons of a client count as certain.
     """
-    output = _score_rows(model, clients, steps=1, leave_out=True)[0]
     surrogate = fit_surrogate(model, base, options.seed)
     if surrogate is None:
-        nothing = np.zeros((len(clients), len(_RAW)))
+        nothing, output = np.zeros((len(clients), len(_RAW))), _score_rows(model, clients, steps=1)[0]
         return Sampled(nothing, nothing, output, float(output[0]))
     exact = rbf_contributions(surrogate, clients[_RAW], base[_RAW])
     base_value = exact.base_value + _mean_missed(model, surrogate, base, options.seed)
@@ -86,6 +85,7 @@ def sample_contributions(
         values[part], errors[part] = _sample_missed(
             model, surrogate, clients.iloc[part], base, exact.contributions[part], options
         )
+    output = _score_rows(model, clients, steps=1, leave_out=True)[0]
     return Sampled(_add_up(values, errors, output - base_value), errors, output, base_value)
 
 

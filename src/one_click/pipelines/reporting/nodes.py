@@ -16,7 +16,7 @@ def gather_key_facts(
     clients: pd.DataFrame,
     client_scores: pd.DataFrame,
     decision_threshold: dict[str, Any],
-    recommendations: pd.DataFrame,
+    contacts: pd.DataFrame,
     rejected_rows: pd.DataFrame,
     repairs: pd.DataFrame,
     segmentation: Segmentation,
@@ -35,7 +35,6 @@ def gather_key_facts(
     at_risk = base[base["probability"] >= decision_threshold["threshold"]]
     months = segmentation.horizon_months * segmentation.profit_lost_share
     left_out = rejected_rows[rejected_rows["table"] != "label_file"]
-    offered = recommendations[recommendations["offer"] != "none"]
     labelled = clients[TARGET].dropna()
     return {
         "clients": len(clients),
@@ -43,10 +42,10 @@ def gather_key_facts(
         "declined": int(labelled.sum()),
         "at_risk": len(at_risk),
         "profit_at_risk": float((at_risk["probability"] * at_risk[PROFIT]).sum() * months),
-        "offered": len(offered),
-        "cost": float(offered["cost"].sum()),
+        "offered": len(contacts),
+        "cost": float(contacts["cost"].sum()),
         **{
-            f"kept_{case}": float(offered[f"expected_profit_kept_{case}"].sum())
+            f"kept_{case}": float(contacts[f"expected_profit_kept_{case}"].sum())
             for case in ("low", "base", "high")
         },
         "clients_left_out": int(left_out[CLIENT_ID].nunique()),
@@ -73,11 +72,31 @@ def gather_explanation_facts(
     """
     sentences = ["sentence_ru", "sentence_en"]
     moving = effects[effects["shape"] != "flat"].head(_EFFECTS)
-    apart = importance_agreement[~importance_agreement["reason"].isin(["agree", "unused"])]
+    apart = importance_agreement[~importance_agreement["reason"].isin(["agree", "unused", "some_refits"])]
     return {
         "effects": moving[sentences].to_dict("records"),
         "disagreements": apart[sentences].to_dict("records"),
         "checks": faithfulness.set_index("check")["value"].astype("float64").to_dict(),
+    }
+
+
+def gather_plan_facts(
+    plan_summary: dict[str, Any], plan_comparison: pd.DataFrame, experiment: pd.DataFrame
+) -> dict[str, Any]:
+    """Gather what the page says about the campaign.
+
+    Returns
+    -------
+    dict
+        ``plan``: its summary; ``by_hand``: what the best selection by hand keeps of it, as a share (missing
+        where the plan keeps nothing); ``arms``: what the whole campaign can show.
+    """
+    by_hand = plan_comparison.set_index("way")["share_of_plan"].drop("plan").max()
+    whole = experiment.set_index("offer").loc["all"].astype("float64")
+    return {
+        "plan": plan_summary,
+        "by_hand": None if pd.isna(by_hand) else float(by_hand),
+        "arms": {name: None if pd.isna(value) else float(value) for name, value in whole.items()},
     }
 
 
@@ -104,8 +123,8 @@ def gather_model_facts(leaderboard: pd.DataFrame, evaluation: pd.DataFrame) -> d
     return {"champion": champion, "n_test": int(evaluation["n"].iloc[0]), "metrics": metrics}
 
 
-def summarise_offers(recommendations: pd.DataFrame, offers: Offers) -> pd.DataFrame:
-    """Add up the recommendations by offer.
+def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+    """Add up the campaign by offer; the control arm is not in it.
 
     Returns
     -------
@@ -113,8 +132,7 @@ def summarise_offers(recommendations: pd.DataFrame, offers: Offers) -> pd.DataFr
     channel, clients, cost, kept_low, kept_base, kept_high (profit units)
     """
     titles = {offer.code: offer for offer in offers.declared}
-    given = recommendations[recommendations["offer"] != "none"]
-    table = given.groupby(["offer", "channel"], as_index=False).agg(
+    table = contacts.groupby(["offer", "channel"], as_index=False).agg(
         clients=(CLIENT_ID, "size"),
         cost=("cost", "sum"),
         kept_low=("expected_profit_kept_low", "sum"),
@@ -127,31 +145,22 @@ def summarise_offers(recommendations: pd.DataFrame, offers: Offers) -> pd.DataFr
 
 
 def list_top_clients(
-    clients: pd.DataFrame,
-    client_scores: pd.DataFrame,
-    recommendations: pd.DataFrame,
-    reason_codes: pd.DataFrame,
-    offers: Offers,
-    options: Reporting,
+    contacts: pd.DataFrame, reason_codes: pd.DataFrame, offers: Offers, options: Reporting
 ) -> pd.DataFrame:
-    """List the clients with an offer at whom most profit is at risk, with their reasons.
+    """List the clients of the campaign at whom most profit is at risk, with their reasons.
 
     Returns
     -------
-    DataFrame, at most `top_clients` rows: client_id, probability, monthly_profit, profit_at_risk (per month),
-    offer_ru, offer_en, reasons_ru, reasons_en
+    DataFrame, at most `top_clients` rows: client_id, probability, monthly_profit, profit_at_risk (profit
+    units), offer_ru, offer_en, reasons_ru, reasons_en
     """
-    offered = recommendations.loc[recommendations["offer"] != "none", [CLIENT_ID, "offer"]]
-    base = clients[[CLIENT_ID, PROFIT]].merge(client_scores[[CLIENT_ID, "probability"]], on=CLIENT_ID)
-    table = base.merge(offered, on=CLIENT_ID)
-    table["profit_at_risk"] = table["probability"] * table[PROFIT]
-    table = table.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True]).head(
-        options.top_clients
-    )
+    columns = [CLIENT_ID, "probability", PROFIT, "profit_at_risk", "offer"]
+    table = contacts.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])[columns]
     titles = {offer.code: offer for offer in offers.declared}
     towards = reason_codes[reason_codes["direction"] == "raises"].sort_values("rank")
     reasons = towards.groupby(CLIENT_ID)[["sentence_ru", "sentence_en"]].agg(" ".join)
-    joined = table.merge(reasons, left_on=CLIENT_ID, right_index=True, how="left").fillna("")
+    joined = table.head(options.top_clients).merge(reasons, left_on=CLIENT_ID, right_index=True, how="left")
+    joined = joined.fillna({"sentence_ru": "", "sentence_en": ""})
     joined["offer_ru"] = [titles[code].title_ru for code in joined["offer"]]
     joined["offer_en"] = [titles[code].title_en for code in joined["offer"]]
     renamed = joined.rename(columns={"sentence_ru": "reasons_ru", "sentence_en": "reasons_en"})

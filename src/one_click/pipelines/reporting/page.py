@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from one_click.columns import LANGUAGES, Language, model_label
 from one_click.wording import chance, clients, in_months, number, percent
 
-from .texts import CHANNELS, METRICS, QUALITY_DETAILS, QUALITY_SUBJECTS, TEXTS
+from .texts import CHANNELS, METRICS, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
 
 FIGURES = (
     "class_portrait",
@@ -19,6 +19,8 @@ FIGURES = (
     "effect_curves",
     "segments",
     "segment_profit",
+    "budget_curve",
+    "plan_comparison",
     "leaderboard",
     "gains",
     "reliability",
@@ -26,10 +28,11 @@ FIGURES = (
     "thresholds",
     "data_quality",
 )
-FACTS = ("key_facts", "model_facts", "explanation_facts")
+FACTS = ("key_facts", "model_facts", "explanation_facts", "plan_facts")
 TABLES = (
     "class_portrait",
     "segment_profiles",
+    "signal_quality",
     "offer_summary",
     "top_clients",
     "data_quality",
@@ -74,6 +77,9 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         facts=facts,
         model=tables["model_facts"],
         why=tables["explanation_facts"],
+        campaign=tables["plan_facts"],
+        signals=tables["signal_quality"],
+        signal_names={name: words[language] for name, words in SIGNALS.items()},
         portrait=tables["class_portrait"][:_PORTRAIT_LINES],
         segments=tables["segment_profiles"],
         offers=tables["offer_summary"],

@@ -20,7 +20,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 nodes.gather_key_facts,
-                _by_name("clients", "client_scores", "decision_threshold", "recommendations")
+                _by_name("clients", "client_scores", "decision_threshold", "contacts")
                 | _by_name("rejected_rows", "repairs")
                 | {"segmentation": "params:segmentation", "options": _OPTIONS},
                 "key_facts",
@@ -31,11 +31,11 @@ def create_pipeline() -> Pipeline:
                 ["effects", "importance_agreement", "faithfulness"],
                 "explanation_facts",
             ),
-            Node(nodes.summarise_offers, ["recommendations", "params:offers"], "offer_summary"),
+            Node(nodes.gather_plan_facts, ["plan_summary", "plan_comparison", "experiment"], "plan_facts"),
+            Node(nodes.summarise_offers, ["contacts", "params:offers"], "offer_summary"),
             Node(
                 nodes.list_top_clients,
-                _by_name("clients", "client_scores", "recommendations", "reason_codes")
-                | {"offers": "params:offers", "options": _OPTIONS},
+                ["contacts", "reason_codes", "params:offers", _OPTIONS],
                 "top_clients",
             ),
             Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),

@@ -172,6 +172,15 @@ QUALITY_DETAILS: dict[str, dict[Language, str]] = {
     },
 }
 
+SIGNALS: dict[str, dict[Language, str]] = {
+    "minutes_drop": {"ru": "Время на сайте резко упало", "en": "Time on site has dropped sharply"},
+    "revenue_drop": {"ru": "Выручка резко упала", "en": "Revenue has dropped sharply"},
+    "low_pages": {
+        "ru": "Страниц за визит меньше, чем почти у всех",
+        "en": "Fewer pages per visit than almost all",
+    },
+}
+
 TEXTS: dict[Language, dict[str, str]] = {
     "ru": {
         "title": "Кто может снизить покупки и что ему предложить",
@@ -187,7 +196,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons": "На что смотрит модель",
         "reasons_note": "Это связи, которые видит модель, а не доказанные причины: изменение признака само по "
         "себе может ничего не дать.",
-        "disagreements": "Где два способа измерить важность расходятся:",
+        "disagreements": "Где два способа измерить важность расходятся или признаки её делят:",
         "checks_note": "Проверено: если забыть главные причины клиента, оценка меняется сильнее, чем если забыть столько "
         "же случайных признаков, у {ahead} клиентов; модели, обученные на других клиентах, называют в среднем {refits} "
         "тех же причин.",
@@ -218,6 +227,20 @@ TEXTS: dict[Language, dict[str, str]] = {
         "share": "Доля базы",
         "probability": "Средний риск",
         "reachable": "Можно написать",
+        "plan": "План кампании: {clients}, затраты {cost} при бюджете {budget}. При допущенных эффектах он может "
+        "сохранить {kept} ед. прибыли, если предложения получат все отобранные; больше {bound} не сохранит ни один план.",
+        "no_budget": "без ограничения",
+        "arms": "Из отобранных {control} случайно оставлены без предложения (контрольная группа), {treated} получают его. "
+        "Ожидаемый эффект — {effect} предотвращённых снижений; такая кампания обнаружила бы его с вероятностью {power}.",
+        "detectable": "С требуемой мощностью видны эффекты от {effect}.",
+        "more_clients": "Сколько клиентов нужно, чтобы обнаружить ожидаемый эффект: около {needed}.",
+        "signals": "Сигналы риска",
+        "signals_note": "Точность — доля снизивших активность среди клиентов с сигналом. Сигнал с подъёмом меньше 1 о снижении "
+        "не говорит.",
+        "signal": "Сигнал",
+        "precision": "Точность",
+        "recall": "Полнота",
+        "lift": "Подъём",
         "offer": "Предложение",
         "channel": "Канал",
         "cost": "Стоимость",
@@ -246,7 +269,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons": "What the model looks at",
         "reasons_note": "These are associations that the model sees, not proven causes: changing a feature may by "
         "itself change nothing.",
-        "disagreements": "Where two measures of importance differ:",
+        "disagreements": "Where two measures of importance differ, or features share it:",
         "checks_note": "Checked: forgetting a client's main reasons moves the score more than forgetting as many random "
         "features for {ahead} of the clients; models of other clients name {refits} of the same reasons on average.",
         "segments": "Segments",
@@ -277,6 +300,20 @@ TEXTS: dict[Language, dict[str, str]] = {
         "share": "Share of base",
         "probability": "Mean risk",
         "reachable": "May be messaged",
+        "plan": "The plan of the campaign: {clients}, cost {cost} of a budget of {budget}. With the effects assumed it "
+        "may keep {kept} profit units if all selected get their offers; no plan keeps more than {bound}.",
+        "no_budget": "no limit",
+        "arms": "Of the selected, {control} are left without an offer at random (the control arm), {treated} get it. The "
+        "expected effect is {effect} of the declines prevented; such a campaign would find it with a probability of {power}.",
+        "detectable": "Effects from {effect} are seen with the power asked for.",
+        "more_clients": "Clients that it takes to find the expected effect: about {needed}.",
+        "signals": "Risk signals",
+        "signals_note": "Precision is the share of declined clients among those with the signal. A signal with a lift below 1 "
+        "says nothing of decline.",
+        "signal": "Signal",
+        "precision": "Precision",
+        "recall": "Recall",
+        "lift": "Lift",
         "offer": "Offer",
         "channel": "Channel",
         "cost": "Cost",

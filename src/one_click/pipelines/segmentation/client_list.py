@@ -1,60 +1,101 @@
-"""The list for the CRM: one row per client at risk, in Russian."""
+"""The lists that a campaign works with: for people in Russian, for the CRM with English headers."""
+
+import hashlib
+import hmac
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, label
+from one_click.columns import CLIENT_ID, Language, label
 from one_click.declarations import NO_OFFER
-from one_click.parameters import Offers, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Segmentation
+from one_click.spreadsheet import defuse
 from one_click.wording import in_months, percent, value_text
 
 REASONS = 3
-CLIENTS_SHEET, EXPLANATION_SHEET = "Клиенты", "Пояснения"
+CLIENTS_SHEET, CLOSED_SHEET, EXPLANATION_SHEET = "Клиенты", "Без сообщений", "Пояснения"
+ON_SITE = "on_site"
 
-_CHANNELS = {"email": "Письмо", "push": "Push-уведомление", "on_site": "На сайте", NO_OFFER: "—"}
+_CHANNELS = {"email": "Письмо", "push": "Push-уведомление", ON_SITE: "На сайте", NO_OFFER: "—"}
 _NO_OFFER_TITLE = "Без предложения"
+_PSEUDONYM_START, _PSEUDONYM_LENGTH = "c", 12  # without the letter, 1234e5678901 would be read as a number
+_SUREST = 99  # per cent: nearer to certainty, a probability of one client is not told
+_FOR_CRM = [CLIENT_ID, "segment", "membership", "probability", "profit_at_risk", "offer", "channel"]
+
+
+def hide_clients(
+    table: pd.DataFrame, reason_codes: pd.DataFrame, campaign: CampaignPlan
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Replace client numbers by pseudonyms where the campaign has a key: the same key, the same pseudonyms.
+
+    A pseudonym is the beginning of the number's HMAC-SHA256: without the key nobody can find the number.
+    """
+    towards = reason_codes[reason_codes["direction"] == "raises"]
+    if campaign.pseudonym_key is None:
+        return table, towards
+    key = campaign.pseudonym_key.encode()
+    hidden = {
+        client: _PSEUDONYM_START
+        + hmac.new(key, str(client).encode(), hashlib.sha256).hexdigest()[:_PSEUDONYM_LENGTH]
+        for client in table[CLIENT_ID]
+    }
+    known = towards[towards[CLIENT_ID].isin(hidden)]
+    shown, told = (one.assign(**{CLIENT_ID: one[CLIENT_ID].map(hidden)}) for one in (table, known))
+    return shown, told
 
 
 def list_rows(
-    table: pd.DataFrame, reason_codes: pd.DataFrame, options: Segmentation, offers: Offers
+    table: pd.DataFrame, reasons: pd.DataFrame, options: Segmentation, offers: Offers
 ) -> pd.DataFrame:
-    """Return the rows of the list, the largest profit at risk first.
+    """Return the rows of a list for people, with Russian headers, in the order of the table.
 
     Parameters
     ----------
     table : DataFrame, one row per client
-        The decision table with `segment` and the columns of `recommendations`.
-    reason_codes : DataFrame, one row per client and reason
+        The decision table with `segment` and the offer's columns of `recommendations`, missing without offer.
+    reasons : DataFrame, one row per client and reason towards decline
     options, offers : Segmentation, Offers
         Titles.
-
-    Returns
-    -------
-    DataFrame, one row per client at risk, with Russian headers
     """
-    rows = table[table["at_risk"]].sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
     segments = {segment.code: segment.title_ru for segment in options.segments}
-    titles = {offer.code: offer.title_ru for offer in offers.declared} | {NO_OFFER: _NO_OFFER_TITLE}
-    towards = reason_codes[reason_codes["direction"] == "raises"]
-    sentences = towards.pivot_table("sentence_ru", CLIENT_ID, "rank", aggfunc="first")
-    sentences = (
-        sentences.reindex(index=rows[CLIENT_ID], columns=range(1, REASONS + 1)).astype("str").fillna("")
-    )
+    titles = {offer.code: offer.title_ru for offer in offers.declared}
     columns = {
-        label(CLIENT_ID, "ru"): rows[CLIENT_ID],
-        "Сегмент": rows["segment"].map(segments),
-        "Вероятность снижения, %": (100 * rows["probability"]).round(1),
-        _profit_header(options): rows["profit_at_risk"].round(2),
-        **{f"Причина {rank}": sentences[rank].to_numpy() for rank in sentences.columns},
-        "Предложение": rows["offer"].map(titles),
-        "Канал": rows["channel"].map(_CHANNELS),
-        "Текст для клиента": rows["text_ru"],
-        "Ожидаемая сохранённая прибыль, ед. прибыли": rows["expected_profit_kept_base"].round(2),
+        label(CLIENT_ID, "ru"): table[CLIENT_ID],
+        "Сегмент": table["segment"].map(segments),
+        "Вероятность снижения, %": (100 * table["probability"]).clip(1, _SUREST).round(1),
+        _profit_header(options): table["profit_at_risk"].round(2),
+        **_sentences(table, reasons, "ru", "Причина {}"),
+        "Предложение": table["offer"].map(titles).fillna(_NO_OFFER_TITLE),
+        "Канал": table["channel"].fillna(NO_OFFER).map(_CHANNELS),
+        "Текст для клиента": table["text_ru"].fillna(""),
+        "Ожидаемая сохранённая прибыль, ед. прибыли": table["expected_profit_kept_base"].round(2),
         label("allows_messages", "ru"): [
-            value_text("allows_messages", allowed, "ru") for allowed in rows["allows_messages"]
+            value_text("allows_messages", allowed, "ru") for allowed in table["allows_messages"]
         ],
-        "Примечание": rows["note_ru"],
     }
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def list_for_crm(table: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a list for a program; no cell starts a formula in a spreadsheet."""
+    columns = {
+        **{name: table[name] for name in _FOR_CRM},
+        **_sentences(table, reasons, "ru", "reason_{}_ru"),
+        **_sentences(table, reasons, "en", "reason_{}_en"),
+        "text_ru": table["text_ru"],
+        "text_en": table["text_en"],
+    }
+    rows = pd.DataFrame(columns).reset_index(drop=True)
+    texts = rows.select_dtypes(["object", "str"]).columns
+    return rows.assign(**{name: rows[name].fillna("").map(defuse) for name in texts})
+
+
+def _sentences(
+    table: pd.DataFrame, reasons: pd.DataFrame, language: Language, header: str
+) -> dict[str, pd.Series]:
+    """Return one column per rank of reason, empty where a client has fewer."""
+    wide = reasons.pivot_table(f"sentence_{language}", CLIENT_ID, "rank", aggfunc="first")
+    wide = wide.reindex(index=table[CLIENT_ID], columns=range(1, REASONS + 1)).astype("str").fillna("")
+    return {header.format(rank): wide[rank].set_axis(table.index) for rank in wide.columns}
 
 
 def _profit_header(options: Segmentation) -> str:
@@ -82,22 +123,26 @@ def explain_columns(options: Segmentation, threshold: float) -> pd.DataFrame:
         else f"считается, что уходит {percent(lost, 0, 'ru')} прибыли"
     )
     meanings = {
-        label(CLIENT_ID, "ru"): "Номер клиента в файлах магазина.",
+        label(CLIENT_ID, "ru"): "Номер клиента в файлах магазина; если в параметрах кампании задан ключ, — "
+        "псевдоним.",
         "Сегмент": "Первый из сегментов, условиям которых клиент соответствует; каждый клиент — ровно "
         "в одном.",
         "Вероятность снижения, %": "Оценка модели: активность снизилась или может снизиться. "
-        f"В списке — клиенты с вероятностью не ниже {percent(threshold, 0, 'ru')}.",
+        f"В списке — клиенты с вероятностью не ниже {percent(threshold, 0, 'ru')}; 99 — "
+        "это 99 и выше.",
         _profit_header(options): "Вероятность × прибыль в месяц × число месяцев × доля, которую клиент может "
         f"унести ({bound}). Единица прибыли — та же, что в файле магазина.",
         "Причина 1–3": "Признаки, которые сильнее всего повышают оценку риска именно этого клиента. "
         "Это связи, а не доказанные причины.",
-        "Предложение": "Подходящее предложение с наибольшей ожидаемой сохранённой прибылью.",
-        "Канал": "Письма и push-уведомления — только тем, кто разрешил сообщения; "
-        "остальным — предложения на сайте.",
+        "Предложение": "Предложение из плана кампании: план выбирает так, чтобы при данном бюджете сохранить "
+        "как можно больше прибыли.",
+        "Канал": "Письма и push-уведомления — только тем, кто разрешил сообщения; на листе «Без сообщений» — "
+        "клиенты в зоне риска, которым писать нельзя.",
         "Текст для клиента": "Заготовка текста с популярной категорией клиента.",
         "Ожидаемая сохранённая прибыль, ед. прибыли": "Эффект предложения × прибыль под риском − стоимость.",
         label("allows_messages", "ru"): "Согласие клиента на сообщения.",
-        "Примечание": "Почему клиенту ничего не предложено.",
+        "Контрольная группа": "Часть клиентов плана случайно оставлена без предложения, чтобы измерить его "
+        "эффект; в списках их нет, и предлагать им ничего не следует.",
         "Важно": "Эффекты предложений — допущения, пока не подведены итоги кампании с контрольной группой.",
     }
     return pd.DataFrame(list(meanings.items()), columns=["Столбец", "Что означает"])

@@ -7,17 +7,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID, LANGUAGES, PROFIT, TARGET
-from one_click.conditions import SEPARATOR, matches
-from one_click.declarations import RISK_SIGNALS
+from one_click.conditions import SEPARATOR
+from one_click.declarations import RISK_SIGNALS, Offer
 from one_click.effects import share_with_interval
 from one_click.errors import DataError, shorten
-from one_click.parameters import Offers, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Segmentation
 
-from .client_list import CLIENTS_SHEET, EXPLANATION_SHEET, explain_columns, list_rows
-from .offers import choose_offers, describe_choice
+from .client_list import (
+    CLIENTS_SHEET,
+    CLOSED_SHEET,
+    EXPLANATION_SHEET,
+    ON_SITE,
+    explain_columns,
+    hide_clients,
+    list_for_crm,
+    list_rows,
+)
+from .offers import list_eligible
 from .profiles import argue, compare_with_rest, describe_segment, rank_segments
 from .rules import check_rules, join_names
 from .signals import fit_signal_borders, measure_signals
+from .stability import fit_segments
 
 
 def fit_decision_borders(
@@ -60,27 +70,38 @@ def find_risk_signals(clients: pd.DataFrame, decision_borders: dict[str, float])
     return shown.sort_values([CLIENT_ID, "signal"], ignore_index=True)
 
 
-def rate_signals(clients: pd.DataFrame, risk_signals: pd.DataFrame) -> pd.DataFrame:
+def rate_signals(clients: pd.DataFrame, risk_signals: pd.DataFrame, offers: Offers) -> pd.DataFrame:
     """Compare each risk signal with the labels.
 
     Parameters
     ----------
     clients : DataFrame, one row per client
     risk_signals : DataFrame, one row per client and signal
+    offers : Offers
+        Which of them a signal makes a client eligible for.
 
     Returns
     -------
     DataFrame, one row per signal; empty without labels
         signal, labelled (clients), shown (labelled clients with the signal), base_share (declined among the
-        labelled), precision with its 95 % interval (Wilson), recall, lift (precision / base share).
+        labelled), precision with its 95 % interval (Wilson), recall, lift (precision / base share),
+        offers (that it triggers).
     """
     target = clients.dropna(subset=[TARGET]).set_index(CLIENT_ID)[TARGET]
     owners = risk_signals.groupby("signal")[CLIENT_ID].agg(set)
     rows = [
-        {"signal": signal, **_rate(target, target.index.isin(owners.get(signal, set())))}
+        {
+            "signal": signal,
+            **_rate(target, target.index.isin(owners.get(signal, set()))),
+            "offers": SEPARATOR.join(offer.code for offer in offers.declared if _asks_for(offer, signal)),
+        }
         for signal in RISK_SIGNALS
     ]
     return pd.DataFrame(rows if len(target) else [], columns=list(rows[0]))
+
+
+def _asks_for(offer: Offer, signal: str) -> bool:
+    return any(signal in condition.signal for condition in offer.conditions)
 
 
 def _rate(target: pd.Series, shown: NDArray[np.bool_]) -> dict[str, float]:
@@ -186,9 +207,7 @@ def assign_segments(
         If a condition names a column or a category that the base does not have.
     """
     check_rules(options.segments, decision_table)
-    *ruled, last = options.segments
-    fits = [matches(segment.conditions, decision_table) for segment in ruled]
-    segment = np.select(fits, [segment.code for segment in ruled], last.code) if ruled else last.code
+    segment = fit_segments(decision_table, options)
     spread = decision_table["probability_sd"].replace(0, np.nan).fillna(options.unknown_spread)
     distance = (decision_table["probability"] - decision_borders["probability"]).abs() / spread
     membership = np.select(
@@ -239,9 +258,13 @@ def portray_segments(
 
 
 def recommend_offers(
-    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, offers: Offers
+    decision_table: pd.DataFrame,
+    segments: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
 ) -> pd.DataFrame:
-    """Recommend to each client at risk the offer that is expected to keep the most profit.
+    """List for each client at risk the offers that he may get, the most promising first.
 
     Parameters
     ----------
@@ -251,12 +274,15 @@ def recommend_offers(
         Codes of the segments.
     offers : Offers
         Offers with assumed effects.
+    campaign : CampaignPlan
+        From how many contacts on a client gets no message.
 
     Returns
     -------
-    DataFrame, one row per client
-        client_id, offer, channel, reason, cost, expected_profit_kept_low, _base, _high, break_even_effect
-        (money in profit units), text_ru, text_en, note (why there is no offer), note_ru, note_en.
+    DataFrame, one row per client and eligible offer; a client without any has one row with offer ``none``
+        client_id, rank, offer, channel, reason, cost, expected_profit_kept_low, _base, _high,
+        break_even_effect (money in profit units), text_ru, text_en, note (why there is no offer, or that it
+        is not worth its cost), note_ru, note_en.
 
     Raises
     ------
@@ -265,21 +291,61 @@ def recommend_offers(
     """
     table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
     check_rules(offers.declared, table, {"segment": [segment.code for segment in options.segments]})
-    return describe_choice(table, choose_offers(table, offers), offers)
+    return list_eligible(table, offers, campaign.most_contacts)
 
 
-def list_clients(
+def gather_contacts(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
     recommendations: pd.DataFrame,
+    campaign_plan: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Gather whom the campaign approaches, and whom at risk no message may reach.
+
+    Returns
+    -------
+    contacts : DataFrame, one row per treated client, the largest profit at risk first
+        The decision table with `segment`, and the offer's columns of `recommendations`.
+    without_consent : DataFrame, one row per client at risk who does not allow messages
+        The decision table with `segment`, and the same columns for the offer on the site, if he gets one. The
+        control arm stands in neither.
+    """
+    control = campaign_plan.loc[campaign_plan["arm"] == "control", CLIENT_ID]
+    treated = campaign_plan.loc[campaign_plan["arm"] == "treated", [CLIENT_ID, "offer"]]
+    offered = recommendations.merge(treated, on=[CLIENT_ID, "offer"])
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    table = table.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
+    closed = table["at_risk"] & ~table["allows_messages"] & ~table[CLIENT_ID].isin(control)
+    contacts = table.merge(offered, on=CLIENT_ID)
+    return contacts, table[closed].merge(offered, on=CLIENT_ID, how="left").reset_index(drop=True)
+
+
+def list_clients(
+    contacts: pd.DataFrame,
+    without_consent: pd.DataFrame,
     reason_codes: pd.DataFrame,
     decision_borders: dict[str, float],
     options: Segmentation,
     offers: Offers,
-) -> dict[str, pd.DataFrame]:
-    """Return the sheets of the list for the CRM: the clients at risk, and what the columns mean."""
-    table = decision_table.merge(segments, on=CLIENT_ID).merge(recommendations, on=CLIENT_ID)
-    return {
-        CLIENTS_SHEET: list_rows(table, reason_codes, options, offers),
+    campaign: CampaignPlan,
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """Return the lists of the campaign, with pseudonyms where the options hold a key for them.
+
+    Returns
+    -------
+    client_list : dict of DataFrame
+        Sheets: whom to approach, whom no message may reach, what the columns mean; with Russian headers.
+    contact_list : DataFrame
+        Whom to send messages, for the CRM, with English headers.
+    no_contact_list : DataFrame
+        Whom no message may reach, likewise.
+    """
+    listed = [hide_clients(table, reason_codes, campaign) for table in (contacts, without_consent)]
+    sheets = [list_rows(table, reasons, options, offers) for table, reasons in listed]
+    messages, closed = (list_for_crm(table, reasons) for table, reasons in listed)
+    book = {
+        CLIENTS_SHEET: sheets[0],
+        CLOSED_SHEET: sheets[1],
         EXPLANATION_SHEET: explain_columns(options, decision_borders["probability"]),
     }
+    return book, messages[messages["channel"] != ON_SITE].reset_index(drop=True), closed

@@ -1,13 +1,10 @@
-"""Choice of at most one offer per client."""
-
-from dataclasses import dataclass
-from typing import Any
+"""Which offers a client may get, why, and what each may keep."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, GLOSSARY, LANGUAGES, Language, translate
+from one_click.columns import BASE_FEATURES, CLIENT_ID, LANGUAGES, Language, translate
 from one_click.conditions import SEPARATOR, matches
 from one_click.declarations import NO_OFFER, RISK_SIGNALS, Offer
 from one_click.parameters import Offers
@@ -23,119 +20,115 @@ NOTES: dict[str, dict[Language, str]] = {
         "en": "No offer: the client meets the conditions of none.",
     },
     "not_worth_its_cost": {
-        "ru": "Нет предложения: ни одно подходящее, вероятно, не окупит своих затрат.",
-        "en": "No offer: none of the eligible ones is expected to pay for itself.",
+        "ru": "Предложение, вероятно, не окупит своих затрат.",
+        "en": "The offer is not expected to pay for itself.",
     },
 }
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The offer chosen for each client.
+COLUMNS_OF_RECOMMENDATIONS = (
+    CLIENT_ID,
+    "rank",
+    "offer",
+    "channel",
+    "reason",
+    "cost",
+    "expected_profit_kept_low",
+    "expected_profit_kept_base",
+    "expected_profit_kept_high",
+    "break_even_effect",
+    "text_ru",
+    "text_en",
+    "note",
+    "note_ru",
+    "note_en",
+)
 
-    Attributes
-    ----------
-    offer : array of int, shape (n_clients,)
-        Position among the declared offers; their number stands for none.
-    note : array of str, shape (n_clients,)
-        Why there is none (a key of `NOTES`); empty where there is an offer.
-    """
 
-    offer: NDArray[np.int64]
-    note: NDArray[np.str_]
-
-
-def choose_offers(table: pd.DataFrame, offers: Offers) -> Choice:
-    """Choose for each client at risk the eligible offer of the largest expected profit kept.
+def list_eligible(table: pd.DataFrame, offers: Offers, most_contacts: int) -> pd.DataFrame:
+    """List for each client at risk the offers that he may get, the one that may keep most profit first.
 
     Parameters
     ----------
     table : DataFrame, one row per client
         The decision table with `segment`.
     offers : Offers
-        All offers; of equally good ones the first is chosen.
-    """
-    eligible = np.column_stack([_eligible(offer, table) for offer in offers.declared])
-    effect = np.array([offer.effect.base for offer in offers.declared])
-    cost = np.array([offer.cost for offer in offers.declared])
-    kept = np.outer(table["profit_at_risk"], effect) - cost
-    kept = np.where(eligible, kept, -np.inf)
-    chosen = kept.max(axis=1) > 0
-    note = np.select(
-        [chosen, ~table["at_risk"].to_numpy(dtype=bool), ~eligible.any(axis=1)],
-        ["", "not_at_risk", "no_eligible_offer"],
-        "not_worth_its_cost",
-    )
-    return Choice(np.where(chosen, kept.argmax(axis=1), len(offers.declared)), note)
-
-
-def _eligible(offer: Offer, table: pd.DataFrame) -> NDArray[np.bool_]:
-    fits = table["at_risk"] & matches(offer.conditions, table)
-    if offer.needs_consent:
-        fits &= table["allows_messages"]
-    return fits.to_numpy(dtype=bool)
-
-
-def describe_choice(table: pd.DataFrame, choice: Choice, offers: Offers) -> pd.DataFrame:
-    """Write the chosen offers down, with what they may keep and cost.
-
-    Parameters
-    ----------
-    table : DataFrame, one row per client
-        The decision table.
-    choice : Choice
-    offers : Offers
+        All offers; of equally good ones the first declared comes first.
+    most_contacts : int
+        Clients with so many contacts in the current month get no message.
 
     Returns
     -------
-    DataFrame, one row per client, with the columns of `recommendations`
-        Money in profit units. ``expected_profit_kept = effect * profit_at_risk - cost`` for each assumed
-        effect; ``break_even_effect = cost / profit_at_risk``, missing without an offer.
+    DataFrame, one row per client and eligible offer, or one with offer ``none``
+        The columns of `recommendations`; money in profit units. ``expected_profit_kept = effect *
+        profit_at_risk - cost`` for each assumed effect; ``break_even_effect = cost / profit_at_risk``.
     """
-    at_risk = table["profit_at_risk"].to_numpy()
-    has_offer = choice.note == ""
-    cost = _of_chosen(choice, [offer.cost for offer in offers.declared], 0.0)
-    kept = {
-        f"expected_profit_kept_{level}": at_risk
-        * _of_chosen(choice, [getattr(offer.effect, level) for offer in offers.declared], 0.0)
-        - cost
-        for level in ("low", "base", "high")
-    }
-    break_even = np.full(len(table), np.nan)
-    np.divide(cost, at_risk, out=break_even, where=has_offer)
+    parts = [_of_offer(offer, table[_eligible(offer, table, most_contacts)]) for offer in offers.declared]
+    eligible = pd.concat(parts, ignore_index=True)
+    others = table[~table[CLIENT_ID].isin(eligible[CLIENT_ID])]
+    listed = pd.concat([eligible, _without_offer(others)], ignore_index=True)
+    listed = listed.sort_values(
+        [CLIENT_ID, "expected_profit_kept_base"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+    listed["rank"] = listed.groupby(CLIENT_ID).cumcount() + 1
+    for language in LANGUAGES:
+        listed[f"note_{language}"] = [NOTES[code][language] for code in listed["note"]]
+    return listed[list(COLUMNS_OF_RECOMMENDATIONS)].astype(
+        dict.fromkeys(("offer", "channel", "reason", "note", "note_ru", "note_en"), "str")
+    )
+
+
+def _eligible(offer: Offer, table: pd.DataFrame, most_contacts: int) -> NDArray[np.bool_]:
+    fits = table["at_risk"] & matches(offer.conditions, table)
+    if offer.needs_consent:
+        fits &= table["allows_messages"] & (table["marketing_contacts_current"] < most_contacts)
+    return fits.to_numpy(dtype=bool)
+
+
+def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
+    """Write down what an offer may keep of each client who may get it."""
+    at_risk = table["profit_at_risk"]
+    kept = {level: getattr(offer.effect, level) * at_risk - offer.cost for level in ("low", "base", "high")}
+    named = _named_features(offer)
+    reasons = [_reason(named, *cells) for cells in zip(table["reasons"], table["signals"], strict=True)]
+    texts = {f"text_{language}": _texts(offer, table, language) for language in LANGUAGES}
     return pd.DataFrame(
         {
             CLIENT_ID: table[CLIENT_ID],
-            "offer": _of_chosen(choice, [offer.code for offer in offers.declared], NO_OFFER),
-            "channel": _of_chosen(choice, [offer.channel for offer in offers.declared], NO_OFFER),
-            "reason": _reasons(table, choice, offers),
-            "cost": cost,
-            **kept,
-            "break_even_effect": break_even,
-            **{f"text_{language}": _texts(table, choice, offers, language) for language in LANGUAGES},
-            "note": choice.note,
-            **{f"note_{language}": [NOTES[code][language] for code in choice.note] for language in LANGUAGES},
+            "offer": offer.code,
+            "channel": offer.channel,
+            "reason": np.array(reasons, dtype=object),
+            "cost": offer.cost,
+            **{f"expected_profit_kept_{level}": values for level, values in kept.items()},
+            "break_even_effect": offer.cost / at_risk.where(at_risk > 0),
+            **texts,
+            "note": np.where(kept["base"] > 0, "", "not_worth_its_cost"),
         }
-    ).astype(dict.fromkeys(("offer", "channel", "reason", "note"), "str"))
+    )
 
 
-def _of_chosen(choice: Choice, values: list[Any], without: Any) -> NDArray[Any]:
-    return np.array([*values, without])[choice.offer]
+def _without_offer(table: pd.DataFrame) -> pd.DataFrame:
+    nothing = dict.fromkeys(
+        ("cost", *(f"expected_profit_kept_{level}" for level in ("low", "base", "high"))), 0.0
+    )
+    return pd.DataFrame(
+        {
+            CLIENT_ID: table[CLIENT_ID],
+            "offer": NO_OFFER,
+            "channel": NO_OFFER,
+            "reason": "",
+            **nothing,
+            "break_even_effect": np.nan,
+            "text_ru": "",
+            "text_en": "",
+            "note": np.where(table["at_risk"], "no_eligible_offer", "not_at_risk"),
+        }
+    )
 
 
-def _texts(table: pd.DataFrame, choice: Choice, offers: Offers, language: Language) -> list[str]:
-    templates = [getattr(offer, f"text_{language}") for offer in offers.declared] + [""]
-    words = {name: translate(name, language) for name in (*GLOSSARY, *table["popular_category"].unique())}
-    return [
-        templates[offer].format(category=words[category])
-        for offer, category in zip(choice.offer, table["popular_category"], strict=True)
-    ]
-
-
-def _reasons(table: pd.DataFrame, choice: Choice, offers: Offers) -> list[str]:
-    named = [_named_features(offer) for offer in offers.declared] + [{}]
-    cells = zip(choice.offer, table["reasons"], table["signals"], strict=True)
-    return [_reason(named[offer], reasons, signals) for offer, reasons, signals in cells]
+def _texts(offer: Offer, table: pd.DataFrame, language: Language) -> list[str]:
+    template = getattr(offer, f"text_{language}")
+    return [template.format(category=translate(name, language)) for name in table["popular_category"]]
 
 
 def _named_features(offer: Offer) -> dict[str, str]:

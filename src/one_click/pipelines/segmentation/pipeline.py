@@ -2,20 +2,22 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import nodes, plots
+from . import experiment, nodes, plan, plan_plots, plots, rules, stability
 
 _OPTIONS = "params:segmentation"
 _OFFERS = "params:offers"
+_CAMPAIGN = "params:campaign"
 _NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_segments(), *_offers(), *_explanations()])
+    return Pipeline([*_segments(), *_offers(), *_worth(), *_explanations()])
 
 
 def _segments() -> list[Node]:
     return [
+        Node(rules.lint_rules, ["clients", _OPTIONS, _OFFERS], "rule_coverage"),
         Node(
             nodes.fit_decision_borders,
             ["clients", "decision_threshold", _OPTIONS],
@@ -54,35 +56,78 @@ def _offers() -> list[Node]:
     return [
         Node(
             nodes.recommend_offers,
-            {
-                "decision_table": "decision_table",
-                "segments": "segments",
-                "options": _OPTIONS,
-                "offers": _OFFERS,
-            },
+            ["decision_table", "segments", _OPTIONS, _OFFERS, _CAMPAIGN],
             "recommendations",
             tags=_NEW_MONTH,
         ),
         Node(
-            nodes.list_clients,
-            {
-                "decision_table": "decision_table",
-                "segments": "segments",
-                "recommendations": "recommendations",
-                "reason_codes": "reason_codes",
-                "decision_borders": "decision_borders",
-                "options": _OPTIONS,
-                "offers": _OFFERS,
-            },
-            "client_list",
+            plan.select_clients,
+            ["recommendations", _CAMPAIGN],
+            ["selected_clients", "plan_summary"],
             tags=_NEW_MONTH,
+        ),
+        Node(
+            experiment.assign_arms,
+            ["selected_clients", "segments", _CAMPAIGN],
+            "campaign_plan",
+            tags=_NEW_MONTH,
+        ),
+        Node(
+            nodes.gather_contacts,
+            ["decision_table", "segments", "recommendations", "campaign_plan"],
+            ["contacts", "without_consent"],
+            tags=_NEW_MONTH,
+        ),
+        Node(
+            nodes.list_clients,
+            [
+                "contacts",
+                "without_consent",
+                "reason_codes",
+                "decision_borders",
+                _OPTIONS,
+                _OFFERS,
+                _CAMPAIGN,
+            ],
+            ["client_list", "contact_list", "no_contact_list"],
+            tags=_NEW_MONTH,
+        ),
+    ]
+
+
+def _worth() -> list[Node]:
+    """Return what the plan is worth, and what the campaign can show."""
+    return [
+        Node(plan.trace_budget, ["recommendations", _CAMPAIGN], "budget_curve"),
+        Node(plan.run_scenarios, ["recommendations", _CAMPAIGN], "plan_scenarios"),
+        Node(plan.compare_by_hand, ["recommendations", "decision_table", _CAMPAIGN], "plan_comparison"),
+        Node(
+            experiment.size_experiment,
+            ["campaign_plan", "decision_table", _OFFERS, _CAMPAIGN],
+            "experiment",
+        ),
+        Node(experiment.check_balance, ["campaign_plan", "decision_table"], "arm_balance"),
+        Node(
+            plan_plots.budget_curve_figure,
+            ["budget_curve", "plan_summary"],
+            ["budget_curve_figure_ru", "budget_curve_figure_en"],
+        ),
+        Node(
+            plan_plots.plan_comparison_figure,
+            "plan_comparison",
+            ["plan_comparison_figure_ru", "plan_comparison_figure_en"],
         ),
     ]
 
 
 def _explanations() -> list[Node]:
     return [
-        Node(nodes.rate_signals, ["clients", "risk_signals"], "signal_quality"),
+        Node(nodes.rate_signals, ["clients", "risk_signals", _OFFERS], "signal_quality"),
+        Node(
+            stability.measure_stability,
+            ["decision_table", "segments", "decision_borders", _OPTIONS, _CAMPAIGN],
+            "segment_stability",
+        ),
         Node(nodes.portray_segments, ["decision_table", "segments", _OPTIONS], "segment_portraits"),
         Node(
             plots.draw_segments,

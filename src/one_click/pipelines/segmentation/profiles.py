@@ -47,10 +47,20 @@ def describe_segment(inside: pd.DataFrame, segment: Segment) -> dict[str, object
         "mean_monthly_profit": inside[PROFIT].mean(),
         "profit_at_risk": inside["profit_at_risk"].sum(),
         "reachable_share": inside["allows_messages"].mean(),
+        "minutes_change": _median_change(inside["minutes_current"], inside["minutes_previous"]),
+        "revenue_change": _median_change(
+            inside["revenue_current"], (inside["revenue_two_months_ago"] + inside["revenue_previous"]) / 2
+        ),
+        "promo_share": inside["promo_purchase_share"].mean(),
         "firm_share": (inside["membership"] == "firm").mean(),
         "top_category": _most_frequent(inside["popular_category"], 1),
         "top_reasons": _most_frequent(inside.loc[inside["main_reason"] != "", "main_reason"], _TOP_REASONS),
     }
+
+
+def _median_change(now: pd.Series, before: pd.Series) -> float:
+    """Return the median change against earlier months, as a share; missing where there were none."""
+    return float((now / before.where(before > 0) - 1).median())
 
 
 def _most_frequent(names: pd.Series, limit: int) -> str:

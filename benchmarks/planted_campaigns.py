@@ -1,0 +1,306 @@
+"""What a campaign plan truly keeps: ``python -m benchmarks.planted_campaigns [FIRST] [LAST]``.
+
+In synthetic stores (one per seed) every client's true probability of decline is known, and so are the planted
+effects of the offers. The plan is made from labels as the product makes it, with the logistic regression that
+its search starts from. What it keeps is told by the truth: true probability * true effect * profit at stake -
+cost. It is compared, on the same budget and contacts, with choices by hand and with the best plan of all,
+which knows the truth and may also approach clients who are not called at risk. No control arm is held back.
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from benchmarks.coverage import NO_FINDINGS
+from benchmarks.shipped import read_families, read_section
+from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
+from one_click.effects import share_with_interval
+from one_click.features import make_features
+from one_click.modelling import candidates
+from one_click.parameters import (
+    CampaignPlan,
+    DataProcessing,
+    DemoPopulation,
+    DemoStore,
+    Family,
+    Interpretation,
+    ModelSelection,
+    Offers,
+    Segmentation,
+)
+from one_click.pipelines.data_processing.nodes import split_clients
+from one_click.pipelines.demo_comparison.summary import draw_store
+from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
+from one_click.pipelines.interpretation.reasons import give_reasons
+from one_click.pipelines.interpretation.refits import explain_refits, refit_champion
+from one_click.pipelines.model_selection import champion, comparison
+from one_click.pipelines.segmentation import nodes
+from one_click.pipelines.segmentation.offers import list_eligible
+from one_click.pipelines.segmentation.plan import (
+    CHANNELS,
+    _best_offers,
+    _take_until_spent,
+    select_clients,
+)
+from one_click.simulation.mechanism import decline_probability
+
+MODEL = "logistic_regression"
+CLIENTS = 1300
+FEWER = {"confirmation_repeats": 3, "challengers": {}}  # for the sake of time
+DECLARED, DRAWN = "every effect is as declared", "each lies anywhere between its declared low and high"
+AS_DECLARED = "assumes the declared effects"
+FACTORS = {
+    AS_DECLARED: 1.0,
+    "assumes half of them": 0.5,
+    "assumes half as much again": 1.5,
+}
+ORDERS = ("profit_at_risk", "probability", "monthly_profit")  # of the clients, by hand
+RANDOM = "random"
+PLAN, BEST = "plan", "best of all"
+AT_RISK_ONLY, ESTIMATED, MISTAKEN = "called at risk only", "estimated probabilities", "wrong effects"
+EQUAL = 1e-9  # profit units: a smaller difference is rounding
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is shipped, and what all stores are measured with.
+
+    Attributes
+    ----------
+    family : Family
+    selection : ModelSelection
+    interpretation : Interpretation
+    segmentation : Segmentation
+    offers : Offers
+    campaign : CampaignPlan
+    limits : DataProcessing
+    demo : DemoStore
+    population : DemoPopulation
+    """
+
+    family: Family
+    selection: ModelSelection
+    interpretation: Interpretation
+    segmentation: Segmentation
+    offers: Offers
+    campaign: CampaignPlan
+    limits: DataProcessing
+    demo: DemoStore
+    population: DemoPopulation
+
+
+def main(first: int, last: int) -> None:
+    """Print what the plan keeps, and how often its limits bind, for each truth and assumption."""
+    settings = read_settings()
+    rows = [row for seed in range(first, last + 1) for row in measure_store(seed, settings)]
+    table = pd.DataFrame(rows)
+    print(f"{last - first + 1} stores, seeds {first} to {last}, {CLIENTS} clients each; profit units")
+    for (truth, belief), measured in table.groupby(["truth", "belief"], sort=False):
+        print(f"\n{truth}; the plan {belief}")
+        _report(measured)
+
+
+def read_settings() -> Settings:
+    """Return the shipped settings, with fewer repetitions of the folds."""
+    return Settings(
+        read_families()[MODEL],
+        read_section("model_selection", ModelSelection).model_copy(update=FEWER),
+        read_section("interpretation", Interpretation),
+        read_section("segmentation", Segmentation),
+        read_section("offers", Offers),
+        read_section("campaign", CampaignPlan),
+        read_section("data_processing", DataProcessing),
+        read_section("demo_store", DemoStore),
+        read_section("demo_population", DemoPopulation),
+    )
+
+
+def measure_store(seed: int, settings: Settings) -> list[Row]:
+    """Make and value every plan for one store; one row per truth and assumption."""
+    changes = {"seed": seed, "clients": CLIENTS, "dirt": {}}
+    demo = DemoStore.model_validate(settings.demo.model_dump(by_alias=True) | changes)
+    store = draw_store(demo, settings.population)
+    known = learn(store, settings)
+    truth = _reveal(known, store, settings)
+    offers, campaign = settings.offers, settings.campaign
+    assumed = {belief: scale_effects(offers, [by] * len(offers.declared)) for belief, by in FACTORS.items()}
+    plans = {belief: make_plans(known, one, campaign, seed) for belief, one in assumed.items()}
+    first = {AS_DECLARED: plans[AS_DECLARED]}
+    rows = [
+        *value_plans(DECLARED, plans, known, truth, offers, campaign),
+        *value_plans(DRAWN, first, known, truth, draw_effects(offers, seed), campaign),
+    ]
+    return [row | {"seed": seed} for row in rows]
+
+
+def _reveal(known: pd.DataFrame, store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return the decision table with the true probabilities."""
+    true = pd.Series(decline_probability(store, settings.population), index=store[CLIENT_ID])
+    probability = known[CLIENT_ID].map(true)
+    lost = settings.segmentation.horizon_months * settings.segmentation.profit_lost_share
+    return known.assign(probability=probability, profit_at_risk=probability * known[PROFIT] * lost)
+
+
+def learn(store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Return the decision table, with segments, that the product makes of what a store records."""
+    options, segmentation = settings.selection, settings.segmentation
+    features = make_features(store, settings.limits.engineered_features)
+    train, test = split_clients(features, NO_FINDINGS, settings.limits)
+    models, board, calibrations, threshold = _select(train, store, settings)
+    scores = champion.score_out_of_fold(train, test, board, models, calibrations, options)
+    model = champion.fit_champion(train, test, board, models, calibrations, options)
+    refits = refit_champion(train, test, board, models, options, settings.interpretation)
+    reasons = _explain(features, choose_base(train, settings.interpretation), model, refits, settings)
+    clients = store[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
+    borders = nodes.fit_decision_borders(clients, threshold, segmentation)
+    signals = nodes.find_risk_signals(clients, borders)
+    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, segmentation)
+    return table.merge(nodes.assign_segments(table, borders, segmentation), on=CLIENT_ID)
+
+
+def _select(
+    train: pd.DataFrame, store: pd.DataFrame, settings: Settings
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Row]:
+    """Return the one model that there is, its leaderboard, calibrations and threshold."""
+    options, family = settings.selection, settings.family
+    tuned = candidates.untuned(family) | {"settings": family.start}
+    models = comparison.join_tuned(options, **{MODEL: tuned}).query("kind == 'family'")
+    scores = candidates.score_out_of_fold(tuned, train, options).assign(model=MODEL)
+    board = comparison.rank_models(scores, models, options)
+    calibrations = comparison.choose_calibrations(scores)
+    values = comparison.value_clients(store, settings.segmentation)
+    assumed = comparison.assume_offers(store, settings.offers, settings.segmentation)
+    thresholds = comparison.choose_thresholds(scores, calibrations, values, assumed, options)
+    return models, board, calibrations, champion.decide_threshold(thresholds, board, options)
+
+
+def _explain(
+    features: pd.DataFrame, base: pd.DataFrame, model: Any, refits: list[Any], settings: Settings
+) -> pd.DataFrame:
+    options = settings.interpretation
+    values, errors = explain_clients(features, model, base, options)
+    by_refit = explain_refits(features, refits, base, options)
+    return give_reasons(values, errors, by_refit, features, base, options)
+
+
+def draw_effects(offers: Offers, seed: int) -> Offers:
+    """Return the offers with effects drawn evenly between their low and high."""
+    generator = np.random.default_rng((seed, 1))
+    effects = [offer.effect for offer in offers.declared]
+    return scale_effects(offers, [generator.uniform(one.low, one.high) / one.base for one in effects])
+
+
+def scale_effects(offers: Offers, factors: list[float]) -> Offers:
+    """Return the offers with each effect times its factor, even where another then outdoes them."""
+    changed = []
+    for offer, factor in zip(offers.declared, factors, strict=True):
+        scaled = {case: factor * size for case, size in offer.effect.model_dump().items()}
+        changed.append(offer.model_copy(update={"effect": offer.effect.model_copy(update=scaled)}))
+    return offers.model_copy(update={"declared": tuple(changed)})
+
+
+@dataclass(frozen=True)
+class Plans:
+    """What the plan and the choices by hand select under one assumption about the effects.
+
+    Attributes
+    ----------
+    selected : dict
+        Way of choosing -> tables with client_id and offer; several for what is drawn at random.
+    summary : dict
+        See `select_clients`.
+    """
+
+    selected: dict[str, list[pd.DataFrame]]
+    summary: dict[str, Any]
+
+
+def make_plans(known: pd.DataFrame, assumed: Offers, campaign: CampaignPlan, seed: int) -> Plans:
+    """Make the plan; and by hand, give each client's best offer in some order until the money is spent."""
+    offered = list_eligible(known, assumed, campaign.most_contacts)
+    plan, summary = select_clients(offered, campaign)
+    best = _best_offers(offered).merge(known[[CLIENT_ID, *ORDERS]], on=CLIENT_ID)
+    generator = np.random.default_rng((seed, 2))
+    ordered = {way: [best.sort_values([way, CLIENT_ID], ascending=[False, True])] for way in ORDERS}
+    ordered[RANDOM] = [best.iloc[generator.permutation(len(best))] for _ in range(campaign.draws)]
+    by_hand = {way: [_take_until_spent(one, campaign) for one in rows] for way, rows in ordered.items()}
+    return Plans({PLAN: [plan], **by_hand}, summary)
+
+
+def value_plans(
+    name: str,
+    plans: dict[str, Plans],
+    known: pd.DataFrame,
+    truth: pd.DataFrame,
+    actual: Offers,
+    campaign: CampaignPlan,
+) -> list[Row]:
+    """Return what each way of choosing truly keeps, and what limited the plan; one row per assumption.
+
+    Between a plan and the best of all stand the plan that knows the true effects, and the one that also knows
+    the true probabilities, but may approach only whom the product calls at risk.
+    """
+    everyone = list_eligible(truth.assign(at_risk=True), actual, campaign.most_contacts)
+    worth = everyone.set_index([CLIENT_ID, "offer"])["expected_profit_kept_base"]
+    informed = {
+        BEST: everyone,
+        AT_RISK_ONLY: list_eligible(truth, actual, campaign.most_contacts),
+        ESTIMATED: list_eligible(known, actual, campaign.most_contacts),
+    }
+    best = {step: _kept(select_clients(rows, campaign)[0], worth) for step, rows in informed.items()}
+    return [{"truth": name, "belief": belief, **best, **_value(one, worth)} for belief, one in plans.items()]
+
+
+def _value(plans: Plans, worth: pd.Series) -> Row:
+    kept = {way: np.mean([_kept(one, worth) for one in rows]) for way, rows in plans.selected.items()}
+    prices = plans.summary["contact_prices"]
+    return {
+        **kept,
+        "expected": plans.summary["kept"],
+        "spent": plans.summary["cost"],
+        "clients": plans.summary["clients"],
+        "budget binds": plans.summary["budget_price"] > 0,
+        **{f"{channel} binds": price > 0 for channel, price in prices.items()},
+    }
+
+
+def _kept(selected: pd.DataFrame, worth: pd.Series) -> float:
+    return float(worth.loc[pd.MultiIndex.from_frame(selected[[CLIENT_ID, "offer"]])].sum())
+
+
+def _report(rows: pd.DataFrame) -> None:
+    print(f"  the plan truly keeps {_mean(rows[PLAN])}, {_mean(rows['spent'])} spent")
+    print(f"  clients approached {_mean(rows['clients'])}")
+    print(f"  kept / what the plan expects {_mean(rows[PLAN] / rows['expected'], 3)}")
+    for way in (*ORDERS, RANDOM):
+        ahead = rows[PLAN] - rows[way]
+        print(f"  by {way} {_mean(rows[way])}; plan ahead by {_mean(ahead)}, in {_share(ahead > EQUAL)}")
+        behind = int((ahead < -EQUAL).sum())
+        print(f"    in % of it {_mean(100 * ahead / rows[way])}; plan behind in {behind} stores")
+    print(f"  loss against the best plan of all, which keeps {_mean(rows[BEST])}, in % of that:")
+    steps = {AT_RISK_ONLY: (BEST, AT_RISK_ONLY), ESTIMATED: (AT_RISK_ONLY, ESTIMATED)}
+    for name, (more, less) in {**steps, MISTAKEN: (ESTIMATED, PLAN), "in all": (BEST, PLAN)}.items():
+        print(f"    {name} {_mean(100 * (rows[more] - rows[less]) / rows[BEST], 2)}")
+    for limit in ("budget", *CHANNELS):
+        print(f"  stores in which the limit of {limit} binds: {_share(rows[f'{limit} binds'])}")
+
+
+def _mean(values: pd.Series, decimals: int = 1) -> str:
+    """Write a mean with its 95 % interval over stores (t)."""
+    half = stats.t.ppf(0.975, len(values) - 1) * values.sem()
+    low, mean, high = (f"{values.mean() + side * half:.{decimals}f}" for side in (-1, 0, 1))
+    return f"{mean} ({low} to {high})"
+
+
+def _share(hits: pd.Series) -> str:
+    share, low, high = share_with_interval(int(hits.sum()), len(hits))
+    return f"{hits.sum()} of {len(hits)} stores, {share:.3f} ({low:.3f} to {high:.3f})"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else 100)
