@@ -293,11 +293,11 @@ def _count_resources(costs: Values, channels: Positions, limits: Limits) -> _Res
         members = [int(member) for member in channels == channel]
         if contacts is not None and any(members):
             rows.append((channel, members, int(contacts), 1.0))
-    channel_of, members_of, room, largest = zip(*rows, strict=True) if rows else ((),) * 4
+    channel_of, members_of, ends, largest = zip(*rows, strict=True) if rows else ((),) * 4
     whole = np.zeros((len(rows), len(costs) + 1), dtype=object)
     for row, use in zip(whole, members_of, strict=True):
         row[1:] = use
-    room = [min(left, row.max() * _MOST) for left, row in zip(room, whole, strict=True)]
+    room = [min(left, row.max() * _MOST) for left, row in zip(ends, whole, strict=True)]
     return _Resources(
         whole=whole,
         room=np.array(room, dtype=object),
