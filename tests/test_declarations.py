@@ -149,6 +149,7 @@ def test_segments_at_risk_ask_for_risk(conditions: list[dict[str, Any]], expecte
         pytest.param({"text_en": "{name}"}, "unknown placeholder '{name}'", id="placeholder"),
         pytest.param({"text_en": "{}"}, "unknown placeholder", id="nameless"),
         pytest.param({"code": "none"}, "stands for no offer", id="none"),
+        pytest.param({"code": "all"}, "stands for all offers", id="all"),
         pytest.param({"costs": 1}, "did you mean 'cost'", id="key"),
         pytest.param({"conditions": [{"column": "segmnt", "one_of": "x"}]}, "'segment'", id="column"),
     ],

@@ -36,7 +36,7 @@ DECISION_COLUMNS: dict[str, Kind] = {
 }
 
 Channel = Literal["email", "push", "on_site"]
-NO_OFFER = "none"
+NO_OFFER, ALL_OFFERS = "none", "all"  # no codes of offers: they stand for none, and for all together
 _CODE = r"^[a-z][a-z0-9_]*$"
 
 _TESTS: dict[str, tuple[str, ...]] = {
@@ -494,6 +494,8 @@ class Offer(Rule):
             )
         if self.code == NO_OFFER:
             raise DeclarationError(f"the code '{NO_OFFER}' stands for no offer", "code")
+        if self.code == ALL_OFFERS:
+            raise DeclarationError(f"the code '{ALL_OFFERS}' stands for all offers together", "code")
         return self
 
 

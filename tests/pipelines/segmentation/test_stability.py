@@ -25,7 +25,7 @@ def setting(options: Segmentation) -> Setting:
         {
             "client_id": [1, 2, 3, 4, 5],
             "probability": probability,
-            "probability_sd": 0.0,
+            "probability_sd": 1e-9,
             "monthly_profit": profit,
             "at_risk": probability >= 0.5,
             "valuable": profit >= 4,

@@ -227,8 +227,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "share": "Доля базы",
         "probability": "Средний риск",
         "reachable": "Можно написать",
-        "plan": "План кампании: {clients}, затраты {cost} при бюджете {budget}. При допущенных эффектах он может "
-        "сохранить {kept} ед. прибыли, если предложения получат все отобранные; больше {bound} не сохранит ни один план.",
+        "plan": "План кампании: {clients}, затраты {cost} при бюджете {budget}, если предложения получат все отобранные. При "
+        "допущенных эффектах он может сохранить {kept} ед. прибыли; больше {bound} не сохранит ни один план.",
         "no_budget": "без ограничения",
         "arms": "Из отобранных {control} случайно оставлены без предложения (контрольная группа), {treated} получают его. "
         "Ожидаемый эффект — {effect} предотвращённых снижений; такая кампания обнаружила бы его с вероятностью {power}.",
@@ -300,8 +300,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "share": "Share of base",
         "probability": "Mean risk",
         "reachable": "May be messaged",
-        "plan": "The plan of the campaign: {clients}, cost {cost} of a budget of {budget}. With the effects assumed it "
-        "may keep {kept} profit units if all selected get their offers; no plan keeps more than {bound}.",
+        "plan": "The plan of the campaign: {clients}, cost {cost} of a budget of {budget} if all selected get their offers. "
+        "With the effects assumed it may keep {kept} profit units; no plan keeps more than {bound}.",
         "no_budget": "no limit",
         "arms": "Of the selected, {control} are left without an offer at random (the control arm), {treated} get it. The "
         "expected effect is {effect} of the declines prevented; such a campaign would find it with a probability of {power}.",

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT
+from one_click.declarations import ALL_OFFERS
 from one_click.parameters import CampaignPlan, Offers
 
 Values = NDArray[np.float64]
 
 TREATED, CONTROL = "treated", "control"
-ALL = "all"
 _HASH_BYTES = 8
 _BALANCED = ("probability", PROFIT)
 
@@ -76,7 +76,7 @@ def size_experiment(
     effects = {offer.code: offer.effect.base for offer in offers.declared}
     table = campaign_plan.merge(decision_table[[CLIENT_ID, "probability"]], on=CLIENT_ID)
     table["effect"] = table["offer"].map(effects).astype("float64")
-    parts = [(ALL, table), *table.groupby("offer", sort=True)]
+    parts = [(ALL_OFFERS, table), *table.groupby("offer", sort=True)]
     columns = [
         "offer", "treated", "control", "decline", "assumed_effect", "power", "detectable_effect",
         "clients_needed",

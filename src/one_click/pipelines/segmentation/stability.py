@@ -38,9 +38,10 @@ def measure_stability(
     table = decision_table.merge(segments[[CLIENT_ID, "segment"]], on=CLIENT_ID, validate="one_to_one")
     threshold, value = decision_borders["probability"], decision_borders[PROFIT]
     generator = np.random.default_rng(campaign.seed)
+    spread = table["probability_sd"].replace(0, np.nan).fillna(options.unknown_spread)
     draws = []
     for _ in range(campaign.draws):
-        drawn = table["probability"] + table["probability_sd"] * generator.normal(size=len(table))
+        drawn = table["probability"] + spread * generator.normal(size=len(table))
         draws.append(_alike(table, drawn.clip(0, 1), threshold, value, options))
     quantiles = [options.value_quantile + side * _SHIFT for side in (-1, 1)]
     shifted = {
