@@ -23,7 +23,7 @@ from one_click.columns import TARGET
 from one_click.datasets.study import StudyDataset
 from one_click.folds import make_splits
 from one_click.modelling.families import PREPARATIONS, SCORES, build_expansion, build_pipeline
-from one_click.modelling.search import best_trial, search
+from one_click.modelling.search import chosen_trial, search
 from one_click.parameters import (
     EXPAND,
     EXPANSIONS,
@@ -91,7 +91,7 @@ def _ours(clients: pd.DataFrame, family: Family, options: ModelSelection) -> tup
     with tempfile.TemporaryDirectory() as folder:
         store = StudyDataset(filepath=(Path(folder) / "studies.log").as_posix(), family="x").load()
         trials = search(clients, family, options, store)
-    best = best_trial(trials)
+    best = chosen_trial(trials)
     complete = trials["roc_auc"].where(trials["state"] == "complete")
     return float(best["roc_auc"]), complete.cummax().ffill().to_numpy()
 

@@ -269,6 +269,7 @@ def selection_options() -> ModelSelection:
         trials=5,
         startup_trials=3,
         negligible_chance=0.05,
+        start_margin=1,
         strategy="tpe",
         selection="best",
         challengers={"extra_trees": Family.model_validate(challenger)},

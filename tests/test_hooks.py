@@ -1,9 +1,14 @@
 import logging
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from kedro.pipeline import Node, Pipeline
+
+from one_click import hooks
 
 Run = Callable[..., Result]
 
@@ -67,7 +72,53 @@ def test_progress_counts_the_nodes(
     with caplog.at_level(logging.INFO, logger="one_click"):
         result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
     assert result.exit_code == 0
-    lines = [record.getMessage() for record in caplog.records if record.name == "one_click.hooks"]
-    total = len(lines)
-    assert [line.split()[0] for line in lines] == [f"{i}/{total}" for i in range(1, total + 1)]
+    lines = _said(caplog)
+    total = next(number for number, line in enumerate(lines) if line.startswith("Done in "))
+    assert [line.split()[0] for line in lines[:total]] == [f"{i}/{total}" for i in range(1, total + 1)]
     assert " describe_dialects (" in lines[0]
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "one_click.hooks"]
+
+
+def test_run_ends_by_naming_what_it_made_and_where(
+    kedro_run_here: Run, project: Path, snapshot: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    *_, last = (number for number, line in enumerate(_said(caplog)) if line.startswith("Done in "))
+    head, *folders = _said(caplog)[last:]
+    made = [path for path in project.glob("data/0[2-8]*/2026-10/*") if path.is_file()]
+    assert re.fullmatch(rf"Done in \d+ s\. {len(made)} data sets were made:", head)
+    counted = Counter(path.parent.relative_to(project) for path in made)
+    assert folders == [f"  {folder}/ ({count})" for folder, count in sorted(counted.items())]
+
+
+class _FinishedAfter:
+    """An event that is waited for so many times in vain; it notes for how long."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.pauses = times, list[float]()
+
+    def wait(self, pause: float) -> bool:
+        self.pauses.append(pause)
+        return len(self.pauses) > self.times
+
+
+def test_long_node_says_ever_more_rarely_that_it_is_running(caplog: pytest.LogCaptureFixture) -> None:
+    finished = _FinishedAfter(3)
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        hooks._watch(" 7/90 explain", finished)
+    assert _said(caplog) == [f" 7/90 explain is still running ({n} s)" for n in (5, 10, 20)]
+    assert finished.pauses == [5, 5, 10, 20]
+
+
+@pytest.mark.parametrize("end", ["after_node_run", "on_node_error"])
+def test_node_that_has_ended_is_watched_no_longer(end: str) -> None:
+    node, progress = Node(abs, "number", "answer"), hooks.ShowProgress()
+    progress.before_pipeline_run(Pipeline([node]))
+    progress.before_node_run(node)
+    assert not progress._finished.is_set()
+    getattr(progress, end)(*([node] if end == "after_node_run" else []))
+    assert progress._finished.is_set()

@@ -59,15 +59,16 @@ def campaign(root: Path) -> CampaignPlan:
 def test_run_says_where_the_results_are_and_how_long_it_took(
     finished_run: subprocess.CompletedProcess[str], finished_project: Path
 ) -> None:
-    assert re.search(r"^Done in \d+ seconds\.$", finished_run.stdout, re.MULTILINE)
-    places = re.findall(r"^[^:]+: +(/.+)$", finished_run.stdout, re.MULTILINE)
-    assert [Path(place).name for place in places] == [
-        "report_ru.html",
-        "report_en.html",
-        "client_list.xlsx",
-        "client_list.xlsx",
-    ]
-    assert all(Path(place).is_file() and finished_project in Path(place).parents for place in places)
+    assert re.search(r" Done in \d+ s\. \d+ data sets were made:$", finished_run.stderr, re.MULTILINE)
+    folders = re.findall(r"  (data/test/08_reporting/\S+)/ \(\d+\): (.+)$", finished_run.stderr, re.MULTILINE)
+    lists = ["client_list.xlsx", "contact_list.csv", "no_contact_list.csv"]
+    pages = ["model_card_en.md", "model_card_ru.md", "report_en.html", "report_ru.html"]
+    assert {Path(folder).name: sorted(files.split(", ")) for folder, files in folders} == {
+        "demo": sorted([*lists, *pages]),
+        "scored_by_demo": lists,
+    }
+    for folder, files in folders:
+        assert all((finished_project / folder / name).is_file() for name in files.split(", "))
 
 
 def test_chain_leaves_the_users_data_alone_and_no_half_written_file(finished_project: Path) -> None:
@@ -131,8 +132,8 @@ def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_o
     shutil.copytree(root / "src", project / "src", dirs_exist_ok=True)
     names = project / "src" / "one_click" / "parameters.py"
     text = names.read_text(encoding="utf-8")
-    assert text.count('"k_nearest_neighbours", "svc")') == 1
-    names.write_text(text.replace('"svc")', '"svc", "naive_bayes", "crowd")'), encoding="utf-8")
+    assert text.count('    "svc",\n)') == 1
+    names.write_text(text.replace('"svc",\n)', '"svc", "naive_bayes", "crowd")'), encoding="utf-8")
     entries = project / "conf" / "base" / "parameters_model_selection.yml"
     entries.write_text(entries.read_text(encoding="utf-8") + FURTHER_FAMILIES, encoding="utf-8")
     result = run_kedro(project, "run", "--env", "test", "--pipelines", "data_processing,model_selection")

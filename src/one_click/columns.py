@@ -416,6 +416,10 @@ def translate(value: str, language: Language) -> str:
 
 MODEL_LABELS: dict[str, dict[Language, str]] = {
     "logistic_regression": {"ru": "Логистическая регрессия", "en": "Logistic regression"},
+    "spline_logistic_regression": {
+        "ru": "Логистическая регрессия со сплайнами",
+        "en": "Spline logistic regression",
+    },
     "decision_tree": {"ru": "Дерево решений", "en": "Decision tree"},
     "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
     "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},

@@ -1,15 +1,17 @@
-"""What kedro itself does not do: refuse unknown parameters, show progress in one line a node."""
+"""What kedro itself does not do: refuse unknown parameters, show progress, say what a run made and where."""
 
 import logging
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import yaml
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
+from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
@@ -17,6 +19,9 @@ from one_click import configuration
 from one_click.errors import ParameterError, nearest
 
 logger = logging.getLogger(__name__)
+
+STILL_RUNNING_AFTER = 5.0  # seconds
+READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
 GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder"}
@@ -89,12 +94,13 @@ def _parameters_of_pipelines() -> frozenset[str]:
 
 
 class ShowProgress:
-    """Say which node has run, how many are left and how long it took."""
+    """Say which node has run, how many are left and how long it took, and which one is still running."""
 
     def __init__(self) -> None:
         self._total = 0
         self._done = 0
         self._started = 0.0
+        self._finished = Event()
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
@@ -102,14 +108,69 @@ class ShowProgress:
         self._total, self._done = len(pipeline.nodes), 0
 
     @hook_impl
-    def before_node_run(self) -> None:
-        """Note the time."""
-        self._started = time.monotonic()
+    def before_node_run(self, node: Node) -> None:
+        """Note the time, and watch the node."""
+        self._started, self._finished = time.monotonic(), Event()
+        place = f"{self._done + 1:3d}/{self._total} {_name(node)}"
+        Thread(target=_watch, args=(place, self._finished), daemon=True).start()
 
     @hook_impl
     def after_node_run(self, node: Node) -> None:
         """Log the node."""
+        self._finished.set()
         self._done += 1
         seconds = time.monotonic() - self._started
-        name = ".".join(part for part in (node.namespace, node.func.__name__) if part)
-        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, name, seconds)
+        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, _name(node), seconds)
+
+    @hook_impl
+    def on_node_error(self) -> None:
+        """Watch the node no longer."""
+        self._finished.set()
+
+
+def _name(node: Node) -> str:
+    return ".".join(part for part in (node.namespace, node.func.__name__) if part)
+
+
+def _watch(place: str, finished: Event) -> None:
+    """Say now and then, ever more rarely, that a node is still running."""
+    seconds = pause = STILL_RUNNING_AFTER
+    while not finished.wait(pause):
+        logger.info("%s is still running (%.0f s)", place, seconds)
+        pause, seconds = seconds, 2 * seconds
+
+
+class NameResults:
+    """Say at the end of a run what it made and where, files that people read by their names."""
+
+    def __init__(self) -> None:
+        self._project = Path()
+        self._started = 0.0
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Note the project, to which places are told relatively."""
+        self._project = context.project_path
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Note the time."""
+        self._started = time.monotonic()
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Log one line per folder."""
+        files = [file for name in pipeline.all_outputs() if (file := _file(catalog, name))]
+        seconds = time.monotonic() - self._started
+        logger.info("Done in %.0f s. %d data sets were made:", seconds, len(files))
+        for folder in sorted({file.parent for file in files}):
+            here = sorted(file.name for file in files if file.parent == folder)
+            read = [name for name in here if Path(name).suffix in READ_BY_PEOPLE]
+            place = folder.relative_to(self._project) if folder.is_relative_to(self._project) else folder
+            logger.info("  %s/ (%d)%s", place, len(here), f": {', '.join(read)}" if read else "")
+
+
+def _file(catalog: CatalogProtocol, name: str) -> Path | None:
+    """Return where a data set is stored, if it is a file."""
+    path = getattr(catalog.get(name), "_filepath", None)
+    return Path(path) if path else None

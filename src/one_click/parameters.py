@@ -32,7 +32,13 @@ from one_click.errors import DeclarationError, ParameterError, nearest, share_hi
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
-FAMILIES: tuple[str, ...] = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc")
+FAMILIES: tuple[str, ...] = (
+    "logistic_regression",
+    "spline_logistic_regression",
+    "decision_tree",
+    "k_nearest_neighbours",
+    "svc",
+)
 VOTING = "voting"  # the soft vote of all families
 CANDIDATES = (*FAMILIES, VOTING)
 REFERENCE = "reference"
@@ -290,7 +296,8 @@ class Family(Parameters):
     class_ : str
         Import path of a scikit-learn classifier (`class` in the file).
     interpretability : int
-        Rank, 1 for the family that is easiest to explain.
+        Rank, 1 for the family that is easiest to explain; linear families of one rank are told apart by how
+        many terms they use.
     fixed : dict
         Arguments of the classifier that are not searched.
     space : dict
@@ -299,7 +306,7 @@ class Family(Parameters):
     start : dict
         The settings that are tried first; what it leaves out is drawn.
     vote_weight : float
-        Weight of its probability in the soft vote.
+        Weight of its probability in the soft vote; 0 leaves it out.
     """
 
     file: ClassVar[str] = "conf/base/parameters_model_selection.yml"
@@ -308,7 +315,7 @@ class Family(Parameters):
     fixed: dict[str, str | int | float | bool | None] = {}
     space: dict[str, Values] = {}
     start: dict[str, str | int | float | bool | None] = {}
-    vote_weight: float = Field(default=1, gt=0)
+    vote_weight: float = Field(default=1, ge=0)
 
     @property
     def estimator_class(self) -> Any:
@@ -382,6 +389,8 @@ class ModelSelection(Parameters):
         Trials drawn at random before TPE learns from them.
     negligible_chance : float
         A trial whose chance to overtake the best one falls below this is stopped; 0 lets all run to the end.
+    start_margin : float
+        Corrected standard errors by which settings must beat the family's start to replace it.
     strategy : {"tpe", "random"}
         How settings are drawn.
     selection : {"best", "one_standard_error"}
@@ -406,6 +415,7 @@ class ModelSelection(Parameters):
     trials: int = Field(ge=1)
     startup_trials: int = Field(ge=1)
     negligible_chance: float = Field(ge=0, lt=0.5)
+    start_margin: float = Field(ge=0)
     strategy: Literal["tpe", "random"]
     selection: Literal["best", "one_standard_error"]
     challengers: dict[str, Family]
@@ -634,6 +644,8 @@ class Interpretation(Parameters):
         Clients from whom unknown features are drawn.
     permutations : int
         Pairs of orders of features per round, where a model can only be sampled.
+    refit_permutations : int
+        The same for the only round of a refit of the champion.
     rounds : int
         Rounds of sampling, at most; a client whose reasons are certain leaves earlier.
     certain_from : float
@@ -656,6 +668,7 @@ class Interpretation(Parameters):
     refit_repeats: int = Field(ge=1)
     base_clients: int = Field(ge=10)
     permutations: int = Field(ge=2)
+    refit_permutations: int = Field(ge=2)
     rounds: int = Field(ge=1)
     certain_from: float = Field(ge=0.5, lt=1)
     stable_from: float = Share

@@ -4,7 +4,14 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 
-from one_click.modelling.calibration import BETA, METHODS, calibrate, calibrate_out_of_fold, compare_methods
+from one_click.modelling.calibration import (
+    BETA,
+    METHODS,
+    beta_calibrator,
+    calibrate,
+    calibrate_out_of_fold,
+    compare_methods,
+)
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def test_sigmoid_is_that_of_scikit_learn(scores: pd.DataFrame) -> None:
     known = pd.DataFrame({"score": held_out, "target": target})
     new = pd.DataFrame({"score": model.fit(features, target).decision_function(features)})
     np.testing.assert_allclose(
-        calibrate("sigmoid", known, new), theirs.predict_proba(features)[:, 1], atol=1e-4
+        calibrate("sigmoid", known, new), theirs.predict_proba(features)[:, 1], atol=1e-5
     )
 
 
@@ -108,6 +115,34 @@ def test_beta_recovers_what_bends_the_ends(method: str, of_probabilities: bool) 
     )
     # Three standard errors of a probability between 0 and 1 from 40 000 clients and three parameters.
     np.testing.assert_allclose(calibrate(method, table, table), chance, atol=0.03)
+
+
+@pytest.mark.parametrize("of_probabilities", [True, False], ids=["probabilities", "margins"])
+@pytest.mark.parametrize("method", BETA)
+@pytest.mark.parametrize("shift", [0.0, 5.0], ids=["mixed", "nearly-parted"])
+def test_beta_is_that_of_the_champions_own_calibrator(
+    method: str, of_probabilities: bool, shift: float
+) -> None:
+    generator = np.random.default_rng(1)
+    target = (generator.random(300) < 0.4).astype("float64")
+    margins = generator.normal(size=300) + shift * target
+    score = 1 / (1 + np.exp(-margins)) if of_probabilities else margins
+    table = pd.DataFrame(
+        {"score": score, "probability": score if of_probabilities else np.nan, "target": target}
+    )
+    calibrator = beta_calibrator(method, of_probabilities).fit(score[:, None], target)
+    expected = calibrator.predict_proba(score[:, None])[:, 1]
+    np.testing.assert_allclose(calibrate(method, table, table), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", BETA)
+def test_beta_of_parted_classes_is_finite(method: str) -> None:
+    score = np.array([-2.0, -1, -0.5, 0.5, 1, 2])
+    table = pd.DataFrame({"score": score, "probability": np.nan, "target": score > 0})
+    calibrated = calibrate(method, table, table)
+    assert np.isfinite(calibrated).all()
+    assert (calibrated[:3] < 0.01).all()
+    assert (calibrated[3:] > 0.99).all()
 
 
 @pytest.mark.parametrize("method", BETA)

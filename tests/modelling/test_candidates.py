@@ -74,7 +74,7 @@ def test_vote_is_the_mean_of_probabilities_by_hand(weights: list[float], mean: l
     table = candidates.vote({"first": first, "second": second}, weights)
     assert table["probability"].tolist() == pytest.approx(mean)
     assert table["score"].tolist() == table["probability"].tolist()
-    pd.testing.assert_frame_equal(table.drop(columns=["score", "probability"]), first.iloc[:, :4])
+    pd.testing.assert_frame_equal(table.drop(columns=["score", "probability", "terms"]), first.iloc[:, :4])
 
 
 def test_member_without_probabilities_is_calibrated_by_the_other_folds() -> None:
@@ -163,12 +163,19 @@ def test_what_could_not_be_fitted_has_a_stand_in_and_no_scores(
     refused = members["k_nearest_neighbours"]
     assert isinstance(candidates.fit(refused, clients, options), DummyClassifier)
     table = candidates.score_out_of_fold(refused, clients, options)
-    expected = ["repeat", "fold", "client_id", "target", "score", "probability"]
+    expected = ["repeat", "fold", "client_id", "target", "score", "probability", "terms"]
     assert (len(table), table.columns.tolist()) == (0, expected)
 
 
 def test_a_reason_without_words_is_a_reason_too(families: dict[str, Family]) -> None:
-    trials = pd.DataFrame({"state": ["refused"], "roc_auc": [np.nan], "settings": ["{}"], "reason": [""]})
+    refused = {
+        "state": ["refused"],
+        "roc_auc": [np.nan],
+        "chosen": [False],
+        "settings": ["{}"],
+        "reason": [""],
+    }
+    trials = pd.DataFrame(refused)
     assert candidates.tune(trials, families["svc"])["refused"]
 
 

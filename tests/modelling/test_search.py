@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, create_trial
 
 from one_click.folds import make_splits
 from one_click.modelling.candidates import tune
@@ -17,7 +17,7 @@ from one_click.modelling.search import (
     InMemoryLog,
     OpenLog,
     TrialLog,
-    best_trial,
+    chosen_trial,
     name_study,
     search,
 )
@@ -272,7 +272,7 @@ def test_settings_that_cannot_be_fitted_spend_the_budget_and_say_why(
     assert trials.loc[refused, "reason"].str.startswith("Expected n_neighbors").all()
     assert trials.loc[refused, ["roc_auc", "roc_auc_sd"]].isna().all(axis=None)
     assert (trials.loc[~refused, "reason"] == "").all()
-    assert best_trial(trials)["trial"] not in trials.index[refused]
+    assert chosen_trial(trials)["trial"] not in trials.index[refused]
 
 
 def test_family_that_cannot_be_fitted_at_all_is_excluded_and_says_why(
@@ -281,14 +281,86 @@ def test_family_that_cannot_be_fitted_at_all_is_excluded_and_says_why(
     family = too_many_neighbours(300)
     trials = search(clients, family, options, InMemoryLog)
     assert set(trials["state"]) == {REFUSED}
-    assert best_trial(trials) is None
+    assert chosen_trial(trials) is None
     tuned = tune(trials, family)
     assert tuned["refused"].startswith("Expected n_neighbors <= n_samples_fit")
     assert (tuned["settings"], tuned["search_roc_auc"], tuned["trials"]) == ({}, None, options.trials)
 
 
-def test_best_trial_ran_all_folds_and_is_the_first_of_equals() -> None:
-    trials = pd.DataFrame(
-        {"roc_auc": [0.7, 0.8, 0.8, 0.9], "state": [COMPLETE, COMPLETE, COMPLETE, STOPPED], "trial": range(4)}
-    )
-    assert best_trial(trials)["trial"] == 1
+# --- which settings are taken ------------------------------------------------------------------------
+
+
+def _finished(*others: list[float]) -> OpenLog:
+    """Return what opens a log of finished trials on four folds: the start and others."""
+    log = InMemoryLog()
+    log.trials = [
+        create_trial(value=float(np.mean(values)), user_attrs={"fold_roc_auc": values})
+        for values in (START, *others)
+    ]
+    return lambda *_: log
+
+
+START = [0.80, 0.82, 0.78, 0.80]
+# Ahead of the start by .01, .03, −.01, .03: a mean of .015 with the variance .00037, times 1/4 + 1/3; its
+# root is .0146.
+AHEAD = [0.81, 0.85, 0.77, 0.83]
+
+
+@pytest.mark.parametrize(
+    ("margin", "others", "chosen"),
+    [
+        pytest.param(0, [AHEAD], 1, id="any-gain-will-do"),
+        pytest.param(1, [AHEAD], 1, id="beyond-one-error"),
+        pytest.param(1.1, [AHEAD], 0, id="within-the-margin"),
+        pytest.param(0, [START], 0, id="no-gain"),
+        pytest.param(0, [AHEAD, AHEAD], 1, id="first-of-equals"),
+        pytest.param(9, [[0.9, 0.92, 0.88, 0.9]], 1, id="a-gain-without-spread"),
+    ],
+)
+def test_start_is_left_only_for_a_gain_beyond_its_error(
+    clients: pd.DataFrame,
+    tree: Family,
+    options: ModelSelection,
+    margin: float,
+    others: list[list[float]],
+    chosen: int,
+) -> None:
+    update = {"folds": 4, "trials": 1 + len(others), "start_margin": margin}
+    family = tree.model_copy(update={"start": {"model__max_depth": 4}})
+    table = search(clients, family, options.model_copy(update=update), _finished(*others))
+    assert table["chosen"].tolist() == [trial == chosen for trial in table["trial"]]
+    assert chosen_trial(table)["trial"] == chosen
+    assert table["gain"].iloc[0] == 0
+
+
+def test_gain_over_the_start_and_its_error_by_hand(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection
+) -> None:
+    family = tree.model_copy(update={"start": {"model__max_depth": 4}})
+    log, two = _finished(AHEAD), options.model_copy(update={"folds": 4, "trials": 2})
+    row = search(clients, family, two, log).iloc[1]
+    assert row["gain"] == pytest.approx(0.015)
+    assert row["gain_error"] == pytest.approx((0.0011 / 3 * (1 / 4 + 1 / 3)) ** 0.5)
+
+
+def test_without_a_start_the_best_trial_is_taken(
+    clients: pd.DataFrame, tree: Family, options: ModelSelection
+) -> None:
+    log, two = _finished(AHEAD), options.model_copy(update={"folds": 4, "trials": 2, "start_margin": 9})
+    table = search(clients, tree.model_copy(update={"start": {}}), two, log)
+    assert table["chosen"].tolist() == [False, True]
+    assert table["gain"].isna().all()
+
+
+def test_a_start_that_cannot_be_fitted_is_left(
+    clients: pd.DataFrame, families: dict[str, Family], options: ModelSelection
+) -> None:
+    neighbours = families["k_nearest_neighbours"]
+    space = neighbours.space | {"model__n_neighbors": Range(low=3, high=400, whole=True, log=True)}
+    start = {"model__n_neighbors": 400, "select__k": 9}
+    family = neighbours.model_copy(update={"space": space, "start": start})
+    many = options.model_copy(update={"start_margin": 9, "trials": 12})
+    trials = search(clients, family, many, InMemoryLog)
+    assert trials["state"].iloc[0] == REFUSED
+    complete = trials[trials["state"] == COMPLETE]
+    assert chosen_trial(trials)["roc_auc"] == complete["roc_auc"].max()

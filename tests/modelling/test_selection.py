@@ -37,7 +37,7 @@ def _fold_scores(overtaken: dict[str, list[int]]) -> pd.DataFrame:
         for place, count in enumerate(counts)
         for client, score in enumerate([count - 0.5, 0, 1, 2, 3])
     ]
-    return pd.DataFrame(rows).assign(client_id=range(len(rows)), probability=np.nan)
+    return pd.DataFrame(rows).assign(client_id=range(len(rows)), probability=np.nan, terms=np.nan)
 
 
 def _tuned(
@@ -99,6 +99,21 @@ def test_champion_follows_the_rule(
     champion = "careful" if selection == "best" else simplest
     assert _marked(board) == {"best": "careful", "one_standard_error": simplest, "champion": champion}
     assert champion_name(board) == champion
+
+
+def test_of_equally_interpretable_models_the_one_with_fewer_terms_is_chosen(
+    two_folds: ModelSelection,
+) -> None:
+    scores = _fold_scores(OVERTAKEN)
+    # Careful has 9 terms in the folds of one repeat and 11 in those of the other, plain has 9.
+    scores["terms"] = scores["model"].map({"careful": 9.0, "plain": 9.0}) + 2 * scores["repeat"] * (
+        scores["model"] == "careful"
+    )
+    board = rank_models(scores, _tuned({"careful": 1, "plain": 1, "erratic": 1}), two_folds)
+    assert _marked(board)["one_standard_error"] == "plain"
+    assert board.set_index("model")["terms"].to_dict() == pytest.approx(
+        {"oracle": np.nan, "careful": 10, "plain": 9, "erratic": np.nan}, nan_ok=True
+    )
 
 
 def test_a_family_beyond_one_standard_error_is_not_chosen_for_its_simplicity(

@@ -1,10 +1,12 @@
 """From scores to probabilities, judged out of fold by log loss."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +21,8 @@ BETA: dict[str, list[int]] = {"beta": [0, 1], "beta_floor": [1], "beta_ceiling":
 METHODS = ("none", "sigmoid", "isotonic", *BETA)
 Values = NDArray[np.float64]
 
+_MOST_STEPS = 50
+_FLAT = 1e-9  # slope of the mean log-likelihood
 _SUREST = 1e-3  # nearer to 0 and 1, a share of neighbours or votes says no more
 
 
@@ -48,23 +52,50 @@ def calibrate(method: str, fitted_on: pd.DataFrame, applied_to: pd.DataFrame) ->
         )
         return np.asarray(steps.predict(new))
     if method in BETA:
-        calibrator = beta_calibrator(method, _are_probabilities(fitted_on))
-        return np.asarray(
-            calibrator.fit(scores[:, None], fitted_on["target"]).predict_proba(new[:, None])[:, 1]
-        )
+        terms = _beta_terms(_are_probabilities(fitted_on))
+        kept = [terms(values)[:, BETA[method]] for values in (scores, new)]
+        return _predict_logistic(kept[1], _fit_logistic(kept[0], fitted_on["target"].to_numpy()))
     return _sigmoid(scores, fitted_on["target"].to_numpy(), new)
 
 
 def _sigmoid(scores: Values, target: Values, new: Values) -> Values:
-    """Platt's (1999) sigmoid with his smoothed targets, which scikit-learn's calibration uses too.
-
-    A smoothed target t is a client that counts t times as declined and 1 − t times as not.
-    """
+    """Platt's (1999) sigmoid with his smoothed targets, which scikit-learn's calibration uses too."""
     declined = target.sum()
     smoothed = np.where(target == 1, (declined + 1) / (declined + 2), 1 / (len(target) - declined + 2))
-    twice, classes = np.r_[scores, scores][:, None], np.repeat([1, 0], len(scores))
-    sigmoid = LogisticRegression(C=np.inf).fit(twice, classes, sample_weight=np.r_[smoothed, 1 - smoothed])
-    return np.asarray(sigmoid.predict_proba(new[:, None])[:, 1])
+    return _predict_logistic(new[:, None], _fit_logistic(scores[:, None], smoothed))
+
+
+def _fit_logistic(columns: Values, target: Values) -> Values:
+    """Fit an unpenalised logistic regression by Newton's method, a target between 0 and 1 counting in part.
+
+    scikit-learn's gives the same at thirty times the cost, most of it checks: it is fitted here for every
+    model, method and fold.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n, n_columns)
+    target : ndarray, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (1 + n_columns,)
+        Intercept and coefficients; of classes that a border parts, the finite ones at which the likelihood
+        no longer grows noticeably.
+    """
+    design = np.column_stack([np.ones(len(columns)), columns])
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(_MOST_STEPS):
+        probability = expit(design @ coefficients)
+        slope = design.T @ (target - probability)
+        if np.abs(slope).max() <= _FLAT * len(target):
+            break
+        curvature = (design.T * (probability * (1 - probability))) @ design
+        coefficients += np.linalg.lstsq(curvature, slope, rcond=None)[0]
+    return coefficients
+
+
+def _predict_logistic(columns: Values, coefficients: Values) -> Values:
+    return np.asarray(expit(coefficients[0] + columns @ coefficients[1:]))
 
 
 def beta_calibrator(method: str, of_probabilities: bool) -> Pipeline:
@@ -74,9 +105,16 @@ def beta_calibrator(method: str, of_probabilities: bool) -> Pipeline:
     (Kull, Silva Filho and Flach 2017, "Beta calibration"); p is the score, or the logistic function of a
     margin.
     """
-    terms = beta_terms_of_probability if of_probabilities else beta_terms_of_margin
     kept = ColumnTransformer([("kept", "passthrough", BETA[method])])
-    return make_pipeline(FunctionTransformer(terms), kept, LogisticRegression(C=np.inf, max_iter=1000))
+    return make_pipeline(
+        FunctionTransformer(_beta_terms(of_probabilities)),
+        kept,
+        LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-9),
+    )
+
+
+def _beta_terms(of_probabilities: bool) -> Callable[[Values], Values]:
+    return beta_terms_of_probability if of_probabilities else beta_terms_of_margin
 
 
 def beta_terms_of_margin(margins: Values) -> Values:
@@ -96,9 +134,9 @@ def _are_probabilities(scores: pd.DataFrame) -> bool:
 
 def _rises(method: str, scores: pd.DataFrame) -> bool:
     """Tell whether a beta calibration keeps the order of these scores."""
-    calibrator = beta_calibrator(method, _are_probabilities(scores))
-    fitted = calibrator.fit(scores[["score"]].to_numpy(), scores["target"])
-    return bool((fitted[-1].coef_ >= 0).all())
+    terms = _beta_terms(_are_probabilities(scores))(scores["score"].to_numpy())
+    coefficients = _fit_logistic(terms[:, BETA[method]], scores["target"].to_numpy())
+    return bool((coefficients[1:] >= 0).all())
 
 
 def calibrate_out_of_fold(scores: pd.DataFrame, method: str) -> Values:

@@ -18,11 +18,12 @@ from one_click.scores import decline_probability, feature_columns, uncalibrated_
 
 from .calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
 from .families import build_pipeline
-from .search import FAULTS_OF_A_FIT, best_trial
+from .search import FAULTS_OF_A_FIT, chosen_trial
 
 Tuned = dict[str, Any]
 
 _ROW = ["repeat", "fold", CLIENT_ID, "target"]
+_SCORED = [*_ROW, "score", "probability", "terms"]
 FEWEST_MEMBERS = 2
 
 
@@ -34,7 +35,7 @@ def tune(trials: pd.DataFrame, family: Family) -> Tuned:
     dict: family, settings, interpretability, search_roc_auc, trials, refused
         ``refused`` says why no settings could be fitted; empty where some could.
     """
-    best = best_trial(trials)
+    best = chosen_trial(trials)
     return {
         "family": family.model_dump(mode="json", by_alias=True),
         "settings": {} if best is None else json.loads(best["settings"]),
@@ -58,8 +59,11 @@ def untuned(family: Family) -> Tuned:
 
 
 def tune_vote(tuned: dict[str, Tuned]) -> Tuned:
-    """Return the soft vote of the families that could be fitted, the hardest one to explain."""
-    members = {name: one for name, one in tuned.items() if not one["refused"]}
+    """Return the soft vote of the families that have a weight in it and could be fitted.
+
+    It is the hardest one to explain.
+    """
+    members = {name: one for name, one in tuned.items() if not one["refused"] and _weight(one)}
     too_few = f"a vote takes {FEWEST_MEMBERS} families, and {len(members)} could be fitted"
     return {
         "members": members,
@@ -92,7 +96,11 @@ def build_estimator(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection
 
 
 def _weights(members: dict[str, Tuned]) -> list[float]:
-    return [float(one["family"]["vote_weight"]) for one in members.values()]
+    return [_weight(one) for one in members.values()]
+
+
+def _weight(tuned: Tuned) -> float:
+    return float(tuned["family"]["vote_weight"])
 
 
 def _pipeline(tuned: Tuned, clients: pd.DataFrame) -> Pipeline:
@@ -143,7 +151,8 @@ def score(estimator: Any, clients: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per client: client_id, target, score, probability (NaN without `predict_proba`)
+    DataFrame, one row per client: client_id, target, score, probability (NaN without `predict_proba`), terms
+        (see `count_terms`; the same for all clients)
     """
     features = clients[feature_columns(clients)]
     own = decline_probability(estimator, features) if hasattr(estimator, "predict_proba") else np.nan
@@ -153,8 +162,15 @@ def score(estimator: Any, clients: pd.DataFrame) -> pd.DataFrame:
             "target": clients[TARGET].to_numpy(),
             "score": uncalibrated_score(estimator, features),
             "probability": own,
+            "terms": count_terms(estimator),
         }
     )
+
+
+def count_terms(estimator: Any) -> float:
+    """Return how many coefficients of a fitted linear model are not 0, NaN for any other estimator."""
+    model = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    return float(np.count_nonzero(model.coef_)) if hasattr(model, "coef_") else np.nan
 
 
 def vote_of(tuned: Tuned, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -166,7 +182,7 @@ def vote_of(tuned: Tuned, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _no_scores() -> pd.DataFrame:
-    return pd.DataFrame(columns=[*_ROW, "score", "probability"], dtype="float64")
+    return pd.DataFrame(columns=_SCORED, dtype="float64")
 
 
 def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
@@ -174,7 +190,8 @@ def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelecti
 
     Returns
     -------
-    DataFrame, one row per client and repeat: repeat, fold, client_id, target, score, probability
+    DataFrame, one row per client and repeat: repeat, fold, client_id, target, score, probability, terms (of
+    the model that gave the score)
         No rows for what could not be fitted on all of them.
     """
     if tuned["refused"]:
@@ -191,7 +208,7 @@ def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelecti
                 parts.append(score(fitted, clients.iloc[test]).assign(repeat=repeat, fold=fold))
             except FAULTS_OF_A_FIT:  # these folds may be smaller than those of the search
                 return _no_scores()
-    return pd.concat(parts, ignore_index=True)[[*_ROW, "score", "probability"]]
+    return pd.concat(parts, ignore_index=True)[_SCORED]
 
 
 def vote(fold_scores: dict[str, pd.DataFrame], weights: list[float]) -> pd.DataFrame:
@@ -201,7 +218,7 @@ def vote(fold_scores: dict[str, pd.DataFrame], weights: list[float]) -> pd.DataF
     """
     first = next(iter(fold_scores.values()))
     mean = np.average([_own_probability(scores) for scores in fold_scores.values()], axis=0, weights=weights)
-    return first[_ROW].assign(score=mean, probability=mean)
+    return first[_ROW].assign(score=mean, probability=mean, terms=np.nan)
 
 
 def vote_on(

@@ -25,14 +25,14 @@ _FEWEST_FOR_VARIANCE = 2
 
 def roc_auc(scores: Values, target: Values, weights: Values) -> Values:
     """Probability that a declined client is ranked above one that kept buying; ties count one half."""
-    declined, kept = _by_descending_score(scores, target, weights)
+    declined, kept = by_descending_score(scores, target, weights)
     above = np.cumsum(declined, axis=1) - declined / 2
     return (kept * above).sum(axis=1) / (declined.sum(axis=1) * kept.sum(axis=1))
 
 
 def average_precision(scores: Values, target: Values, weights: Values) -> Values:
     """Area under the precision-recall curve as a sum of steps."""
-    declined, kept = _by_descending_score(scores, target, weights)
+    declined, kept = by_descending_score(scores, target, weights)
     found = np.cumsum(declined, axis=1)
     seen = found + np.cumsum(kept, axis=1)
     precision = np.divide(found, seen, out=np.zeros_like(found), where=seen > 0)
@@ -42,17 +42,6 @@ def average_precision(scores: Values, target: Values, weights: Values) -> Values
 def lift_at_fifth(scores: Values, target: Values, weights: Values) -> Values:
     """How many times more declined clients the highest-ranked fifth holds than a random fifth."""
     return share_found(scores, target, weights, np.array([0.2]))[:, 0] / 0.2
-
-
-def cumulate(scores: Values, target: Values, weights: Values) -> tuple[Values, Values]:
-    """Return how many declined and kept clients lie at or above each distinct score, highest first.
-
-    Returns
-    -------
-    declined, kept : ndarray, shape (n_resamples, n_distinct_scores)
-    """
-    declined, kept = _by_descending_score(scores, target, weights)
-    return np.cumsum(declined, axis=1), np.cumsum(kept, axis=1)
 
 
 def share_found(scores: Values, amounts: Values, weights: Values, depths: Values) -> Values:
@@ -66,8 +55,9 @@ def share_found(scores: Values, amounts: Values, weights: Values, depths: Values
     -------
     ndarray, shape (n_resamples, n_depths)
     """
-    found, others = cumulate(scores, amounts, weights)
-    pairs = zip(found + others, found, strict=True)
+    amount, rest = by_descending_score(scores, amounts, weights)
+    found = np.cumsum(amount, axis=1)
+    pairs = zip(found + np.cumsum(rest, axis=1), found, strict=True)
     return np.array([np.interp(depths * s[-1], np.r_[0, s], np.r_[0, f]) / f[-1] for s, f in pairs])
 
 
@@ -207,8 +197,13 @@ def corrected_interval(values: Values, test_share: float) -> tuple[float, float,
     return float(values.mean()), error, float(stats.t.ppf(0.975, count - 1) * error)
 
 
-def _by_descending_score(scores: Values, target: Values, weights: Values) -> tuple[Values, Values]:
-    """Return the weights of declined and kept clients by distinct score, highest first."""
+def by_descending_score(scores: Values, target: Values, weights: Values) -> tuple[Values, Values]:
+    """Return the weights of declined and kept clients by distinct score, highest first.
+
+    Returns
+    -------
+    declined, kept : ndarray, shape (n_resamples, n_distinct_scores)
+    """
     order = np.argsort(-scores, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) != 0])
     declined = np.add.reduceat(weights[:, order] * target[order], starts, axis=1)

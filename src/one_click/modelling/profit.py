@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 from scipy.special import betainc
 
 from one_click.parameters import Offers, Segmentation
 
-from .evaluation import Values, cumulate
+from .evaluation import Values, by_descending_score
 
 _NORMAL_95 = 1.96
 _WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect at 0 and 1
@@ -76,7 +77,7 @@ def expected_maximum_profit(
     profit, depth : ndarray, shape (n_resamples,)
         Profit units per client of the base; share of the base to contact, expected over the effect.
     """
-    declined, kept = cumulate(scores, target, weights)
+    declined, kept = by_descending_score(scores, target, weights)
     size = weights.sum(axis=1)[:, None]
     pairs = zip((declined + kept) / size, declined / size, strict=True)
     profit, depth = zip(*(_best_depths(*pair, campaign) for pair in pairs), strict=True)
@@ -84,15 +85,38 @@ def expected_maximum_profit(
 
 
 def _best_depths(contacted: Values, hits: Values, campaign: dict[str, float]) -> tuple[float, float]:
-    """Integrate the best profit over the effect; the best depth is always a corner of the hull."""
-    m, h = _upper_hull(contacted, hits)
+    """Integrate the best profit over the effect.
+
+    Parameters
+    ----------
+    contacted, hits : ndarray, shape (n_distinct_scores,)
+        Clients with each score, and how many of them declined, as shares of the base; highest score first.
+    campaign : dict
+
+    Returns
+    -------
+    profit, depth : float
+    """
     value, cost, alpha, beta = (campaign[name] for name in ("client_value", "cost", "alpha", "beta"))
     if value <= 0:
         return 0.0, 0.0
-    borders = np.clip(cost * np.diff(m) / (value * np.diff(h)), 0, 1)
+    width, rate = _concave_steps(contacted, hits)
+    borders = np.clip(cost / (value * rate), 0, 1)  # the effect from which a step pays for itself
     chance, mass = _distribution(borders, campaign["effect"], alpha, beta)
-    earned = value * h * mass - cost * m * chance
-    return float(earned.sum()), float((m * chance).sum())
+    m, h = (np.concatenate([[0.0], np.cumsum(steps)]) for steps in (width, width * rate))
+    return float((value * h * mass - cost * m * chance).sum()), float((m * chance).sum())
+
+
+def _concave_steps(width: Values, rise: Values) -> tuple[Values, Values]:
+    """Return width and slope of the steps of the smallest concave curve over a rising one.
+
+    Its slopes are the falling regression of the curve's own ones, weighted by their width.
+    """
+    wide = width > 0
+    pooled = isotonic_regression(rise[wide] / width[wide], weights=width[wide], increasing=False)
+    slopes = pooled.x[pooled.blocks[:-1]]
+    rising = slopes > 0
+    return pooled.weights[rising], slopes[rising]
 
 
 def _distribution(borders: Values, effect: float, alpha: float, beta: float) -> tuple[Values, Values]:
@@ -101,24 +125,8 @@ def _distribution(borders: Values, effect: float, alpha: float, beta: float) -> 
         certain = np.zeros(len(borders) + 1)
         certain[np.searchsorted(borders, effect)] = 1
         return certain, effect * certain
-    edges, mean = np.r_[0, borders, 1], alpha / (alpha + beta)
+    edges, mean = np.concatenate([[0.0], borders, [1.0]]), alpha / (alpha + beta)
     return np.diff(betainc(alpha, beta, edges)), mean * np.diff(betainc(alpha + 1, beta, edges))
-
-
-def _upper_hull(x: Values, y: Values) -> tuple[Values, Values]:
-    """Return the corners of the smallest concave curve from the origin over the points (Andrew 1979)."""
-    corners = [(0.0, 0.0)]
-    for point in zip(x.tolist(), y.tolist(), strict=True):
-        while len(corners) > 1 and _lies_below(corners[-2], corners[-1], point):
-            corners.pop()
-        if point[1] > corners[-1][1]:
-            corners.append(point)
-    m, h = zip(*corners, strict=True)
-    return np.array(m), np.array(h)
-
-
-def _lies_below(first: tuple[float, float], middle: tuple[float, float], last: tuple[float, float]) -> bool:
-    return (middle[1] - first[1]) * (last[0] - first[0]) <= (last[1] - first[1]) * (middle[0] - first[0])
 
 
 def campaign_profit(called: Values, target: Values, value: Values, campaign: dict[str, float]) -> float:

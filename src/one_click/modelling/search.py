@@ -13,6 +13,7 @@ from one_click.fingerprint import fingerprint
 from one_click.folds import Split, make_splits
 from one_click.parameters import Family, ModelSelection, Range
 
+from .evaluation import corrected_interval
 from .families import PREPARATIONS, TERMS, Choice
 from .fold_scorer import FoldScorer
 from .race import Race
@@ -72,10 +73,14 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
 
     Returns
     -------
-    DataFrame, one row per trial: trial, state, folds, roc_auc, roc_auc_sd, settings (JSON), reason
-        A ``complete`` trial ran all folds. One that was ``stopped`` had no chance left to become the best;
-        its ROC-AUC is the one that its folds let expect. ``refused``: these clients cannot be fitted with
-        these settings (more neighbours than clients), for the `reason` given.
+    DataFrame, one row per trial: trial, state, folds, roc_auc, roc_auc_sd, gain, gain_error, chosen, settings
+    (JSON), reason
+        Gain is the ROC-AUC above that of the family's start on the same folds, with its corrected standard
+        error (Nadeau and Bengio). Chosen is the best trial if its gain exceeds `start_margin` such errors,
+        else the start: of many trials the best is partly the luckiest. A ``complete`` trial ran all folds.
+        One that was ``stopped`` had no chance left to become the best; its ROC-AUC is the one that its folds
+        let expect. ``refused``: these clients cannot be fitted with these settings (more neighbours than
+        clients), for the `reason` given.
     """
     splits = make_splits(clients, options.folds, options.seed)
     scorer = FoldScorer(clients, splits)
@@ -89,7 +94,8 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
             study.enqueue_trial(family.start)
         _run(study, scorer, family, race, options.folds)
         log.record(study.get_trials(deepcopy=False)[-1])
-    return _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds)
+    table = _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds, bool(family.start))
+    return table.assign(chosen=table.index == _choose(table, options.start_margin))
 
 
 def _study_in_memory(trials: Sequence["FrozenTrial"]) -> "optuna.Study":
@@ -165,11 +171,12 @@ def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
     return choice
 
 
-def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
-    rows = []
+def _tabulate(trials: Sequence["FrozenTrial"], folds: int, from_start: bool) -> pd.DataFrame:
+    rows, start = [], trials[0].user_attrs.get(_VALUES, []) if from_start else []
     for number, trial in enumerate(trials):
         values = trial.user_attrs.get(_VALUES, [])
         state = REFUSED if _REFUSED in trial.user_attrs else COMPLETE if len(values) == folds else STOPPED
+        gain, error = _gain(values, start, folds)
         expected = trial.value if state == COMPLETE else trial.intermediate_values.get(len(values), np.nan)
         rows.append(
             {
@@ -178,6 +185,8 @@ def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
                 "folds": len(values),
                 "roc_auc": expected,
                 "roc_auc_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
+                "gain": gain,
+                "gain_error": error,
                 "settings": json.dumps(trial.params, sort_keys=True),
                 "reason": trial.user_attrs.get(_REFUSED, ""),
             }
@@ -185,7 +194,25 @@ def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def best_trial(trials: pd.DataFrame) -> pd.Series | None:
-    """Return the best of the trials that ran all folds, of equals the first; None if there is none."""
+def _gain(values: Sequence[float], start: Sequence[float], folds: int) -> tuple[float, float]:
+    """Return the mean advantage over the start with its error; NaN unless both ran all folds."""
+    if not len(values) == len(start) == folds:
+        return np.nan, np.nan
+    mean, error, _ = corrected_interval(np.subtract(values, start), 1 / folds)
+    return mean, error
+
+
+def _choose(trials: pd.DataFrame, margin: float) -> int | None:
+    """Return the position of the trial whose settings are taken; None if none ran all folds."""
     complete = trials[trials["state"] == COMPLETE]
-    return None if complete.empty else complete.loc[complete["roc_auc"].idxmax()]
+    if complete.empty:
+        return None
+    best = complete.loc[complete["roc_auc"].idxmax()]
+    hardly_better = best["gain"] <= margin * best["gain_error"]  # not so where there is no start
+    return 0 if hardly_better else int(best["trial"])
+
+
+def chosen_trial(trials: pd.DataFrame) -> pd.Series | None:
+    """Return the trial whose settings are taken; None if none could be fitted."""
+    chosen = trials[trials["chosen"]]
+    return None if chosen.empty else chosen.iloc[0]

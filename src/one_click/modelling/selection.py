@@ -31,9 +31,10 @@ def rank_models(fold_scores: pd.DataFrame, tuned: pd.DataFrame, options: ModelSe
     Returns
     -------
     DataFrame, one row per model, best first: model, kind, roc_auc, roc_auc_low, roc_auc_high, behind_best,
-    behind_best_error, best, one_standard_error, champion, interpretability, search_roc_auc, trials, settings,
-    refused
-        Intervals and errors are those of Nadeau and Bengio. What could not be fitted stands last, as
+    behind_best_error, best, one_standard_error, champion, interpretability, terms, search_roc_auc, trials,
+    settings, refused
+        Intervals and errors are those of Nadeau and Bengio. `terms` is how many coefficients of a linear
+        model are not 0, mean over the folds; missing for others. What could not be fitted stands last, as
         ``excluded``, with the reason in `refused`.
 
     Raises
@@ -44,6 +45,7 @@ def rank_models(fold_scores: pd.DataFrame, tuned: pd.DataFrame, options: ModelSe
     folds = roc_auc_by_fold(fold_scores)
     board = pd.DataFrame([_summarise(name, folds[name], options) for name in folds.columns])
     board = tuned.merge(board, on="model", how="left")
+    board["terms"] = board["model"].map(_terms(fold_scores))
     unconfirmed = (board["refused"] == "") & board["roc_auc"].isna()
     board["refused"] = board["refused"].mask(unconfirmed, _UNCONFIRMED)
     board["kind"] = board["kind"].where(board["refused"] == "", EXCLUDED)
@@ -61,13 +63,22 @@ def roc_auc_by_fold(fold_scores: pd.DataFrame) -> pd.DataFrame:
     return by_fold.pivot_table(index=["repeat", "fold"], columns="model", values="roc_auc")
 
 
+def _terms(fold_scores: pd.DataFrame) -> pd.Series:
+    """Return the number of terms of each model, mean over the folds."""
+    by_fold = fold_scores.groupby(["model", "repeat", "fold"])["terms"].first()
+    return by_fold.groupby("model").mean()
+
+
 def _summarise(name: Any, values: pd.Series, options: ModelSelection) -> dict[str, Any]:
     mean, _, half = corrected_interval(values.to_numpy(), 1 / options.folds)
     return {"model": name, "roc_auc": mean, "roc_auc_low": mean - half, "roc_auc_high": mean + half}
 
 
 def _choose(board: pd.DataFrame, folds: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
-    """Mark the best family, the most interpretable within one standard error of it, and the champion."""
+    """Mark the best family, the most interpretable within one standard error of it, and the champion.
+
+    Of equally interpretable ones, the model with fewer terms comes first.
+    """
     kinds = (FAMILY, CHALLENGER) if options.challengers_may_win else (FAMILY,)
     eligible = board["kind"].isin(kinds)
     if not eligible.any():
@@ -89,7 +100,7 @@ def _choose(board: pd.DataFrame, folds: pd.DataFrame, options: ModelSelection) -
         best=board["model"] == best,
     )
     near = board[eligible & (board["behind_best"] <= board["behind_best_error"])]
-    simplest = near.sort_values(["interpretability", "behind_best"])["model"].iloc[0]
+    simplest = near.sort_values(["interpretability", "terms", "behind_best"])["model"].iloc[0]
     board["one_standard_error"] = board["model"] == simplest
     return board.assign(champion=board[options.selection])
 

@@ -29,6 +29,7 @@ def options() -> Interpretation:
         refit_repeats=1,
         base_clients=40,
         permutations=3,
+        refit_permutations=2,
         rounds=2,
         certain_from=0.9,
         stable_from=0.5,

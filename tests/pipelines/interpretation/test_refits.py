@@ -134,7 +134,7 @@ def test_a_vote_is_refitted_too(
     clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
 ) -> None:
     once = options.model_copy(update={"refit_repeats": 1})
-    members = {name: single(families[name], select__k=4) for name in ("logistic_regression", "decision_tree")}
+    members = {name: single(families[name], select__k=4) for name in ("svc", "decision_tree")}
     models = refit(clients, champion(candidates.tune_vote(members)), selection, once)
     assert [len(model.estimators_) for model in models] == [2, 2, 2]
 

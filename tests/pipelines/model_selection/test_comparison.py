@@ -157,17 +157,19 @@ def test_every_model_has_one_threshold(made: dict[str, Any]) -> None:
 def test_trace_of_a_search_by_hand() -> None:
     states = ["refused", "complete", "stopped", "complete", "complete", "refused"]
     values = [np.nan, 0.7, 0.9, 0.6, 0.8, np.nan]
-    trials = pd.DataFrame({"trial": range(6), "roc_auc": values, "state": states})
-    other = pd.DataFrame({"trial": [0], "roc_auc": [0.5], "state": ["complete"]})
+    trials = pd.DataFrame({"trial": range(6), "roc_auc": values, "state": states, "gain": np.nan})
+    trials["chosen"] = trials["trial"] == 4
+    other = pd.DataFrame({"trial": [0], "roc_auc": [0.5], "state": ["complete"], "gain": 0.0, "chosen": True})
     trace = comparison.trace_search(svc=trials, decision_tree=other)
     assert trace["model"].tolist() == ["svc"] * 6 + ["decision_tree"]
     assert trace["trial"].tolist() == [0, 1, 2, 3, 4, 5, 0]
     assert trace["stopped"].tolist() == [False, False, True, False, False, False, False]
+    assert trace["chosen"].tolist() == [False, False, False, False, True, False, True]
     # What was stopped is an expectation, and never the best.
     expected = [np.nan, 0.7, 0.7, 0.7, 0.8, 0.8, 0.5]
     np.testing.assert_array_equal(trace["best_so_far"], expected)
 
 
-def test_trace_ends_at_the_value_that_was_chosen(made: dict[str, Any]) -> None:
-    ends = made["search_trace"].groupby("model")["best_so_far"].last()
-    assert ends.to_dict() == {name: made[f"{name}.tuned"]["search_roc_auc"] for name in FAMILIES}
+def test_trace_marks_the_trial_whose_settings_were_taken(made: dict[str, Any]) -> None:
+    taken = made["search_trace"][made["search_trace"]["chosen"]].set_index("model")["roc_auc"]
+    assert taken.to_dict() == {name: made[f"{name}.tuned"]["search_roc_auc"] for name in FAMILIES}

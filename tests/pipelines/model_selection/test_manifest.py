@@ -7,6 +7,8 @@ from one_click.fingerprint import fingerprint
 from one_click.parameters import FAMILIES, ModelSelection
 from one_click.pipelines.model_selection.manifest import write_manifest
 
+LEFT_OUT = "logistic_regression"  # of the vote: the one with splines speaks for it
+
 PARTS = ("features", "leaderboard", "tuned_models", "calibrations")
 
 
@@ -38,7 +40,9 @@ def test_champion_is_described_by_all_that_it_takes_to_build_it(
     chosen = made["calibrations"].query("model == @name and chosen")["method"].item()
     assert champion["calibration"] == chosen
     if name == "voting":
-        assert champion["built_from"] == {member: made[f"{member}.tuned"] for member in FAMILIES}
+        assert champion["built_from"] == {
+            member: made[f"{member}.tuned"] for member in FAMILIES if member != LEFT_OUT
+        }
     elif name == "svc":
         assert champion["built_from"] == made["svc.tuned"]
     else:

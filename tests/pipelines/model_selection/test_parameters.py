@@ -75,7 +75,9 @@ NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
             ["expand: there is no 'product'", "did you mean 'products'"],
             id="expand",
         ),
-        pytest.param({"vote_weight": 0}, ["vote_weight", "greater than 0"], id="voice-of-nobody"),
+        pytest.param(
+            {"vote_weight": -1}, ["vote_weight", "greater than or equal to 0"], id="voice-below-none"
+        ),
         pytest.param(
             {"start": {"model__C": 2}}, ["start: model__C 2 lies outside its space"], id="start-outside"
         ),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from one_click.parameters import FAMILIES
 from one_click.pipelines.model_selection import plots
 
 
@@ -109,12 +110,17 @@ def test_search_counts_trials_and_those_that_were_stopped() -> None:
             "roc_auc": [0.7, 0.6, np.nan, 0.8, 0.5, np.nan, 0.55, 0.4],
             "stopped": [False, True, False, False, False, False, False, True],
             "best_so_far": [0.7, 0.7, 0.7, 0.8, 0.5, 0.5, 0.55, 0.55],
+            "gain": [0, np.nan, np.nan, 0.1, 0, np.nan, 0.05, np.nan],
+            "chosen": [False, False, False, True, True, False, False, False],
         }
     )
     figures = plots.search_figure(trace)
     russian, english = _texts(figures)
-    assert english == "Search for settings: 8 trials, 25% stopped before their last fold"
+    assert english == (
+        "Search for settings: 8 trials, 25% stopped before their last fold; 1 of 2 families keep their start"
+    )
     assert "8 проб, 25 % остановлены досрочно" in russian.replace("\u00a0", " ")
+    assert "исходные настройки остались у 1 из 2 семейств" in russian
     named = [text.get_text() for text in figures[1].axes[0].get_legend().get_texts()]
     assert named == ["Support vector machine", "Decision tree"]
 
@@ -125,7 +131,7 @@ def test_search_is_drawn_where_a_family_could_not_be_fitted_at_all(made: dict[st
     trace.loc[hopeless, ["roc_auc", "best_so_far"]] = np.nan
     russian, english = plots.search_figure(trace)
     _texts((russian, english))
-    assert len(english.axes[0].get_legend().get_texts()) == 4
+    assert len(english.axes[0].get_legend().get_texts()) == len(FAMILIES)
 
 
 def test_all_figures_of_a_run_are_drawn_in_both_languages(made: dict[str, Any]) -> None:

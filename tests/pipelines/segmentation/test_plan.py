@@ -62,6 +62,14 @@ def make(root: Path) -> Make:
     return lambda **changes: CampaignPlan.model_validate(shipped | {"budget": None, "contacts": {}} | changes)
 
 
+def scenarios_of(table: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
+    return run_scenarios(table, *select_clients(table, options), options)
+
+
+def by_hand_of(table: pd.DataFrame, decisions: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
+    return compare_by_hand(table, select_clients(table, options)[0], decisions, options)
+
+
 def given_to(selected: pd.DataFrame) -> dict[int, str]:
     return dict(zip(selected["client_id"], selected["offer"], strict=True))
 
@@ -161,7 +169,7 @@ def test_costs_and_budget_are_decimals(make: Make) -> None:
     rows: list[Row] = [(client, "push", "push", 0.1, 1.0, 1.0, 1.0) for client in (1, 2, 3)]
     selected, _ = select_clients(recommend(rows), make(budget=0.3))
     assert len(selected) == 3
-    by_hand = compare_by_hand(recommend(rows), decide([0.9] * 3, [1] * 3), make(budget=0.3))
+    by_hand = by_hand_of(recommend(rows), decide([0.9] * 3, [1] * 3), make(budget=0.3))
     assert by_hand["clients"].tolist() == [3] * 5
 
 
@@ -176,8 +184,8 @@ def test_a_plan_for_nobody_keeps_its_columns(make: Make, rows: list[Row]) -> Non
     assert (summary["kept"], summary["cost"], summary["upper_bound"], summary["gap"]) == (0, 0, 0, 0)
     assert summary["contacts"] == {"email": 0, "push": 0, "on_site": 0}
     assert list(trace_budget(table, options)) == list(trace_budget(recommend(ELIGIBLE), options))
-    assert run_scenarios(table, options)["loss"].tolist() == [0, 0, 0]
-    by_hand = compare_by_hand(table, decide([0.2] * 4, [1] * 4), options)
+    assert scenarios_of(table, options)["loss"].tolist() == [0, 0, 0]
+    by_hand = by_hand_of(table, decide([0.2] * 4, [1] * 4), options)
     assert by_hand[["clients", "cost", "kept"]].to_numpy().sum() == 0
     assert by_hand["share_of_plan"].isna().all()
 
@@ -185,7 +193,7 @@ def test_a_plan_for_nobody_keeps_its_columns(make: Make, rows: list[Row]) -> Non
 def test_offers_that_do_not_pay_for_themselves_are_given_to_nobody(make: Make) -> None:
     table = recommend([(1, "letter", "email", 2.0, -2.0, -1.0, 7.0), (2, "push", "push", 0.0, 0.0, 0.0, 1.0)])
     assert select_clients(table, make())[0].empty
-    by_hand = compare_by_hand(table, decide([0.9, 0.9], [1, 1]), make())
+    by_hand = by_hand_of(table, decide([0.9, 0.9], [1, 1]), make())
     assert by_hand["clients"].tolist() == [0] * 5
 
 
@@ -254,7 +262,7 @@ def test_each_unit_of_budget_keeps_less_than_the_one_before(make: Make, table: p
 
 
 def test_scenarios_are_worked_out_by_hand(make: Make) -> None:
-    scenarios = run_scenarios(recommend(ELIGIBLE), make(budget=3)).set_index("case")
+    scenarios = scenarios_of(recommend(ELIGIBLE), make(budget=3)).set_index("case")
     # The plan for 3: a letter to client 1 and a push to client 2. Had the low case been known: a letter to
     # client 3 (3.5) and a push to client 1 (2); the high one: the plan itself.
     assert list(scenarios.index) == ["low", "base", "high"]
@@ -269,13 +277,13 @@ def test_knowing_the_case_never_keeps_less_and_the_plan_outdoes_every_order_by_h
     make: Make, table: pd.DataFrame, limits: dict[str, Any]
 ) -> None:
     options = make(**limits, draws=5)
-    scenarios = run_scenarios(table, options).set_index("case")
+    scenarios = scenarios_of(table, options).set_index("case")
     assert (scenarios["loss"] >= -1e-9).all()
     assert scenarios.loc["base", "loss"] == pytest.approx(0, abs=1e-9)
     assert (scenarios["best"] <= scenarios["upper_bound"] + 1e-9).all()
     clients = int(table["client_id"].max())
     generator = np.random.default_rng(clients)
-    by_hand = compare_by_hand(table, decide(*generator.random((2, clients)).tolist()), options)
+    by_hand = by_hand_of(table, decide(*generator.random((2, clients)).tolist()), options)
     kept = by_hand.set_index("way")["kept"]
     assert kept["plan"] == pytest.approx(scenarios.loc["base", "kept"])
     assert (kept <= kept["plan"] + 1e-9).all()
@@ -335,7 +343,7 @@ DECISIONS = decide([0.3, 0.6, 0.8, 0.9, 1.0], [0.4, 0.1, 1.0, 0.7, 9.0])
 def test_orders_by_hand_are_worked_out_by_hand(
     make: Make, changes: dict[str, Any], ways: dict[str, tuple[float, float, float]]
 ) -> None:
-    got = compare_by_hand(recommend(HAND), DECISIONS, make(**changes)).set_index("way")
+    got = by_hand_of(recommend(HAND), DECISIONS, make(**changes)).set_index("way")
     assert list(got.index) == [*ways, "random"]
     for way, (clients, cost, kept) in ways.items():
         assert got.loc[way, ["clients", "cost", "kept"]].tolist() == [clients, cost, kept], way
@@ -345,13 +353,13 @@ def test_orders_by_hand_are_worked_out_by_hand(
 
 def test_equal_clients_are_taken_by_number(make: Make) -> None:
     alike = decide([0.5] * 5, [1.0] * 5)
-    got = compare_by_hand(recommend(HAND), alike, make(budget=2)).set_index("way")
+    got = by_hand_of(recommend(HAND), alike, make(budget=2)).set_index("way")
     assert got.loc["probability", "kept"] == 8  # the letter to client 1
 
 
 def test_random_orders_are_the_same_again_and_others_with_another_seed(make: Make) -> None:
     def draw(seed: int, draws: int = 20) -> pd.DataFrame:
-        return compare_by_hand(recommend(HAND), DECISIONS, make(budget=3, seed=seed, draws=draws))
+        return by_hand_of(recommend(HAND), DECISIONS, make(budget=3, seed=seed, draws=draws))
 
     pd.testing.assert_frame_equal(draw(1), draw(1))
     assert not draw(1).equals(draw(2))
@@ -359,7 +367,7 @@ def test_random_orders_are_the_same_again_and_others_with_another_seed(make: Mak
 
 
 def test_random_orders_keep_what_they_must_on_average(make: Make) -> None:
-    got = compare_by_hand(recommend(HAND), DECISIONS, make(budget=2, draws=500)).set_index("way")
+    got = by_hand_of(recommend(HAND), DECISIONS, make(budget=2, draws=500)).set_index("way")
     # Whoever comes first is taken: a letter takes all the money, the push leaves too little for any.
     error = np.std([8, 5, 4, 2]) / 500**0.5
     assert got.loc["random", "kept"] == pytest.approx((8 + 5 + 4 + 2) / 4, abs=4 * error)

@@ -73,9 +73,11 @@ def _ranks(tuned_models: pd.DataFrame, models: np.ndarray) -> pd.DataFrame:
 
 
 def _weights(tuned_models: pd.DataFrame) -> dict[str, float]:
+    """Return the weights of the families that have one in the vote."""
     families = tuned_models[tuned_models["model"].isin(FAMILIES)]
     tuned = zip(families["model"], families["tuned"], strict=True)
-    return {name: float(json.loads(text)["family"]["vote_weight"]) for name, text in tuned}
+    weights = {name: float(json.loads(text)["family"]["vote_weight"]) for name, text in tuned}
+    return {name: weight for name, weight in weights.items() if weight}
 
 
 def _with_vote(here: pd.DataFrame, weights: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -49,7 +49,11 @@ def find_disputes(
     table = table.sort_values(["spread", CLIENT_ID], ascending=[False, True], ignore_index=True)
     table = table[table["spread"] > 0].head(options.disputed_clients)
     disputed = features.set_index(CLIENT_ID).loc[table[CLIENT_ID]].reset_index()
-    weights = {name: _weights(candidates[name], disputed, explanation_base, options) for name in names}
+    weights = {}
+    for name in names:
+        is_party = (table[["highest", "lowest"]] == name).any(axis=1).to_numpy()
+        if is_party.any():
+            weights[name] = _weights(candidates[name], disputed[is_party], explanation_base, options)
     return _explain_dispute(table, weights, disputed)
 
 
@@ -70,7 +74,8 @@ def _weights(
     columns = feature_columns(clients)
     contributions = explain(candidate, clients[columns], base[columns], options).contributions
     total = np.abs(contributions).sum(axis=1, keepdims=True)
-    return pd.DataFrame(contributions / np.where(total > 0, total, 1), columns=_FEATURES)
+    shares = contributions / np.where(total > 0, total, 1)
+    return pd.DataFrame(shares, columns=_FEATURES, index=clients.index)
 
 
 def _explain_dispute(
@@ -78,7 +83,7 @@ def _explain_dispute(
 ) -> pd.DataFrame:
     rows = []
     for place, row in enumerate(table.to_dict("records")):
-        high, low = (weights[row[side]].iloc[place] for side in ("highest", "lowest"))
+        high, low = (weights[row[side]].loc[place] for side in ("highest", "lowest"))
         feature = str((high - low).idxmax())  # what speaks most for the higher and against the lower one
         own = {
             "feature": feature,

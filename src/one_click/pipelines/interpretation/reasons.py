@@ -36,8 +36,9 @@ def give_reasons(
     sentence_en
         The typical value is the base's median, for categories and flags its most frequent value. Error and
         certainty are those of sampling (0 and 1 where contributions are exact; see `certainty`). Stability is
-        the share of the refits in which the feature is among the client's first reasons, too. Reasons less
-        certain or less stable than the options ask for are not given: a client may have none.
+        the share of the refits in which the feature is among the client's first reasons, too; where refits
+        are sampled, coarsely, their error lowers it. Reasons less certain or less stable than the options ask
+        for are not given: a client may have none.
     """
     reasons = pd.concat(
         [_strongest(direction, shap_values, shap_errors, shap_refits, options) for direction in _SIGNS]

@@ -55,14 +55,14 @@ def explain_refits(
     explanation_base: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
-    """Return every client's Shapley values by each refit; where they are sampled, in one round.
+    """Return every client's Shapley values by each refit; where they are sampled, in one coarse round.
 
     Returns
     -------
     DataFrame, one row per refit and client: refit, client_id, one column per raw feature
     """
     columns = feature_columns(features)
-    once = options.model_copy(update={"rounds": 1})
+    once = options.model_copy(update={"rounds": 1, "permutations": options.refit_permutations})
     parts = []
     for number, model in enumerate(champion_refits):
         explanation = explain(model, features[columns], explanation_base[columns], once)

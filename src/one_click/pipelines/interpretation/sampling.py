@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.base import is_regressor
 from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVR
@@ -26,7 +25,7 @@ from one_click.parameters import Interpretation
 from one_click.scores import innermost, uncalibrated_score
 
 from .certainty import settled
-from .exact import rbf_contributions
+from .exact import before_terms, column_origins, has_rbf_kernel, rbf_contributions, rbf_score
 from .neighbours import score_without_own
 
 Values = NDArray[np.float64]
@@ -75,7 +74,7 @@ def sample_contributions(
     """
     surrogate = fit_surrogate(model, base, options.seed)
     if surrogate is None:
-        nothing, output = np.zeros((len(clients), len(_RAW))), _score_rows(model, clients, steps=1)[0]
+        nothing, output = np.zeros((len(clients), len(_RAW))), _score(model, _all_known(clients))[0]
         return Sampled(nothing, nothing, output, float(output[0]))
     exact = rbf_contributions(surrogate, clients[_RAW], base[_RAW])
     base_value = exact.base_value + _mean_missed(model, surrogate, base, options.seed)
@@ -85,7 +84,7 @@ def sample_contributions(
         values[part], errors[part] = _sample_missed(
             model, surrogate, clients.iloc[part], base, exact.contributions[part], options
         )
-    output = _score_rows(model, clients, steps=1, leave_out=True)[0]
+    output = _score(model, _all_known(clients), leave_out=True)[0]
     return Sampled(_add_up(values, errors, output - base_value), errors, output, base_value)
 
 
@@ -95,8 +94,8 @@ def fit_surrogate(model: Any, base: pd.DataFrame, seed: int) -> Pipeline | None:
     It sees only features that the model sees, so that the others contribute exactly nothing.
     """
     rows = _draw_between(base, _SURROGATE_ROWS, seed)
-    scores = _score_rows(model, _engineer(rows, base), steps=1)[0]
-    seen = [name for name in _RAW if _moves(model, rows, scores, name, base)]
+    scores = _score(model, _all_known(_engineer(rows, base)))[0]
+    seen = [name for name, moves in zip(_RAW, _move(model, _engineer(rows, base)), strict=True) if moves]
     if not seen:
         return None
     columns = build_preprocessing(rows[seen], "standard").fit(rows)
@@ -119,16 +118,20 @@ def _draw_between(base: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
     return drawn.where(~known, clients).astype(base[_RAW].dtypes.to_dict())
 
 
-def _moves(model: Any, rows: pd.DataFrame, scores: Values, name: str, base: pd.DataFrame) -> bool:
-    """Tell whether the model's score of any row moves with a feature."""
-    moved = rows.assign(**{name: np.roll(rows[name], 1)}).astype(rows.dtypes.to_dict())
-    return bool((_score_rows(model, _engineer(moved, base), steps=1)[0] != scores).any())
+def _move(model: Any, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell for each raw feature whether the model's score of any row moves with it."""
+    neighbour = rows.iloc[np.roll(np.arange(len(rows)), 1)].reset_index(drop=True)
+    all_but_one = ~np.eye(len(_RAW), dtype=bool)
+    is_known = np.concatenate([np.ones((1, len(_RAW)), dtype=bool), all_but_one])
+    scores = _score(model, _Mixed(_Rows(rows), _Rows(neighbour), is_known))
+    return np.asarray((scores[1:] != scores[0]).any(axis=1))
 
 
 def _mean_missed(model: Any, surrogate: Pipeline, base: pd.DataFrame, seed: int) -> float:
     """Return what the surrogate misses on average when nothing is known."""
-    rows = _draw_rows(base, _BASE_ROWS, np.random.default_rng((seed, 1)))
-    return float((_score_rows(model, _engineer(rows, base), 1) - _score_rows(surrogate, rows, 1)).mean())
+    drawn = _draw_rows(base, _BASE_ROWS, np.random.default_rng((seed, 1)))
+    rows = _all_known(_engineer(drawn, base))
+    return float((_score(model, rows) - _score(surrogate, rows)).mean())
 
 
 def _sample_missed(
@@ -169,16 +172,22 @@ def _pairs(
     generator: np.random.Generator,
 ) -> Iterator[Values]:
     """Yield the mean change of the residual as features become known, in an order and its reverse."""
-    draws = _draw_rows(base, count, generator)
+    draws, known = _engineer(_draw_rows(base, count, generator), base), _Rows(clients)
     for number in range(count):
-        order = generator.permutation(len(_RAW))
+        order, drawn = generator.permutation(len(_RAW)), _Rows(draws.iloc[[number]])
         change = np.zeros((len(clients), len(_RAW)))
         for direction in (order, order[::-1]):
-            rows, steps = _rows_along(clients, draws.iloc[number], direction), len(_RAW) + 1
-            residual = _score_rows(model, rows, steps, leave_out=True)
-            residual = residual - _score_rows(surrogate, rows[_RAW], steps)
+            rows = _Mixed(known, drawn, _known_along(direction))
+            residual = _score(model, rows, leave_out=True) - _score(surrogate, rows)
             change[:, direction] += np.diff(residual, axis=0).T / 2
         yield change
+
+
+def _known_along(order: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell which features are known as one after the other becomes so, shape (n_features + 1, n_features)."""
+    known_from = np.empty(len(order), dtype=int)
+    known_from[order] = np.arange(1, len(order) + 1)
+    return np.asarray(np.arange(len(order) + 1)[:, None] >= known_from)
 
 
 def _draw_rows(base: pd.DataFrame, count: int, generator: np.random.Generator) -> pd.DataFrame:
@@ -188,18 +197,6 @@ def _draw_rows(base: pd.DataFrame, count: int, generator: np.random.Generator) -
         ranks = (generator.permutation(count) + generator.random(count)) / count
         rows[name] = base[name].sort_values().to_numpy()[(ranks * len(base)).astype(int)]
     return pd.DataFrame(rows).astype(base[_RAW].dtypes.to_dict())
-
-
-def _rows_along(clients: pd.DataFrame, drawn: pd.Series, order: NDArray[np.intp]) -> pd.DataFrame:
-    """Return the clients as one feature after the other becomes known: n_features + 1 times all of them."""
-    known_from = np.empty(len(order), dtype=int)
-    known_from[order] = np.arange(1, len(order) + 1)
-    steps = np.repeat(np.arange(len(order) + 1), len(clients))
-    mixed = {
-        name: np.where(steps >= known_from[position], np.tile(clients[name], len(order) + 1), drawn[name])
-        for position, name in enumerate(_RAW)
-    }
-    return _engineer(pd.DataFrame(mixed).astype(clients[_RAW].dtypes.to_dict()), clients)
 
 
 def _engineer(rows: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
@@ -216,23 +213,84 @@ def _add_up(values: Values, errors: Values, sums: Values) -> Values:
     return values + leftover[:, None] * np.divide(variance, total, out=np.zeros_like(values), where=total > 0)
 
 
-def _score_rows(model: Any, rows: pd.DataFrame, steps: int, leave_out: bool = False) -> Values:
+class _Rows:
+    """Rows of features, and what pipelines make of them, made once for each."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._prepared: dict[int, Values] = {}
+
+    def prepare(self, pipeline: Pipeline) -> Values:
+        """Return the columns of a pipeline that belong to one raw feature each."""
+        if id(pipeline) not in self._prepared:
+            self._prepared[id(pipeline)] = np.asarray(before_terms(pipeline).transform(self.frame))
+        return self._prepared[id(pipeline)]
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    """Clients some of whose features are known, step by step; the others have drawn values.
+
+    Attributes
+    ----------
+    known, drawn : _Rows
+        The clients, and as many rows or one for all of them.
+    is_known : ndarray of bool, shape (n_steps, n_features)
+    """
+
+    known: _Rows
+    drawn: _Rows
+    is_known: NDArray[np.bool_]
+
+    def prepare(self, pipeline: Pipeline) -> Values:
+        """Return what the pipeline's model sees, shape (n_steps, n_clients, n_columns).
+
+        Prepared columns are mixed, not prepared anew, which is half of the cost of sampling; where a column
+        is made of several raw features, the raw ones must be.
+        """
+        if set(pipeline.feature_names_in_) - set(_RAW):
+            return self._by_step(pipeline[:-1].transform(self.frame()))
+        known, drawn = self.known.prepare(pipeline), self.drawn.prepare(pipeline)
+        mixed = np.where(self.is_known[:, None, column_origins(pipeline)], known, drawn)
+        expand = pipeline.named_steps["expand"]
+        if expand == "passthrough":
+            return mixed
+        return self._by_step(expand.transform(mixed.reshape(-1, mixed.shape[2])))
+
+    def frame(self) -> pd.DataFrame:
+        """Return the features of all steps below each other."""
+        known, drawn = self.known.frame, self.drawn.frame
+        mixed = {
+            name: np.where(self.is_known[:, [place]], known[name], drawn[name]).ravel()
+            for place, name in enumerate(_RAW)
+        }
+        return _engineer(pd.DataFrame(mixed).astype(known[_RAW].dtypes.to_dict()), known)
+
+    def _by_step(self, rows: Any) -> Values:
+        return np.asarray(rows).reshape(len(self.is_known), len(self.known.frame), -1)
+
+
+def _all_known(clients: pd.DataFrame) -> _Mixed:
+    rows = _Rows(clients)
+    return _Mixed(rows, rows, np.ones((1, len(_RAW)), dtype=bool))
+
+
+def _score(model: Any, rows: _Mixed, leave_out: bool = False) -> Values:
     """Score the rows of all steps, shape (n_steps, n_clients): each member of a vote by itself.
 
     With `leave_out`, neighbours that equal the client of the last step have no say.
     """
     if hasattr(model, "voting"):
-        voices = [_probabilities(member, rows, steps, leave_out) for member in model.estimators_]
+        voices = [_probabilities(member, rows, leave_out) for member in model.estimators_]
         return np.asarray(np.average(voices, axis=0, weights=model.weights))
     if not isinstance(model, Pipeline):
-        return uncalibrated_score(model, rows).reshape(steps, -1)
-    prepared = np.asarray(model[:-1].transform(rows))
-    return _score_moved(model[-1], prepared.reshape(steps, len(rows) // steps, -1), leave_out)
+        return uncalibrated_score(model, rows.frame()).reshape(len(rows.is_known), -1)
+    return _score_moved(model[-1], rows.prepare(model), leave_out)
 
 
-def _probabilities(member: Any, rows: pd.DataFrame, steps: int, leave_out: bool) -> Values:
+def _probabilities(member: Any, rows: _Mixed, leave_out: bool) -> Values:
     """Return the probabilities that a member of a vote gives, calibrated where it is calibrated."""
-    scores = _score_rows(innermost(member), rows, steps, leave_out)
+    scores = _score(innermost(member), rows, leave_out)
     if hasattr(member, "calibrated_classifiers_"):
         (calibrator,) = member.calibrated_classifiers_[0].calibrators
         return np.asarray(calibrator.predict(scores.ravel())).reshape(scores.shape)
@@ -249,7 +307,7 @@ def _score_moved(model: Any, rows: Values, leave_out: bool) -> Values:
         scores[moved] = score_without_own(model, rows[moved], rows[-1], np.nonzero(moved)[1])
     else:
         scores[moved] = (
-            model.predict(rows[moved]) if is_regressor(model) else uncalibrated_score(model, rows[moved])
+            rbf_score(model, rows[moved]) if has_rbf_kernel(model) else uncalibrated_score(model, rows[moved])
         )
     scored_at = np.maximum.accumulate(np.where(moved, np.arange(len(rows))[:, None], 0), axis=0)
     return np.take_along_axis(scores, scored_at, axis=0)

@@ -150,17 +150,17 @@ def _along_thresholds(
 
 
 def trace_search(**trials: pd.DataFrame) -> pd.DataFrame:
-    """Return how each family's search came to its best value.
+    """Return how each family's search came to its best value, and which trial's settings were taken.
 
     Returns
     -------
-    DataFrame, one row per family and trial: model, trial, roc_auc, stopped, best_so_far
+    DataFrame, one row per family and trial: model, trial, roc_auc, stopped, best_so_far, gain, chosen
     """
     parts = []
     for name, table in trials.items():
         complete = table["roc_auc"].where(table["state"] == COMPLETE)
-        part = table[["trial", "roc_auc"]].assign(
+        part = table[["trial", "roc_auc", "gain", "chosen"]].assign(
             model=name, stopped=table["state"] == STOPPED, best_so_far=complete.cummax().ffill()
         )
-        parts.append(part[["model", "trial", "roc_auc", "stopped", "best_so_far"]])
+        parts.append(part[["model", "trial", "roc_auc", "stopped", "best_so_far", "gain", "chosen"]])
     return pd.concat(parts, ignore_index=True)

@@ -193,24 +193,38 @@ def _draw_thresholds(language: Language, thresholds: pd.DataFrame, leaderboard: 
 
 
 def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
-    stopped = percent(search_trace["stopped"].mean(), 0, language)
-    title = (
-        f"Поиск настроек: {len(search_trace)} проб, {stopped} остановлены досрочно"
-        if language == "ru"
-        else f"Search for settings: {len(search_trace)} trials, {stopped} stopped before their last fold"
-    )
     families = list(search_trace["model"].unique())
-    figure = new_figure(8, 4.2, title)
+    figure = new_figure(8, 4.2, _search_title(search_trace, len(families), language))
     axes = figure.subplots()
     for name, colour in zip(families, PALETTE, strict=False):
         rows = search_trace[search_trace["model"] == name]
         numbers = rows["trial"] + 1
         axes.scatter(numbers, rows["roc_auc"], color=colour, s=10, alpha=0.4, linewidth=0)
         axes.step(numbers, rows["best_so_far"], color=colour, where="post", label=model_label(name, language))
+        taken = rows[rows["chosen"]]
+        axes.scatter(taken["trial"] + 1, taken["roc_auc"], color=colour, marker="*", s=130, zorder=3)
     if search_trace["best_so_far"].notna().any():
         axes.set_ylim(search_trace["best_so_far"].min() - 0.05, search_trace["roc_auc"].max() + 0.005)
     number_ticks(axes.yaxis, 2, language)
-    axes.set_xlabel("Проба" if language == "ru" else "Trial")
+    axes.set_xlabel(
+        "Проба (звезда: взятые настройки)" if language == "ru" else "Trial (star: settings taken)"
+    )
     axes.set_ylabel("ROC-AUC")
     axes.legend(loc="lower right", ncols=2)
     return figure
+
+
+def _search_title(search_trace: pd.DataFrame, families: int, language: Language) -> str:
+    trials, stopped = len(search_trace), percent(search_trace["stopped"].mean(), 0, language)
+    kept = int(
+        (search_trace["chosen"] & (search_trace["gain"] == 0)).sum()
+    )  # the start gains nothing over itself
+    if language == "ru":
+        return (
+            f"Поиск настроек: {trials} проб, {stopped} остановлены досрочно; "
+            f"исходные настройки остались у {kept} из {families} семейств"
+        )
+    return (
+        f"Search for settings: {trials} trials, {stopped} stopped before their last fold; "
+        f"{kept} of {families} families keep their start"
+    )

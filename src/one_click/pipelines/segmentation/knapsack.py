@@ -190,7 +190,14 @@ class _Dual:
         return float(value), (self.room - self.use @ _count(choice, len(self.gains))) / len(choice)
 
 
-def solve(values: ArrayLike, costs: ArrayLike, channels: ArrayLike, limits: Limits, core: int = CORE) -> Plan:
+def solve(
+    values: ArrayLike,
+    costs: ArrayLike,
+    channels: ArrayLike,
+    limits: Limits,
+    core: int = CORE,
+    enough: float = 0.0,
+) -> Plan:
     """Choose at most one offer per client so that the sum of values is largest within the limits.
 
     Parameters
@@ -205,6 +212,9 @@ def solve(values: ArrayLike, costs: ArrayLike, channels: ArrayLike, limits: Limi
     limits : Limits
     core : int
         How many clients branch and bound decides, at first; all where there are no more.
+    enough : float
+        Relative distance to the upper bound that is near enough: where prices alone come as near, nothing is
+        left for branch and bound.
 
     Returns
     -------
@@ -231,18 +241,23 @@ def solve(values: ArrayLike, costs: ArrayLike, channels: ArrayLike, limits: Limi
     bound, prices = _worth(table, choice), np.zeros(len(resources.channel))
     if (resources.left(choice) < 0).any():
         clients = np.flatnonzero(choice)
-        choice[clients], bound, prices = _plan_within(table[clients], resources, core)
+        choice[clients], bound, prices = _plan_within(table[clients], resources, core, enough)
     return _describe(choice, table, offer_costs, bound, _natural(prices, resources, limits))
 
 
 def price_curve(
-    values: ArrayLike, costs: ArrayLike, channels: ArrayLike, limits: Limits, budgets: Sequence[float]
+    values: ArrayLike,
+    costs: ArrayLike,
+    channels: ArrayLike,
+    limits: Limits,
+    budgets: Sequence[float],
+    enough: float = 0.0,
 ) -> pd.DataFrame:
     """Return the profit kept against the budget, the other limits as they are.
 
     Parameters
     ----------
-    values, costs, channels, limits
+    values, costs, channels, limits, enough
         As in `solve`; the budget of `limits` is not used.
     budgets : sequence of float
         Profit units.
@@ -254,7 +269,7 @@ def price_curve(
     """
     rows = []
     for budget in sorted({float(budget) for budget in budgets}):
-        plan = solve(values, costs, channels, Limits(budget, limits.contacts))
+        plan = solve(values, costs, channels, Limits(budget, limits.contacts), enough=enough)
         rows.append((budget, plan.cost, plan.value, plan.upper_bound, plan.budget_price))
     table = pd.DataFrame(rows, columns=["budget", "cost", "value", "upper_bound", "budget_price"])
     lowest_from_here = table["upper_bound"][::-1].cummin()[::-1]
@@ -359,7 +374,9 @@ def _describe(choice: Positions, values: Values, costs: Values, bound: float, pr
     )
 
 
-def _plan_within(values: Values, resources: _Resources, core: int) -> tuple[Positions, float, Values]:
+def _plan_within(
+    values: Values, resources: _Resources, core: int, enough: float
+) -> tuple[Positions, float, Values]:
     """Return options, upper bound and prices where limits bind; each client has a value above 0."""
     options = _options(values, _TIE_BREAK * float(values.max(axis=1).mean()) if len(values) > core else 0.0)
     prices = _lowest_prices(options, resources)
@@ -369,9 +386,11 @@ def _plan_within(values: Values, resources: _Resources, core: int) -> tuple[Posi
     priced = _Priced(values, resources, best, lead, base + _sum_of_best(values, price), base + raised)
     choice, bound = _drop_until_within(best, options, price, resources), priced.bound
     for growth in range(_GROWTHS + 1):
-        choice, proven = _decide(priced, choice, core * 2**growth)
+        if bound - _worth(values, choice) <= max(enough, _GOOD_GAP if growth else 0.0) * bound:
+            break
+        choice, proven = _decide(priced, choice, core * 2**growth, enough)
         bound = min(bound, proven)
-        if bound - _worth(values, choice) <= _GOOD_GAP * bound or core * 2**growth >= len(values):
+        if core * 2**growth >= len(values):
             break
     return choice, bound, prices
 
@@ -534,13 +553,13 @@ def _drop_until_within(choice: Positions, options: Values, price: Values, resour
     return choice
 
 
-def _decide(priced: _Priced, choice: Positions, core: int) -> tuple[Positions, float]:
+def _decide(priced: _Priced, choice: Positions, core: int, enough: float) -> tuple[Positions, float]:
     """Decide the clients of the core anew, and return the upper bound of any plan that this proves."""
     profit, resources = priced.profit, priced.resources
     nearest, next_lead = _nearest(priced.lead, core)
     fixed, at_best = choice.copy(), priced.best.copy()
     fixed[nearest] = at_best[nearest] = 0
-    undecided = _CORE_GAP * priced.bound if isfinite(next_lead) else 0.0
+    undecided = max(enough, _CORE_GAP if isfinite(next_lead) else 0.0) * priced.bound
     decided, core_bound = _decide_core(
         profit[nearest], choice[nearest], resources.whole, resources.left(fixed), undecided
     )
@@ -603,7 +622,8 @@ def _branch_and_bound(values: Values, use: Values, room: Values, gap: float) -> 
         constraints=LinearConstraint(
             sparse.vstack([one_each, sparse.csr_array(use[:, offer + 1])]), ub=[*np.ones(len(values)), *room]
         ),
-        options={"mip_rel_gap": gap, "node_limit": _EFFORT // len(values) + 1},
+        # Presolve saves nothing here, and prints a line of its own now and then.
+        options={"mip_rel_gap": gap, "node_limit": _EFFORT // len(values) + 1, "presolve": False},
     )
     if result.x is None:
         return choice, inf

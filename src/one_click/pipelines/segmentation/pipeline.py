@@ -99,8 +99,16 @@ def _worth() -> list[Node]:
     """Return what the plan is worth, and what the campaign can show."""
     return [
         Node(plan.trace_budget, ["recommendations", _CAMPAIGN], "budget_curve"),
-        Node(plan.run_scenarios, ["recommendations", _CAMPAIGN], "plan_scenarios"),
-        Node(plan.compare_by_hand, ["recommendations", "decision_table", _CAMPAIGN], "plan_comparison"),
+        Node(
+            plan.run_scenarios,
+            ["recommendations", "selected_clients", "plan_summary", _CAMPAIGN],
+            "plan_scenarios",
+        ),
+        Node(
+            plan.compare_by_hand,
+            ["recommendations", "selected_clients", "decision_table", _CAMPAIGN],
+            "plan_comparison",
+        ),
         Node(
             experiment.size_experiment,
             ["campaign_plan", "decision_table", _OFFERS, _CAMPAIGN],

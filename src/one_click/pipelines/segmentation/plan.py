@@ -18,6 +18,8 @@ CHANNELS: tuple[Channel, ...] = ("email", "push", "on_site")
 CASES = ("low", "base", "high")  # of the assumed effects
 _KEPT = "expected_profit_kept_"
 _ROUNDING = 1e-9  # profit units: three offers at .1 fit a budget of .3
+_NEAR_ENOUGH = 0.005  # to the upper bound, of a point of the curve
+_NEARER = 0.001  # of a plan that a scenario is judged by
 _CURVE_TO = 1.25  # times the cost of the plan without a budget: how far the curve reaches
 
 
@@ -77,19 +79,16 @@ class _Eligible:
         values = np.append(self.rows[f"{_KEPT}{case}"].to_numpy("float64"), -np.inf)
         return values[self.row]
 
-    def solve(self, case: str, options: CampaignPlan) -> Plan:
-        """Return the best plan if the effects are as in this case."""
-        return solve(self.kept(case), self.costs, self.channels, _limits(options, options.budget))
+    def solve(self, case: str, options: CampaignPlan, enough: float = 0.0) -> Plan:
+        """Return the best plan if the effects are as in this case, or one that is provably near enough."""
+        limits = _limits(options, options.budget)
+        return solve(self.kept(case), self.costs, self.channels, limits, enough=enough)
 
     def rows_of(self, offer: NDArray[np.intp]) -> pd.DataFrame:
         """Return the rows that a plan selects, sorted by client."""
         chosen = np.flatnonzero(offer >= 0)
         columns = [CLIENT_ID, "offer", "channel", "cost", *(f"{_KEPT}{case}" for case in CASES)]
         return self.rows.loc[self.row[chosen, offer[chosen]], columns].reset_index(drop=True)
-
-    def value_of(self, offer: NDArray[np.intp], case: str) -> float:
-        """Return what a plan keeps if the effects are as in this case."""
-        return float(self.rows_of(offer)[f"{_KEPT}{case}"].sum())
 
 
 def _limits(options: CampaignPlan, budget: float | None) -> Limits:
@@ -107,31 +106,42 @@ def trace_budget(recommendations: pd.DataFrame, options: CampaignPlan) -> pd.Dat
     unlimited = solve(table.kept("base"), table.costs, table.channels, _limits(options, None))
     budgets = np.linspace(0, _CURVE_TO * unlimited.cost, options.curve_points)
     curve = price_curve(
-        table.kept("base"), table.costs, table.channels, _limits(options, None), list(budgets)
+        table.kept("base"), table.costs, table.channels, _limits(options, None), list(budgets), _NEAR_ENOUGH
     )
     return curve.rename(columns={"value": "kept"})
 
 
-def run_scenarios(recommendations: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
+def run_scenarios(
+    recommendations: pd.DataFrame,
+    selected_clients: pd.DataFrame,
+    plan_summary: dict[str, Any],
+    options: CampaignPlan,
+) -> pd.DataFrame:
     """Tell what the plan keeps if the offers work as in each of the assumed cases.
 
     Returns
     -------
-    DataFrame, one row per case: case, kept (by the plan made for the base case), best (by the plan that knew
-    the case), loss, upper_bound
+    DataFrame, one row per case: case, kept (by the plan made for the base case), best (by a plan that knew
+    the case, within a thousandth of the best possible), loss, upper_bound
     """
     table = _Eligible(recommendations)
-    chosen = table.solve("base", options).offer
     rows: list[dict[str, Any]] = []
     for case in CASES:
-        best, kept = table.solve(case, options), table.value_of(chosen, case)
-        rows.append({"case": case, "kept": kept, "best": best.value, "upper_bound": best.upper_bound})
+        kept = float(selected_clients[f"{_KEPT}{case}"].sum())
+        best, bound = plan_summary["kept"], plan_summary["upper_bound"]
+        if case != "base":
+            plan = table.solve(case, options, _NEARER)
+            best, bound = max(plan.value, kept), plan.upper_bound
+        rows.append({"case": case, "kept": kept, "best": best, "upper_bound": bound})
     scenarios = pd.DataFrame(rows)
     return scenarios.assign(loss=scenarios["best"] - scenarios["kept"])
 
 
 def compare_by_hand(
-    recommendations: pd.DataFrame, decision_table: pd.DataFrame, options: CampaignPlan
+    recommendations: pd.DataFrame,
+    selected_clients: pd.DataFrame,
+    decision_table: pd.DataFrame,
+    options: CampaignPlan,
 ) -> pd.DataFrame:
     """Compare the plan with what a marketer would do by hand on the same budget and contacts.
 
@@ -143,12 +153,10 @@ def compare_by_hand(
     DataFrame, one row per way: way (plan, profit_at_risk, probability, monthly_profit, random), clients,
     cost, kept, low, high (5th and 95th percentile over random orders; else missing), share_of_plan
     """
-    table = _Eligible(recommendations)
-    plan = table.rows_of(table.solve("base", options).offer)
     best = _best_offers(recommendations).merge(
         decision_table[[CLIENT_ID, "probability", "monthly_profit", "profit_at_risk"]], on=CLIENT_ID
     )
-    ways = {"plan": plan}
+    ways = {"plan": selected_clients}
     for way in ("profit_at_risk", "probability", "monthly_profit"):
         ordered = best.sort_values([way, CLIENT_ID], ascending=[False, True])
         ways[way] = _take_until_spent(ordered, options)
