@@ -37,23 +37,23 @@ def main(first: int, last: int) -> None:
     """Print one row per store to the standard error, and the summary."""
     options = read_section("model_selection", ModelSelection).model_copy(update=SMALL)
     limits = read_section("data_processing", DataProcessing)
-    store, population = read_section("demo_store", DemoStore), read_section("demo_population", DemoPopulation)
-    fresh = _labelled(_draw(store, population, FRESH_SEED, FRESH_CLIENTS), limits)
+    fresh = draw_clients(FRESH_SEED, FRESH_CLIENTS)
     rows = []
     for seed in range(first, last + 1):
-        clients = _labelled(_draw(store, population, seed, 1300), limits)
+        clients = draw_clients(seed, 1300)
         rows.append(_one_store(clients, fresh, options, limits) | {"seed": seed})
         print(f"seed {seed}: {rows[-1]}", file=sys.stderr)
     _report(pd.DataFrame(rows))
 
 
-def _draw(store: DemoStore, population: DemoPopulation, seed: int, count: int) -> pd.DataFrame:
+def draw_clients(seed: int, count: int) -> pd.DataFrame:
+    """Return the labelled clients of a planted store without dirt, as models take them."""
+    shipped = read_section("demo_store", DemoStore).model_dump(by_alias=True)
     changes = {"seed": seed, "clients": count, "dirt": {}, "first_id": seed * 10**6 + 1}
-    return draw_store(DemoStore.model_validate(store.model_dump(by_alias=True) | changes), population)
-
-
-def _labelled(store: pd.DataFrame, limits: DataProcessing) -> pd.DataFrame:
-    return make_features(store, limits.engineered_features).astype({TARGET: "int64"})
+    population = read_section("demo_population", DemoPopulation)
+    store = draw_store(DemoStore.model_validate(shipped | changes), population)
+    engineered = read_section("data_processing", DataProcessing).engineered_features
+    return make_features(store, engineered).astype({TARGET: "int64"})
 
 
 def _one_store(
@@ -72,7 +72,7 @@ def _one_store(
         fold_scores, join_tuned(options, **tuned).query("kind == 'family'"), options
     )
     fitted = {name: candidates.fit(one, train, options) for name, one in tuned.items()}
-    true = {name: _area(model, fresh) for name, model in fitted.items()}
+    true = {name: true_area(model, fresh) for name, model in fitted.items()}
     chosen = {rule: board.loc[board[rule], "model"].item() for rule in ("best", "one_standard_error")}
     row = {f"loss_{rule}": max(true.values()) - true[name] for rule, name in chosen.items()}
     best = chosen["best"]
@@ -82,7 +82,8 @@ def _one_store(
     return row | _refitted(tuned[best], clients, fresh, fold_scores[fold_scores["model"] == best], options)
 
 
-def _area(model: Any, clients: pd.DataFrame) -> float:
+def true_area(model: Any, clients: pd.DataFrame) -> float:
+    """Return the ROC-AUC of a fitted model on clients that took no part in its fit."""
     return plain_roc_auc(
         uncalibrated_score(model, clients[feature_columns(clients)]), clients[TARGET].to_numpy()
     )
@@ -122,7 +123,7 @@ def _refitted(
     called = judge(pd.Series(decline_probability(champion, fresh[feature_columns(fresh)])), band)
     declined = fresh[TARGET] == 1
     return {
-        "true_refitted": _area(champion, fresh),
+        "true_refitted": true_area(champion, fresh),
         "called_wrongly_kept": float((called[~declined] == DECLINES).mean()),
         "called_wrongly_declined": float((called[declined] == KEEPS).mean()),
         "undecided": float((~called.isin([DECLINES, KEEPS])).mean()),

@@ -270,11 +270,18 @@ def test_no_node_is_a_lambda_or_passes_its_input_on(whole: Project) -> None:
     assert [str(node) for node in whole.nodes if node.func.__name__ in ("<lambda>", "identity")] == []
 
 
-def test_default_chain_leaves_out_what_is_run_by_hand(whole: Project) -> None:
-    chain = set(whole.pipelines["__default__"].nodes)
+def test_default_chain_leaves_out_what_is_run_by_hand_and_figures_that_nothing_reads(whole: Project) -> None:
+    chain = whole.pipelines["__default__"]
     for name, pipeline in whole.pipelines.items():
         assert pipeline.nodes, name
-        assert (set(pipeline.nodes) <= chain) == (name not in OUTSIDE_THE_CHAIN), name
+        left_out = {node for node in pipeline.nodes if node not in chain.nodes}
+        if name in OUTSIDE_THE_CHAIN:
+            assert left_out, name
+            continue
+        drawn = {data_set for node in left_out for data_set in node.outputs}
+        assert all("_figure_" in data_set for data_set in drawn), name
+        assert not drawn & whole.pipelines["reporting"].inputs(), name
+    assert not [data_set for data_set in chain.outputs() if "_figure_" in data_set]
 
 
 # --- the code ---------------------------------------------------------------------------------------
