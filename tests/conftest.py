@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
 
 # isort: split
+import hypothesis
 import numpy as np
 import pandas as pd
 
@@ -39,6 +41,45 @@ VALUES = {
 }
 
 MakeClients = Callable[..., pd.DataFrame]
+
+# Drawn examples per property: by default, and with --expensive.
+for profile, examples in (("few", 20), ("many", 300)):
+    hypothesis.settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--expensive", action="store_true", help="run expensive tests too, with many examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("many" if config.getoption("--expensive") else "few")
+    # Not in pyproject.toml: pandas, and numpy with it, would be imported before the threads are limited.
+    config.addinivalue_line("filterwarnings", "error::pandas.errors.ChainedAssignmentError")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave expensive tests out unless asked for; let one worker run what shares fixtures of a folder."""
+    left_out = [] if config.getoption("--expensive") else [one for one in items if _is_expensive(one)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [one for one in items if one not in left_out]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_shares_fixtures_with(item)))
+
+
+def _is_expensive(item: pytest.Item) -> bool:
+    return item.get_closest_marker("expensive") is not None
+
+
+def _shares_fixtures_with(item: pytest.Item) -> str:
+    """Return the file's name, or its folder's where a conftest of its own prepares what takes seconds."""
+    folder = item.path.parent
+    return str(folder if (folder / "conftest.py").exists() and folder != ROOT / "tests" else item.path)
 
 
 @pytest.fixture(scope="session")
@@ -147,21 +188,33 @@ def kedro_run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
-@pytest.fixture
-def kedro_run_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Return a function that does the same inside this process, which spares the imports."""
+@pytest.fixture(scope="session")
+def run_inside() -> Callable[..., Result]:
+    """Return a function that runs `kedro run` in a project inside this process, which spares the imports."""
     from kedro.framework.startup import bootstrap_project
 
     from one_click.cli import cli
 
-    monkeypatch.chdir(project)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    bootstrap_project(project)
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(cli, ["run", *arguments])
+    def run(project: Path, *arguments: str) -> Result:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(project)
+            patch.setattr(sys, "path", list(sys.path))
+            bootstrap_project(project)
+            return CliRunner().invoke(cli, ["run", *arguments])
 
     return run
+
+
+@pytest.fixture
+def kedro_run_here(project: Path, run_inside: Callable[..., Result]) -> Callable[..., Result]:
+    """Return a function that does the same in the copy of the project."""
+    return partial(run_inside, project)
+
+
+@pytest.fixture(scope="module")
+def shared_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project for all tests of a file."""
+    return _copy_project(tmp_path_factory.mktemp("shared") / "project")
 
 
 def _client_lines(i: int) -> dict[str, list[str]]:

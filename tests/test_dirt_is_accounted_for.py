@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, LINE, PROFIT
@@ -47,7 +47,6 @@ def _process(raw: Files, options: DataProcessing) -> Files:
 
 
 @given(st.fixed_dictionaries({}, optional={kind: st.sampled_from([0.01, 0.05, 0.3]) for kind in KINDS}))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mix_of_dirt(
     make_options: Callable[..., DemoStore],
     population: DemoPopulation,

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -54,7 +54,6 @@ def test_interval_without_overlap_depends_on_the_smaller_class() -> None:
     assert (effect.low, effect.size, effect.high) == pytest.approx((-1, -1, -(10 - Z**2) / (10 + Z**2)))
 
 
-@settings(max_examples=50, deadline=None)
 @given(declined=SAMPLES, kept=SAMPLES)
 def test_swapping_the_classes_changes_signs_only(declined: list[float], kept: list[float]) -> None:
     effect = cliffs_delta(np.array(declined), np.array(kept))

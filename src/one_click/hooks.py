@@ -107,7 +107,6 @@ class ShowProgress:
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Count the nodes."""
         self._total, self._done = len(pipeline.nodes), 0
-        gc.freeze()  # what was imported is never garbage: not looking through it saves a twentieth of a run
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -176,3 +175,22 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
     """Return where a data set is stored, if it is a file."""
     path = getattr(catalog.get(name), "_filepath", None)
     return Path(path) if path else None
+
+
+class SpareCollector:
+    """Keep what was imported out of garbage collection during a run, which saves a twentieth of its CPU."""
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Take all objects that there are out of it."""
+        gc.freeze()
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Give them back."""
+        gc.unfreeze()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Give them back."""
+        gc.unfreeze()

@@ -283,13 +283,10 @@ def test_shipped_challenger_survives_its_file(
 
 
 def test_challenger_of_untrusted_types_is_refused_with_their_names(
-    shipped_selection: ModelSelection,
-    clients: pd.DataFrame,
-    options: ModelSelection,
-    trusted: list[str],
-    tmp_path: Path,
+    clients: pd.DataFrame, options: ModelSelection, trusted: list[str], tmp_path: Path
 ) -> None:
-    tuned = candidates.untuned(shipped_selection.challengers["hist_gradient_boosting"])
+    boosting = {"class": "sklearn.ensemble.HistGradientBoostingClassifier", "interpretability": 7}
+    tuned = candidates.untuned(Family.model_validate(boosting | {"fixed": {"max_iter": 2}}))
     fitted = candidates.fit(tuned, clients, options)
     with pytest.raises(
         DatasetError, match=r"TreePredictor(.|\n)*does not trust|does not trust(.|\n)*TreePredictor"

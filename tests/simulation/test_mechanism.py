@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
@@ -134,14 +134,12 @@ CLIENTS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(clients=CLIENTS)
 def test_expected_roc_auc_is_the_mean_over_all_pairs(clients: list[tuple[int, float, int]]) -> None:
     scores, probability, _ = np.array(clients, dtype="float64").T
     assert expected_roc_auc(scores, probability) == pytest.approx(auc_over_pairs(scores, probability))
 
 
-@settings(max_examples=100, deadline=None)
 @given(clients=CLIENTS)
 def test_row_for_several_clients_is_as_good_as_several_rows(clients: list[tuple[int, float, int]]) -> None:
     scores, probability, counts = np.array(clients, dtype="float64").T
@@ -150,7 +148,6 @@ def test_row_for_several_clients_is_as_good_as_several_rows(clients: list[tuple[
     assert expected_roc_auc(scores, probability, repeats) == pytest.approx(repeated)
 
 
-@settings(max_examples=100, deadline=None)
 @given(clients=CLIENTS)
 def test_no_scores_order_clients_better_than_the_truth(clients: list[tuple[int, float, int]]) -> None:
     scores, probability, _ = np.array(clients, dtype="float64").T

@@ -3,7 +3,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from one_click.columns import BASE_FEATURES
@@ -21,9 +21,7 @@ DIRT = ("", " ", "?", "-1", "0", "1.5", "2", "нет", "106862", "стандар
 # Not shrunk: each example runs the whole pipeline, and a failing one would take minutes to simplify.
 FEW = settings(
     max_examples=6,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -92,6 +92,7 @@ def test_store_beside_itself(project: Path, kedro_run_here: Callable[..., Result
         assert (reporting / f"{name}_figure_ru.png").stat().st_size > 10_000
 
 
+@pytest.mark.expensive
 @pytest.mark.real_data
 def test_store_is_like_the_real_extract(
     project: Path, kedro_run_here: Callable[..., Result], real_extract: Path

@@ -69,6 +69,7 @@ def test_expected_shares_keep_the_margins() -> None:
     assert odds[0] * odds[3] == pytest.approx(odds[1] * odds[2], rel=1e-3)
 
 
+@pytest.mark.filterwarnings("ignore:Line search of Newton solver")  # the fit starts where it is best
 def test_score_statistic_by_hand() -> None:
     # Two flags, and the class is their exclusive or: side by side they tell nothing, so every fitted
     # probability is 1/2, the product's score is n/4·2·2 = 100 in units of ±1, its variance n/4 = 25 · 4.

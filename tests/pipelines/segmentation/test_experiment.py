@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -113,7 +113,6 @@ def test_every_client_is_as_likely_as_any_other_to_be_in_the_control_arm(make: M
     assert (abs(drawn - 0.2) < 4.5 * math.sqrt(0.2 * 0.8 / 100)).all()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     sizes=st.lists(st.integers(1, 40), min_size=1, max_size=8),
     share=st.sampled_from([0.0, 0.05, 0.1, 0.2, 0.25, 0.5, 0.9]),

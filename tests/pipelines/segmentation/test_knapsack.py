@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -240,7 +240,6 @@ def test_spare_limits_have_no_price() -> None:
 # --- against other solvers --------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
 @given(problem=problems(most_clients=5))
 def test_small_plan_is_the_best_of_all(problem: Problem) -> None:
     plan, best = solve(*problem), best_of_all(*problem)
@@ -260,7 +259,6 @@ def test_plan_is_as_good_as_of_the_whole_problem(contacts: float | None) -> None
         assert plan.gap <= 1e-9
 
 
-@settings(max_examples=60, deadline=None)
 @given(problem=problems(most_clients=40), core=st.integers(1, 5))
 def test_plan_of_a_small_core_is_within_its_gap(problem: Problem, core: int) -> None:
     plan, best = solve(*problem, core=core), exact(*problem)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from one_click.columns import CLIENT_ID
@@ -254,12 +254,6 @@ def with_columns(client: pd.DataFrame, columns: dict[str, list[Any]]) -> pd.Data
     return copies.assign(**drawn, client_id=range(count))
 
 
-@settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(columns=bases())
 def test_everyone_is_in_one_segment_and_offers_go_to_clients_at_risk(
     clients: pd.DataFrame,
@@ -354,12 +348,6 @@ def exactly(money: pd.Series) -> Fraction:
     return sum((Fraction(repr(float(amount))) for amount in money), Fraction(0))
 
 
-@settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(drawn=st.lists(CLIENT, min_size=1, max_size=30), offers=stores_offers(), data=st.data())
 def test_campaign_keeps_to_consent_contacts_budget_and_limits(
     table: pd.DataFrame,

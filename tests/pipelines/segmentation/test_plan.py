@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from one_click.parameters import CampaignPlan
@@ -232,7 +232,6 @@ LIMITS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
 @given(table=many_offers(), limits=LIMITS)
 def test_more_budget_never_keeps_less_and_the_curve_ends_at_the_unlimited_plan(
     make: Make, table: pd.DataFrame, limits: dict[str, Any]
@@ -248,7 +247,6 @@ def test_more_budget_never_keeps_less_and_the_curve_ends_at_the_unlimited_plan(
     assert (curve["budget_price"].diff().fillna(0) <= 1e-6).all()
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
 @given(table=many_offers())
 def test_each_unit_of_budget_keeps_less_than_the_one_before(make: Make, table: pd.DataFrame) -> None:
     curve = trace_budget(table, make(curve_points=12))
@@ -271,7 +269,6 @@ def test_scenarios_are_worked_out_by_hand(make: Make) -> None:
     assert scenarios["loss"].tolist() == pytest.approx([3.5, 0, 0])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
 @given(table=many_offers(), limits=LIMITS)
 def test_knowing_the_case_never_keeps_less_and_the_plan_outdoes_every_order_by_hand(
     make: Make, table: pd.DataFrame, limits: dict[str, Any]
