@@ -64,22 +64,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave expensive tests out unless asked for; let one worker run what shares fixtures of a folder."""
-    left_out = [] if config.getoption("--expensive") else [one for one in items if _is_expensive(one)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [one for one in items if one not in left_out]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_shares_fixtures_with(item)))
+    """Leave expensive tests out unless asked for."""
+    if not config.getoption("--expensive"):
+        expensive = [item for item in items if item.get_closest_marker("expensive")]
+        config.hook.pytest_deselected(items=expensive)
+        items[:] = [item for item in items if item not in expensive]
 
 
-def _is_expensive(item: pytest.Item) -> bool:
-    return item.get_closest_marker("expensive") is not None
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one worker run all tests that share what a file, or a folder's conftest, prepares."""
+    from xdist.scheduler import LoadScopeScheduling
 
+    class BySharedFixtures(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = ROOT / nodeid.split("::", maxsplit=1)[0]
+            shared = file.parent != ROOT / "tests" and (file.parent / "conftest.py").exists()
+            return str(file.parent if shared else file)
 
-def _shares_fixtures_with(item: pytest.Item) -> str:
-    """Return the file's name, or its folder's where a conftest of its own prepares what takes seconds."""
-    folder = item.path.parent
-    return str(folder if (folder / "conftest.py").exists() and folder != ROOT / "tests" else item.path)
+    return BySharedFixtures(config, log)
 
 
 @pytest.fixture(scope="session")

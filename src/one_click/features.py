@@ -76,7 +76,10 @@ def add_engineered(clients: Any, names: tuple[str, ...]) -> Any:
     Returns
     -------
     native frame
+        The clients themselves if nothing is to be added.
     """
+    if not names:
+        return clients
     frame = nw.from_native(clients)
     return nw.to_native(frame.with_columns(_ENGINEERED[name].alias(name) for name in names))
 

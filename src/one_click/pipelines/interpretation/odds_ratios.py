@@ -130,10 +130,9 @@ def _move(model: Pipeline, values: pd.Series, typical: pd.DataFrame) -> tuple[An
 
 def _change(model: Pipeline, clients: pd.DataFrame, feature: str, start: Any, end: Any) -> Values:
     """Return how much the score of each client differs between two values of a feature."""
-    before, after = (
-        uncalibrated_score(model, with_values(clients, {feature: value})) for value in (start, end)
-    )
-    return after - before
+    both = pd.concat([with_values(clients, {feature: value}) for value in (start, end)])
+    before, after = uncalibrated_score(model, both).reshape(2, -1)
+    return np.asarray(after - before)
 
 
 def _odds_sentence(

@@ -172,12 +172,12 @@ def _pairs(
     generator: np.random.Generator,
 ) -> Iterator[Values]:
     """Yield the mean change of the residual as features become known, in an order and its reverse."""
-    draws, known = _engineer(_draw_rows(base, count, generator), base), _Rows(clients)
+    draws, known = _Rows(_engineer(_draw_rows(base, count, generator), base)), _Rows(clients)
     for number in range(count):
-        order, drawn = generator.permutation(len(_RAW)), _Rows(draws.iloc[[number]])
+        order = generator.permutation(len(_RAW))
         change = np.zeros((len(clients), len(_RAW)))
         for direction in (order, order[::-1]):
-            rows = _Mixed(known, drawn, _known_along(direction))
+            rows = _Mixed(known, draws, _known_along(direction), number)
             residual = _score(model, rows, leave_out=True) - _score(surrogate, rows)
             change[:, direction] += np.diff(residual, axis=0).T / 2
         yield change
@@ -234,13 +234,16 @@ class _Mixed:
     Attributes
     ----------
     known, drawn : _Rows
-        The clients, and as many rows or one for all of them.
+        The clients, and rows of drawn values.
     is_known : ndarray of bool, shape (n_steps, n_features)
+    draw : int, optional
+        Which drawn row stands in for all clients; none: each has his own.
     """
 
     known: _Rows
     drawn: _Rows
     is_known: NDArray[np.bool_]
+    draw: int | None = None
 
     def prepare(self, pipeline: Pipeline) -> Values:
         """Return what the pipeline's model sees, shape (n_steps, n_clients, n_columns).
@@ -250,7 +253,7 @@ class _Mixed:
         """
         if set(pipeline.feature_names_in_) - set(_RAW):
             return self._by_step(pipeline[:-1].transform(self.frame()))
-        known, drawn = self.known.prepare(pipeline), self.drawn.prepare(pipeline)
+        known, drawn = self.known.prepare(pipeline), self._drawn(self.drawn.prepare(pipeline))
         mixed = np.where(self.is_known[:, None, column_origins(pipeline)], known, drawn)
         expand = pipeline.named_steps["expand"]
         if expand == "passthrough":
@@ -259,12 +262,15 @@ class _Mixed:
 
     def frame(self) -> pd.DataFrame:
         """Return the features of all steps below each other."""
-        known, drawn = self.known.frame, self.drawn.frame
+        known, drawn = self.known.frame, self._drawn(self.drawn.frame)
         mixed = {
             name: np.where(self.is_known[:, [place]], known[name], drawn[name]).ravel()
             for place, name in enumerate(_RAW)
         }
         return _engineer(pd.DataFrame(mixed).astype(known[_RAW].dtypes.to_dict()), known)
+
+    def _drawn(self, rows: Any) -> Any:
+        return rows if self.draw is None else rows[self.draw : self.draw + 1]
 
     def _by_step(self, rows: Any) -> Values:
         return np.asarray(rows).reshape(len(self.is_known), len(self.known.frame), -1)
