@@ -32,16 +32,26 @@ def options() -> Eda:
 
 
 @pytest.fixture(scope="session")
-def run_eda(options: Eda) -> Callable[[pd.DataFrame], dict[str, Any]]:
-    """Return a function that passes clients through every node and gives back all data sets by name."""
+def run_eda(options: Eda) -> Callable[..., dict[str, Any]]:
+    """Return a function that makes all tables, or what else is named, of clients, by name."""
+    pipeline = eda.create_pipeline()
+    tables = [name for name in pipeline.all_outputs() if "_figure_" not in name]
 
-    def run(clients: pd.DataFrame) -> dict[str, Any]:
+    def run(clients: pd.DataFrame, *wanted: str) -> dict[str, Any]:
         data: dict[str, Any] = {"clients": clients, "params:eda": options}
-        for node in eda.create_pipeline().nodes:
+        for node in pipeline.to_outputs(*(wanted or tables)).nodes:
             data |= node.run({name: data[name] for name in node.inputs})
         return data
 
     return run
+
+
+@pytest.fixture(scope="session")
+def drawn(
+    make_clients: Callable[..., pd.DataFrame], run_eda: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
+    """Return everything that the pipeline makes of the plain clients, figures too."""
+    return run_eda(make_clients(), *eda.create_pipeline().all_outputs())
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from one_click.pipelines.eda import nodes
 from one_click.pipelines.eda.groups import separation
 
 Make = Callable[..., pd.DataFrame]
-Run = Callable[[pd.DataFrame], dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
 
 
 def test_group_that_holds_the_difference_comes_first(make_clients: Make, run_eda: Run) -> None:
-    groups = run_eda(make_clients())["feature_groups"].set_index("group")
+    groups = run_eda(make_clients(), "feature_groups")["feature_groups"].set_index("group")
     assert groups.index[0] == "site_behaviour"  # pages per visit tell the class
     assert groups.loc["site_behaviour", "strongest"] == "pages_per_visit"
     assert groups.loc["site_behaviour", "roc_auc"] > 0.99

@@ -10,7 +10,7 @@ from one_click.parameters import Eda
 from one_click.pipelines.eda import nodes
 
 Make = Callable[..., pd.DataFrame]
-Run = Callable[[pd.DataFrame], dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
 
 
 def _with_target(correlations: pd.DataFrame, measure: str) -> pd.Series:
