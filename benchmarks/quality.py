@@ -10,10 +10,10 @@ from kedro.framework.startup import bootstrap_project
 PUBLISHED = {"ROC-AUC, cross-validation": 0.90, "ROC-AUC, hold-out": 0.92, "F1, hold-out": 0.90}
 
 
-def report(project: Path, snapshot: str) -> None:
+def report(snapshot: str) -> None:
     """Print the leaderboard and the hold-out figures of champion and reference model."""
-    bootstrap_project(project)
-    with KedroSession.create(project, runtime_params={"snapshot": snapshot}) as session:
+    bootstrap_project(Path.cwd())
+    with KedroSession.create(Path.cwd(), runtime_params={"snapshot": snapshot}) as session:
         catalog = session.load_context().catalog
         leaderboard, evaluation = catalog.load("leaderboard"), catalog.load("evaluation")
     columns = ["model", "roc_auc", "roc_auc_low", "roc_auc_high", "best", "one_standard_error", "champion"]

@@ -1,5 +1,6 @@
 """Fixtures: real extract, temporary copy of the project, hand-made snapshots, clients drawn from a seed."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -58,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(100_000, 50, 50)  # looking for garbage as often as usual costs a twentieth of the suite
     hypothesis.settings.load_profile("many" if config.getoption("--expensive") else "few")
     # Not in pyproject.toml: pandas, and numpy with it, would be imported before the threads are limited.
     config.addinivalue_line("filterwarnings", "error::pandas.errors.ChainedAssignmentError")
@@ -198,11 +200,11 @@ def run_inside() -> Callable[..., Result]:
 
     from one_click.cli import cli
 
+    bootstrap_project(ROOT)  # settings and pipelines, which are the same for every copy
+
     def run(project: Path, *arguments: str) -> Result:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
-            patch.setattr(sys, "path", list(sys.path))
-            bootstrap_project(project)
             return CliRunner().invoke(cli, ["run", *arguments])
 
     return run

@@ -196,7 +196,9 @@ def test_old_outputs_survive_a_failing_run(
     assert {path.name for path in before if before[path] != after[path]} <= {"raw_dialects.parquet"}
 
 
-@pytest.mark.parametrize("name", ["too-many-faulty-rows", "misspelt-parameter"])
+@pytest.mark.parametrize(
+    "name", ["too-many-faulty-rows", pytest.param("misspelt-parameter", marks=pytest.mark.expensive)]
+)
 def test_whole_output_of_a_real_command(
     snapshot: Path, kedro_run: Callable[..., subprocess.CompletedProcess[str]], name: str
 ) -> None:

@@ -21,6 +21,12 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="session")
+def selection_options(selection_options: ModelSelection) -> ModelSelection:
+    """Return parameters of a selection that searches even less."""
+    return selection_options.model_copy(update={"trials": 3, "startup_trials": 2})
+
+
+@pytest.fixture(scope="session")
 def clients(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Return 120 labelled clients, ten of them twice."""
     clients = make_clients(120, seed=8, twins=10).astype({"activity_declined": "int64"})
