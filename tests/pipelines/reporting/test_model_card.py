@@ -17,7 +17,7 @@ MANIFEST = {
         "features": ["pages_per_visit", "minutes_current"],
         "sha256": "ab12",
     },
-    "parameters": {"folds": 5, "confirmation_repeats": 3, "seed": 42},
+    "parameters": {"folds": 5, "confirmation_repeats": 3, "selection": "one_standard_error", "seed": 42},
     "versions": {"python": "3.11", "scikit-learn": "1.9"},
 }
 FACTS = {"threshold": 0.55, "snapshot": "2026-10", "label_snapshot": "2026-10"}
@@ -35,12 +35,12 @@ BAND = {
 @pytest.fixture
 def board() -> pd.DataFrame:
     rows = [
-        ("svc", 0.912, 0.89, 0.93, 0.0, 0.0, 0.915, True, ""),
-        ("reference", 0.9, 0.88, 0.92, 0.012, 0.006, np.nan, False, ""),
-        ("decision_tree", np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, False, "a leaf is too large"),
+        ("svc", 0.912, 0.89, 0.93, 0.0, 0.0, np.nan, 0.915, True, ""),
+        ("reference", 0.9, 0.88, 0.92, 0.012, 0.006, 13.6, np.nan, False, ""),
+        ("decision_tree", *[np.nan] * 7, False, "a leaf is too large"),
     ]
     columns = ["model", "roc_auc", "roc_auc_low", "roc_auc_high", "behind_best", "behind_best_error"]
-    return pd.DataFrame(rows, columns=[*columns, "search_roc_auc", "champion", "refused"])
+    return pd.DataFrame(rows, columns=[*columns, "terms", "search_roc_auc", "champion", "refused"])
 
 
 @pytest.fixture
@@ -48,11 +48,13 @@ def cards(board: pd.DataFrame) -> tuple[str, str]:
     return _write(board, FACTS)
 
 
-def _write(board: pd.DataFrame, facts: dict[str, Any]) -> tuple[str, str]:
+def _write(
+    board: pd.DataFrame, facts: dict[str, Any], manifest: dict[str, Any] = MANIFEST
+) -> tuple[str, str]:
     figure = {"value": 0.75, "low": 0.7, "high": 0.8}
     metrics = [{"metric": name, "champion": figure, "reference": figure} for name in METRICS]
     model_facts = {"champion": "svc", "n_test": 324, "metrics": metrics}
-    return write_model_cards(MANIFEST, facts, model_facts, board, CAMPAIGN, BAND)
+    return write_model_cards(manifest, facts, model_facts, board, CAMPAIGN, BAND)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +76,23 @@ def test_card_marks_the_champion_and_tells_who_is_left_out(cards: tuple[str, str
     starred = [line for line in cards[1].splitlines() if "★ |" in line]
     assert len(starred) == 1
     assert starred[0].startswith("| Support vector machine ★ | 0.912 |")
+    assert starred[0].endswith("± 0.000 | – | 0.915 |")
+    assert re.search(r"Reference.*± 0.006 \| 14 \| – \|", cards[1])
     assert "Decision tree: left out — a leaf is too large" in cards[1]
     assert "nan" not in cards[0] + cards[1]
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        pytest.param("one_standard_error", ("самая понятная из моделей", "the one with fewer terms")),
+        pytest.param("best", ("с наибольшим ROC-AUC", "with the largest ROC-AUC")),
+    ],
+)
+def test_card_tells_the_rule_of_choice(board: pd.DataFrame, selection: str, words: tuple[str, str]) -> None:
+    chosen_by = MANIFEST["parameters"] | {"selection": selection}
+    for card, word in zip(_write(board, FACTS, MANIFEST | {"parameters": chosen_by}), words, strict=True):
+        assert word in card
 
 
 def test_rows_of_a_table_have_as_many_cells_as_its_head(cards: tuple[str, str]) -> None:
