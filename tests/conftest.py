@@ -327,6 +327,7 @@ def selection_options() -> ModelSelection:
         trials=5,
         startup_trials=3,
         negligible_chance=0.05,
+        gain_repeats=1,
         start_margin=1,
         strategy="tpe",
         selection="best",

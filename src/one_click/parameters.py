@@ -389,8 +389,11 @@ class ModelSelection(Parameters):
         Trials drawn at random before TPE learns from them.
     negligible_chance : float
         A trial whose chance to overtake the best one falls below this is stopped; 0 lets all run to the end.
+    gain_repeats : int
+        Repetitions, on folds of seeds of their own, on which the best trial is compared with the family's
+        start.
     start_margin : float
-        Corrected standard errors by which settings must beat the family's start to replace it.
+        Corrected standard errors by which it must be ahead there to replace the start.
     strategy : {"tpe", "random"}
         How settings are drawn.
     selection : {"best", "one_standard_error"}
@@ -415,6 +418,7 @@ class ModelSelection(Parameters):
     trials: int = Field(ge=1)
     startup_trials: int = Field(ge=1)
     negligible_chance: float = Field(ge=0, lt=0.5)
+    gain_repeats: int = Field(ge=1, le=50)
     start_margin: float = Field(ge=0)
     strategy: Literal["tpe", "random"]
     selection: Literal["best", "one_standard_error"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from optuna.trial import FrozenTrial, create_trial
+from optuna.trial import FrozenTrial
 
 from one_click.folds import make_splits
 from one_click.modelling.candidates import tune
@@ -290,66 +290,88 @@ def test_family_that_cannot_be_fitted_at_all_is_excluded_and_says_why(
 # --- which settings are taken ------------------------------------------------------------------------
 
 
-def _finished(*others: list[float]) -> OpenLog:
-    """Return what opens a log of finished trials on four folds: the start and others."""
-    log = InMemoryLog()
-    log.trials = [
-        create_trial(value=float(np.mean(values)), user_attrs={"fold_roc_auc": values})
-        for values in (START, *others)
-    ]
-    return lambda *_: log
+@pytest.fixture(scope="module")
+def poor_start(tree: Family) -> Family:
+    """Return trees that start with few leaves and the columns that separate best."""
+    return tree.model_copy(update={"start": {"model__min_samples_leaf": 60, "select__k": 4}})
 
 
-START = [0.80, 0.82, 0.78, 0.80]
-# Ahead of the start by .01, .03, −.01, .03: a mean of .015 with the variance .00037, times 1/4 + 1/3; its
-# root is .0146.
-AHEAD = [0.81, 0.85, 0.77, 0.83]
+@pytest.fixture(scope="module")
+def judged(clients: pd.DataFrame, poor_start: Family, long: ModelSelection) -> pd.DataFrame:
+    """Return a search in which some trial is ahead of the start, by the folds that judge, too."""
+    return search(clients, poor_start, long.model_copy(update={"start_margin": 0}), InMemoryLog)
 
 
-@pytest.mark.parametrize(
-    ("margin", "others", "chosen"),
-    [
-        pytest.param(0, [AHEAD], 1, id="any-gain-will-do"),
-        pytest.param(1, [AHEAD], 1, id="beyond-one-error"),
-        pytest.param(1.1, [AHEAD], 0, id="within-the-margin"),
-        pytest.param(0, [START], 0, id="no-gain"),
-        pytest.param(0, [AHEAD, AHEAD], 1, id="first-of-equals"),
-        pytest.param(9, [[0.9, 0.92, 0.88, 0.9]], 1, id="a-gain-without-spread"),
-    ],
-)
-def test_start_is_left_only_for_a_gain_beyond_its_error(
-    clients: pd.DataFrame,
-    tree: Family,
-    options: ModelSelection,
-    margin: float,
-    others: list[list[float]],
-    chosen: int,
+def test_gain_of_the_best_trial_is_measured_on_folds_of_other_seeds(
+    judged: pd.DataFrame, clients: pd.DataFrame, poor_start: Family, long: ModelSelection
 ) -> None:
-    update = {"folds": 4, "trials": 1 + len(others), "start_margin": margin}
-    family = tree.model_copy(update={"start": {"model__max_depth": 4}})
-    table = search(clients, family, options.model_copy(update=update), _finished(*others))
-    assert table["chosen"].tolist() == [trial == chosen for trial in table["trial"]]
-    assert chosen_trial(table)["trial"] == chosen
-    assert table["gain"].iloc[0] == 0
+    best = judged["roc_auc"].where(judged["state"] == COMPLETE).idxmax()
+    start, ahead = (json.loads(judged.loc[trial, "settings"]) for trial in (0, best))
+    scorer = FoldScorer(clients, make_splits(clients, long.folds, long.seed + 500))
+    differences = np.array(
+        [scorer.score(poor_start, ahead, n) - scorer.score(poor_start, start, n) for n in range(long.folds)]
+    )
+    assert judged.loc[best, "gain"] == pytest.approx(differences.mean())
+    # Three folds, each with half as many clients held out as fitted on.
+    error = (differences.var(ddof=1) * (1 / 3 + 1 / 2)) ** 0.5
+    assert judged.loc[best, "gain_error"] == pytest.approx(error)
+    assert judged.drop(index=best)[["gain", "gain_error"]].isna().all(axis=None)
 
 
-def test_gain_over_the_start_and_its_error_by_hand(
-    clients: pd.DataFrame, tree: Family, options: ModelSelection
+@pytest.mark.parametrize("beyond", [True, False], ids=["beyond-the-margin", "within-the-margin"])
+def test_start_is_left_only_for_a_gain_beyond_so_many_errors(
+    judged: pd.DataFrame, clients: pd.DataFrame, poor_start: Family, long: ModelSelection, beyond: bool
 ) -> None:
-    family = tree.model_copy(update={"start": {"model__max_depth": 4}})
-    log, two = _finished(AHEAD), options.model_copy(update={"folds": 4, "trials": 2})
-    row = search(clients, family, two, log).iloc[1]
-    assert row["gain"] == pytest.approx(0.015)
-    assert row["gain_error"] == pytest.approx((0.0011 / 3 * (1 / 4 + 1 / 3)) ** 0.5)
+    (best,) = judged.index[judged["chosen"]]
+    assert best > 0
+    errors = judged.loc[best, "gain"] / judged.loc[best, "gain_error"]
+    margin = errors * (0.99 if beyond else 1.01)
+    table = search(clients, poor_start, long.model_copy(update={"start_margin": margin}), InMemoryLog)
+    assert chosen_trial(table)["trial"] == (best if beyond else 0)
+    pd.testing.assert_frame_equal(table.drop(columns="chosen"), judged.drop(columns="chosen"))
 
 
-def test_without_a_start_the_best_trial_is_taken(
-    clients: pd.DataFrame, tree: Family, options: ModelSelection
+def test_without_a_start_the_best_trial_is_taken(undisturbed: pd.DataFrame) -> None:
+    complete = undisturbed[undisturbed["state"] == COMPLETE]
+    assert chosen_trial(undisturbed)["trial"] == complete["roc_auc"].idxmax()
+    assert undisturbed["chosen"].sum() == 1
+    assert undisturbed["gain"].isna().all()
+
+
+def test_a_start_that_is_the_best_trial_is_taken(
+    clients: pd.DataFrame, judged: pd.DataFrame, poor_start: Family, long: ModelSelection
 ) -> None:
-    log, two = _finished(AHEAD), options.model_copy(update={"folds": 4, "trials": 2, "start_margin": 9})
-    table = search(clients, tree.model_copy(update={"start": {}}), two, log)
-    assert table["chosen"].tolist() == [False, True]
-    assert table["gain"].isna().all()
+    best = json.loads(chosen_trial(judged)["settings"])
+    once = long.model_copy(update={"trials": 1, "start_margin": 0})
+    table = search(clients, poor_start.model_copy(update={"start": best}), once, InMemoryLog)
+    assert table["chosen"].tolist() == [True]
+    assert table[["gain", "gain_error"]].to_numpy().tolist() == [[0, 0]]
+
+
+def test_settings_that_suit_the_folds_of_the_search_alone_replace_nothing(
+    make_clients: Callable[..., pd.DataFrame], options: ModelSelection
+) -> None:
+    # Eleven twins of one client leave one fold with fewer clients to learn from, with some seeds by one more.
+    clients = make_clients(80, seed=3)
+    clients = pd.concat([clients, *[clients.head(1)] * 11], ignore_index=True)
+    clients["client_id"] = range(len(clients))
+
+    def fewest(seed: int) -> int:
+        return min(len(train) for train, _ in make_splits(clients, options.folds, seed))
+
+    seed = next(seed for seed in range(100) if fewest(seed) > fewest(seed + 500))
+    neighbours = {
+        "class": "sklearn.neighbors.KNeighborsClassifier",
+        "interpretability": 3,
+        "fixed": {"weights": "distance"},
+        "space": {"model__n_neighbors": {"choices": [1, fewest(seed)]}},
+        "start": {"model__n_neighbors": 1},
+    }
+    eager = options.model_copy(update={"start_margin": 0, "seed": seed})
+    trials = search(clients, Family.model_validate(neighbours), eager, InMemoryLog)
+    assert trials["roc_auc"].max() > trials["roc_auc"].iloc[0] + 0.05
+    assert chosen_trial(trials)["trial"] == 0
+    assert trials["gain"].isna().all()
 
 
 def test_a_start_that_cannot_be_fitted_is_left(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _VALUES = "fold_roc_auc"  # user attribute of a trial: its ROC-AUC on each fold that it ran
 _REFUSED = "refused"  # user attribute of a trial: why its settings could not be fitted
 FAULTS_OF_A_FIT = (ArithmeticError, RuntimeError, TypeError, ValueError)
+_GAIN_SEEDS = 500  # from which those of the folds that judge a gain start
 COMPLETE, STOPPED, REFUSED = "complete", "stopped", "refused"
 
 
@@ -75,12 +76,13 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
     -------
     DataFrame, one row per trial: trial, state, folds, roc_auc, roc_auc_sd, gain, gain_error, chosen, settings
     (JSON), reason
-        Gain is the ROC-AUC above that of the family's start on the same folds, with its corrected standard
-        error (Nadeau and Bengio). Chosen is the best trial if its gain exceeds `start_margin` such errors,
-        else the start: of many trials the best is partly the luckiest. A ``complete`` trial ran all folds.
-        One that was ``stopped`` had no chance left to become the best; its ROC-AUC is the one that its folds
-        let expect. ``refused``: these clients cannot be fitted with these settings (more neighbours than
-        clients), for the `reason` given.
+        Chosen is the best trial if its gain exceeds `start_margin` errors, else the family's start: of many
+        trials the best is partly the luckiest. Gain is what the best has ahead of the start on
+        `gain_repeats` repeats of folds of other seeds, where that luck is gone, with its corrected error
+        (Nadeau and Bengio); missing for other trials. A ``complete`` trial ran all folds. One that was
+        ``stopped`` had no chance left to become the best; its ROC-AUC is the one that its folds let expect.
+        ``refused``: these clients cannot be fitted with these settings (more neighbours than clients), for
+        the `reason` given.
     """
     splits = make_splits(clients, options.folds, options.seed)
     scorer = FoldScorer(clients, splits)
@@ -94,8 +96,8 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
             study.enqueue_trial(family.start)
         _run(study, scorer, family, race, options.folds)
         log.record(study.get_trials(deepcopy=False)[-1])
-    table = _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds, bool(family.start))
-    return table.assign(chosen=table.index == _choose(table, options.start_margin))
+    table = _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds)
+    return _choose(table, clients, family, options)
 
 
 def _study_in_memory(trials: Sequence["FrozenTrial"]) -> "optuna.Study":
@@ -171,12 +173,11 @@ def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
     return choice
 
 
-def _tabulate(trials: Sequence["FrozenTrial"], folds: int, from_start: bool) -> pd.DataFrame:
-    rows, start = [], trials[0].user_attrs.get(_VALUES, []) if from_start else []
+def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
+    rows = []
     for number, trial in enumerate(trials):
         values = trial.user_attrs.get(_VALUES, [])
         state = REFUSED if _REFUSED in trial.user_attrs else COMPLETE if len(values) == folds else STOPPED
-        gain, error = _gain(values, start, folds)
         expected = trial.value if state == COMPLETE else trial.intermediate_values.get(len(values), np.nan)
         rows.append(
             {
@@ -185,8 +186,6 @@ def _tabulate(trials: Sequence["FrozenTrial"], folds: int, from_start: bool) -> 
                 "folds": len(values),
                 "roc_auc": expected,
                 "roc_auc_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
-                "gain": gain,
-                "gain_error": error,
                 "settings": json.dumps(trial.params, sort_keys=True),
                 "reason": trial.user_attrs.get(_REFUSED, ""),
             }
@@ -194,22 +193,40 @@ def _tabulate(trials: Sequence["FrozenTrial"], folds: int, from_start: bool) -> 
     return pd.DataFrame(rows)
 
 
-def _gain(values: Sequence[float], start: Sequence[float], folds: int) -> tuple[float, float]:
-    """Return the mean advantage over the start with its error; NaN unless both ran all folds."""
-    if not len(values) == len(start) == folds:
-        return np.nan, np.nan
-    mean, error, _ = corrected_interval(np.subtract(values, start), 1 / folds)
-    return mean, error
-
-
-def _choose(trials: pd.DataFrame, margin: float) -> int | None:
-    """Return the position of the trial whose settings are taken; None if none ran all folds."""
+def _choose(
+    trials: pd.DataFrame, clients: pd.DataFrame, family: Family, options: ModelSelection
+) -> pd.DataFrame:
+    """Add gain, gain_error and chosen to the table of trials."""
+    trials = trials.assign(gain=np.nan, gain_error=np.nan, chosen=False)
     complete = trials[trials["state"] == COMPLETE]
     if complete.empty:
-        return None
-    best = complete.loc[complete["roc_auc"].idxmax()]
-    hardly_better = best["gain"] <= margin * best["gain_error"]  # not so where there is no start
-    return 0 if hardly_better else int(best["trial"])
+        return trials
+    best = complete["roc_auc"].idxmax()
+    if family.start and trials.loc[0, "state"] == COMPLETE:
+        start, ahead = (json.loads(trials.loc[place, "settings"]) for place in (0, best))
+        gain, error = _measure_gain(clients, family, start, ahead, options) if best else (0.0, 0.0)
+        trials.loc[best, ["gain", "gain_error"]] = gain, error
+        best = best if gain > options.start_margin * error else 0
+    trials.loc[best, "chosen"] = True
+    return trials
+
+
+def _measure_gain(
+    clients: pd.DataFrame, family: Family, start: Choice, ahead: Choice, options: ModelSelection
+) -> tuple[float, float]:
+    """Return how much ROC-AUC settings gain over the start on folds of other seeds, and the error of that."""
+    differences = []
+    for repeat in range(options.gain_repeats):
+        scorer = FoldScorer(clients, make_splits(clients, options.folds, options.seed + _GAIN_SEEDS + repeat))
+        try:
+            differences += [
+                scorer.score(family, ahead, fold) - scorer.score(family, start, fold)
+                for fold in range(options.folds)
+            ]
+        except FAULTS_OF_A_FIT:  # what suits the folds of the search alone replaces nothing
+            return np.nan, np.nan
+    gain, error, _ = corrected_interval(np.array(differences), 1 / options.folds)
+    return gain, error
 
 
 def chosen_trial(trials: pd.DataFrame) -> pd.Series | None:

@@ -117,10 +117,10 @@ def test_search_counts_trials_and_those_that_were_stopped() -> None:
     figures = plots.search_figure(trace)
     russian, english = _texts(figures)
     assert english == (
-        "Search for settings: 8 trials, 25% stopped before their last fold; 1 of 2 families keep their start"
+        "Search for settings: 8 trials, 25% stopped before their last fold; 1 of 2 families leave their start"
     )
     assert "8 проб, 25 % остановлены досрочно" in russian.replace("\u00a0", " ")
-    assert "исходные настройки остались у 1 из 2 семейств" in russian
+    assert "исходные настройки заменены у 1 из 2 семейств" in russian
     named = [text.get_text() for text in figures[1].axes[0].get_legend().get_texts()]
     assert named == ["Support vector machine", "Decision tree"]
 

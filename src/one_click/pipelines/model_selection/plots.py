@@ -216,15 +216,13 @@ def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
 
 def _search_title(search_trace: pd.DataFrame, families: int, language: Language) -> str:
     trials, stopped = len(search_trace), percent(search_trace["stopped"].mean(), 0, language)
-    kept = int(
-        (search_trace["chosen"] & (search_trace["gain"] == 0)).sum()
-    )  # the start gains nothing over itself
+    replaced = int((search_trace["chosen"] & (search_trace["gain"] > 0)).sum())
     if language == "ru":
         return (
             f"Поиск настроек: {trials} проб, {stopped} остановлены досрочно; "
-            f"исходные настройки остались у {kept} из {families} семейств"
+            f"исходные настройки заменены у {replaced} из {families} семейств"
         )
     return (
         f"Search for settings: {trials} trials, {stopped} stopped before their last fold; "
-        f"{kept} of {families} families keep their start"
+        f"{replaced} of {families} families leave their start"
     )
