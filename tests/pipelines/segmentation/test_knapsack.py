@@ -259,6 +259,31 @@ def test_plan_is_as_good_as_of_the_whole_problem(contacts: float | None) -> None
         assert plan.gap <= 1e-9
 
 
+@given(problem=problems(most_clients=40), enough=st.sampled_from([0.001, 0.01, 0.1]))
+def test_plan_that_is_near_enough_is_sound_and_as_near_as_asked(problem: Problem, enough: float) -> None:
+    plan, best = solve(*problem, enough=enough), exact(*problem)
+    assert_sound(plan, *problem)
+    assert plan.value >= best * (1 - enough) - 1e-9
+    assert plan.upper_bound >= best * (1 - 1e-9)
+    assert plan.gap <= enough + 1e-9
+
+
+def test_a_curve_near_enough_lies_below_its_bound_by_no_more() -> None:
+    values, costs, channels, limits = campaign(60, 4)
+    budgets = np.linspace(0, 2 * limits.budget, 9)
+    exactly, nearly = (
+        price_curve(values, costs, channels, limits, budgets, enough) for enough in (0.0, 0.005)
+    )
+    assert (nearly["value"] <= exactly["value"] + 1e-9).all()
+    assert (nearly["value"] >= 0.995 * exactly["value"]).all()
+    assert (nearly["upper_bound"] >= exactly["value"] - 1e-9).all()
+
+
+def test_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    solve(*campaign(25, 46, contacts=None))  # here HiGHS writes a line of its own if it may presolve
+    assert capfd.readouterr() == ("", "")
+
+
 @given(problem=problems(most_clients=40), core=st.integers(1, 5))
 def test_plan_of_a_small_core_is_within_its_gap(problem: Problem, core: int) -> None:
     plan, best = solve(*problem, core=core), exact(*problem)
