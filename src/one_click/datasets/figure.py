@@ -15,9 +15,8 @@ class FigureDataset(MatplotlibDataset):
     kedro-datasets' own class saves and previews, but refuses to load.
     """
 
-    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {
-        "metadata": {"Software": None}
-    }  # else bytes tell the version
+    # Without the version of matplotlib, the same figure gives the same bytes.
+    DEFAULT_SAVE_ARGS: ClassVar[dict[str, Any]] = {"metadata": {"Software": None}}
 
     def load(self) -> bytes:
         """Return the PNG file's bytes."""

@@ -68,7 +68,7 @@ def _sigmoid(scores: Values, target: Values, new: Values) -> Values:
 def _fit_logistic(columns: Values, target: Values) -> Values:
     """Fit an unpenalised logistic regression by Newton's method, a target between 0 and 1 counting in part.
 
-    scikit-learn's gives the same at thirty times the cost, most of it checks: it is fitted here for every
+    scikit-learn's gives the same at over ten times the cost, most of it checks: it is fitted here for every
     model, method and fold.
 
     Parameters
