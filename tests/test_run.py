@@ -184,6 +184,29 @@ def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_o
     assert board.index[-1] == "crowd"
 
 
+@pytest.mark.expensive
+def test_vote_as_champion_passes_the_whole_chain(project: Path) -> None:
+    options = project / "conf" / "test" / "parameters_model_selection.yml"
+    written = options.read_text(encoding="utf-8").replace("one_standard_error", "best")
+    options.write_text(
+        written.replace("seed: 42", "seed: 4"), encoding="utf-8"
+    )  # with which the vote is best
+    done = subprocess.run(
+        [sys.executable, "-m", "one_click"],
+        cwd=project,
+        env=os.environ | {"KEDRO_ENV": "test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    board = load(project, "06_models", "leaderboard").set_index("model")
+    assert board["champion"].idxmax() == "voting"
+    assert set(load(project, "07_model_output", "shap_values")["method"]) == {"sampled"}
+    assert len(load(project, "07_model_output", "reason_codes")) > 0
+    assert page_path(project, "ru").is_file()
+
+
 def test_another_snapshot_leaves_every_file_of_this_one_untouched(
     finished_project: Path, run_inside: Callable[..., Result]
 ) -> None:
