@@ -196,6 +196,7 @@ def kedro_run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def run_inside() -> Callable[..., Result]:
     """Return a function that runs `kedro run` in a project inside this process, which spares the imports."""
+    from kedro.framework.project import pipelines
     from kedro.framework.startup import bootstrap_project
 
     from one_click.cli import cli
@@ -205,7 +206,10 @@ def run_inside() -> Callable[..., Result]:
     def run(project: Path, *arguments: str) -> Result:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
-            return CliRunner().invoke(cli, ["run", *arguments])
+            try:
+                return CliRunner().invoke(cli, ["run", *arguments])
+            finally:
+                pipelines.set_requested(None)  # else `--pipelines eda` leaves this process with eda alone
 
     return run
 
