@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from one_click.pipelines.evidence import plots
 
@@ -30,6 +31,15 @@ def test_features_are_said_to_add_only_where_they_pay() -> None:
     assert _title(nothing[0]) == "Ни один из вычисленных признаков не повышает качество"
     assert _title(nothing[1]) == "No engineered feature adds to quality"
     assert _title(russian) != _title(nothing[0])
+
+
+def test_figure_of_feature_gains_grows_with_the_features() -> None:
+    heights = []
+    for features in (["revenue_trend"], ["revenue_trend", "minutes_trend", "promo_habit"]):
+        gains = pd.DataFrame({"feature": features, "model": "svc", "gain": 0.0, "low": -0.01, "high": 0.01})
+        russian, _ = plots.feature_gains_figure(gains.assign(pays=False))
+        heights.append(russian.get_figheight())
+    assert heights == pytest.approx([1.9, 2.9])
 
 
 def test_split_luck_title_names_the_range_of_the_first_model() -> None:
