@@ -1,3 +1,5 @@
+import ctypes
+import os
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -279,9 +281,19 @@ def test_a_curve_near_enough_lies_below_its_bound_by_no_more() -> None:
     assert (nearly["upper_bound"] >= exactly["value"] - 1e-9).all()
 
 
-def test_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    solve(*campaign(25, 46, contacts=None))  # here HiGHS writes a line of its own if it may presolve
+# Of each size one in which HiGHS writes a line of its own, though it presolves nothing.
+@pytest.mark.parametrize(("clients", "seed"), [(25, 45), (60, 3), (300, 11)])
+def test_solver_says_nothing(capfd: pytest.CaptureFixture[str], clients: int, seed: int) -> None:
+    for contacts in (None, 0.4):
+        solve(*campaign(clients, seed, contacts=contacts))
+    ctypes.CDLL(None).fflush(None)
     assert capfd.readouterr() == ("", "")
+
+
+def test_output_is_heard_again_after_the_solver(capfd: pytest.CaptureFixture[str]) -> None:
+    solve(*campaign(25, 45))
+    os.write(1, b"heard")
+    assert capfd.readouterr().out == "heard"
 
 
 @given(problem=problems(most_clients=40), core=st.integers(1, 5))

@@ -9,7 +9,10 @@ Options are counted from 0, which stands for no offer. Costs and budget are take
 as, so that three offers at .1 fit a budget of .3.
 """
 
-from collections.abc import Sequence
+import ctypes
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, inf, isfinite, lcm
@@ -30,6 +33,7 @@ CORE = 500  # clients decided by branch and bound, which takes seconds for some 
 _GROWTHS = 2  # times that the core is doubled ...
 _GOOD_GAP = 5e-5  # ... while the gap is larger
 _CORE_GAP = 2e-5  # of the plan's value; may be left undecided in the core of a larger plan
+_STANDARD_OUTPUT = 1
 _EFFORT = 200_000  # nodes times clients of branch and bound: a limit of time would give other plans elsewhere
 _LARGEST_VALUE = 1_000.0  # as handed to HiGHS, which stops at an absolute gap of 1e-6 ...
 _LARGEST_USE = 10_000  # ... and lets a limit be exceeded by 1e-6
@@ -615,18 +619,36 @@ def _branch_and_bound(values: Values, use: Values, room: Values, gap: float) -> 
     one_each = sparse.csr_array(
         (np.ones(len(client)), (client, np.arange(len(client)))), (len(values), len(client))
     )
-    result = milp(
-        -gains / gains.max() * _LARGEST_VALUE,
-        integrality=np.ones(len(client)),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(
-            sparse.vstack([one_each, sparse.csr_array(use[:, offer + 1])]), ub=[*np.ones(len(values)), *room]
-        ),
-        # Presolve saves nothing here, and prints a line of its own now and then.
-        options={"mip_rel_gap": gap, "node_limit": _EFFORT // len(values) + 1, "presolve": False},
+    constraints = LinearConstraint(
+        sparse.vstack([one_each, sparse.csr_array(use[:, offer + 1])]), ub=[*np.ones(len(values)), *room]
     )
+    with _silence():
+        result = milp(
+            -gains / gains.max() * _LARGEST_VALUE,
+            integrality=np.ones(len(client)),
+            bounds=Bounds(0, 1),
+            constraints=constraints,
+            # Presolve saves nothing here.
+            options={"mip_rel_gap": gap, "node_limit": _EFFORT // len(values) + 1, "presolve": False},
+        )
     if result.x is None:
         return choice, inf
     taken = result.x > 0.5
     choice[client[taken]] = offer[taken] + 1
     return choice, float(-result.mip_dual_bound / _LARGEST_VALUE * gains.max())
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep HiGHS from standard output, where it leaves lines of its own whatever its options say."""
+    flush = ctypes.CDLL(None).fflush  # what C has written waits in a buffer of C
+    flush(None)
+    shown = os.dup(_STANDARD_OUTPUT)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), _STANDARD_OUTPUT)
+    try:
+        yield
+    finally:
+        flush(None)
+        os.dup2(shown, _STANDARD_OUTPUT)
+        os.close(shown)
