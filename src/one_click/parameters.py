@@ -315,7 +315,7 @@ class Family(Parameters):
     fixed: dict[str, str | int | float | bool | None] = {}
     space: dict[str, Values] = {}
     start: dict[str, str | int | float | bool | None] = {}
-    vote_weight: float = Field(default=1, ge=0)
+    vote_weight: float = Field(default=1, ge=0, allow_inf_nan=False)
 
     @property
     def estimator_class(self) -> Any:

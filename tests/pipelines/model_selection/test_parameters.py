@@ -75,6 +75,7 @@ NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
             ["expand: there is no 'product'", "did you mean 'products'"],
             id="expand",
         ),
+        pytest.param({"vote_weight": float("inf")}, ["vote_weight", "finite number"], id="endless-voice"),
         pytest.param(
             {"vote_weight": -1}, ["vote_weight", "greater than or equal to 0"], id="voice-below-none"
         ),
