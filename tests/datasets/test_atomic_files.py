@@ -1,4 +1,6 @@
+import errno
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,11 +70,16 @@ def test_killed_run_leaves_the_old_version(old: Path, mode: str) -> None:
     killed = subprocess.run([sys.executable, "-c", program, str(old), mode], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert old.read_text(encoding="utf-8") == "old"
-    assert sorted(os.listdir(old.parent)) == [".table.txt.part", "table.txt"]
+    part, whole = sorted(os.listdir(old.parent))
+    assert whole == "table.txt"
+    assert re.fullmatch(r"\.table\.txt\.[0-9a-f]{8}\.part", part)
 
 
-def test_next_run_overwrites_what_a_killed_one_left(local: fsspec.AbstractFileSystem, old: Path) -> None:
-    (old.parent / ".table.txt.part").write_text("a long half-written part", encoding="utf-8")
+@pytest.mark.parametrize("left", [".table.txt.part", ".table.txt.0123abcd.part"])
+def test_next_run_clears_what_a_killed_one_left(
+    local: fsspec.AbstractFileSystem, old: Path, left: str
+) -> None:
+    (old.parent / left).write_text("a long half-written part", encoding="utf-8")
     with local.open(str(old), "wb") as file:
         file.write(b"new")
     assert old.read_bytes() == b"new"
@@ -102,3 +109,48 @@ def test_data_set_that_fails_while_writing_keeps_the_old_file(
         dataset.save({"revenue_max": 6, "then": object()})
     assert dataset.load() == {"revenue_max": 5}
     assert os.listdir(tmp_path) == ["limits.json"]
+
+
+def test_writers_of_one_name_at_once_disturb_each_other_not(
+    local: fsspec.AbstractFileSystem, old: Path
+) -> None:
+    first, second = local.open(str(old), "wb"), local.open(str(old), "wb")
+    first.write(b"first")
+    second.write(b"second, and longer")
+    first.close()
+    assert old.read_bytes() == b"first"
+    second.close()
+    assert old.read_bytes() == b"second, and longer"
+    assert os.listdir(old.parent) == ["table.txt"]
+
+
+def test_reader_goes_on_reading_the_version_that_it_opened(
+    local: fsspec.AbstractFileSystem, old: Path
+) -> None:
+    with local.open(str(old), "rb") as reader:
+        with local.open(str(old), "wb") as file:
+            file.write(b"new")
+        assert reader.read() == b"old"
+
+
+@pytest.mark.parametrize("mode", ["w", "wb"])
+def test_half_a_file_that_nobody_closes_is_thrown_away(
+    local: fsspec.AbstractFileSystem, old: Path, mode: str
+) -> None:
+    file = local.open(str(old), mode)
+    file.write("half" if mode == "w" else b"half")
+    del file
+    assert old.read_text(encoding="utf-8") == "old"
+    assert os.listdir(old.parent) == ["table.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_full_disk_leaves_the_old_version_and_no_part(local: fsspec.AbstractFileSystem, old: Path) -> None:
+    file = local.open(str(old), "wb")
+    with open("/dev/full", "wb") as full:
+        os.dup2(full.fileno(), file.fileno())
+    file.write(b"new")
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        file.close()
+    assert old.read_text(encoding="utf-8") == "old"
+    assert os.listdir(old.parent) == ["table.txt"]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
+from one_click.datasets import kernel_lock
+
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
@@ -139,10 +141,8 @@ class _KernelLock:
 
     def acquire(self) -> bool:
         """Wait for the lock, and mend the journal."""
-        import fcntl
-
-        self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o644)
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
+        self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o666)  # less what the umask takes
+        kernel_lock.take(self._handle, wait=True)
         try:
             _cut_torn_line(self._journal)
         except ValueError:
