@@ -25,7 +25,7 @@ STILL_RUNNING_AFTER = 5.0  # seconds
 READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder"}
+GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder", "readable_by"}
 
 
 class RefuseUnknownParameters:

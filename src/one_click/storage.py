@@ -1,0 +1,165 @@
+"""Who may write what lies in the data folder at the same time, and who may read it at all."""
+
+import os
+import socket
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+
+from one_click.datasets import kernel_lock
+from one_click.errors import DataError, ParameterError, nearest
+
+LOCKS = ".locks"
+_WITHHELD = {"owner": 0o077, "group": 0o027, "everybody": 0o022}  # rights that files and folders do not get
+_UNSTORED = ("params:", "parameters")
+
+
+class KeepPrivate:
+    """Let only those read what a run writes whom the globals name: it is about people."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Take rights away from all files and folders that this process makes, and its children with it.
+
+        Raises
+        ------
+        ParameterError
+            If the globals name somebody unknown.
+        """
+        readers = context.config_loader["globals"]["readable_by"]
+        if readers not in _WITHHELD:
+            raise ParameterError(
+                f"readable_by: {readers} in conf/*/globals.yml: {nearest(str(readers), _WITHHELD)}"
+            )
+        os.umask(_WITHHELD[readers])
+
+
+class LockSnapshots:
+    """Let one run at a time write a snapshot's tables, while none reads them.
+
+    Whatever runs no pipeline takes no lock: notebooks, kedro-viz, one more worker of a search.
+    """
+
+    def __init__(self) -> None:
+        self._project, self._data = Path(), Path()
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Note the data folder; each environment has its own."""
+        self._project = context.project_path
+        self._data = self._project / context.config_loader["globals"]["data"]
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Lock what the run writes for itself alone, and what it reads against writers.
+
+        Raises
+        ------
+        DataError
+            If another run is in the way.
+        """
+        _release_all()  # of a run that was broken off in this process
+        pipelines = ", ".join(run_params["pipeline_names"] or ["__default__"])
+        holder = f"process {os.getpid()} on {socket.gethostname()}, {pipelines}, since {datetime.now():%F %T}"
+        written = self._snapshots(pipeline.all_outputs(), catalog)
+        read = self._snapshots(pipeline.inputs(), catalog) - written
+        try:
+            for snapshot in sorted(written | read):
+                _hold(self._data / LOCKS / f"{snapshot}.lock", holder, shared=snapshot in read)
+        except DataError:
+            _release_all()
+            raise
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """Let others in."""
+        _release_all()
+
+    @hook_impl
+    def on_pipeline_error(self) -> None:
+        """Let others in."""
+        _release_all()
+
+    def _snapshots(self, names: Iterable[str], catalog: CatalogProtocol) -> set[str]:
+        """Return the snapshots in the data folder to which data sets belong."""
+        stored = [name for name in names if not name.startswith(_UNSTORED)]
+        described = (catalog.get(name)._describe() for name in stored)
+        paths = (self._project / str(one.get("filepath") or one.get("folder") or "") for one in described)
+        inside = (path.relative_to(self._data).parts for path in paths if path.is_relative_to(self._data))
+        found = {parts[1] if len(parts) > 1 else "" for parts in inside}
+        if "" in found:  # a whole layer: demo_store writes the raw files of its months
+            found |= set(catalog.load("params:demo_store").months)
+        return found - {""}
+
+
+_held: dict[int, Path] = {}
+
+
+def _hold(file: Path, holder: str, *, shared: bool) -> None:
+    """Lock a file and write into it who holds it.
+
+    Raises
+    ------
+    DataError
+        If somebody else does.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, alone = _take(file, shared=shared)
+    if alone:
+        os.truncate(handle, 0)
+    os.write(handle, f"{holder}\n".encode())
+    if alone and shared and not kernel_lock.take(handle, shared=True):
+        raise _in_use(file, handle)
+    _held[handle] = file
+
+
+def _take(file: Path, *, shared: bool) -> tuple[int, bool]:
+    """Return a locked descriptor of the file, and whether nobody else holds it."""
+    handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)  # less what the umask takes
+    alone = kernel_lock.take(handle)
+    if not (alone or (shared and kernel_lock.take(handle, shared=True))):
+        raise _in_use(file, handle)
+    if file.exists() and os.path.samestat(os.fstat(handle), file.stat()):
+        return handle, alone
+    os.close(handle)  # who held it has removed it meanwhile
+    return _take(file, shared=shared)
+
+
+def _in_use(file: Path, handle: int) -> DataError:
+    with os.fdopen(handle, encoding="utf-8") as opened:
+        opened.seek(0)
+        holders = "; ".join(opened.read().splitlines()) or "it has only just begun"
+    return DataError(
+        f"The snapshot '{file.stem}' is in use by another run: {holders}.",
+        file=str(file),
+        rule="one run at a time writes a snapshot's tables, and nobody else reads them meanwhile",
+        remedy="wait until it has ended, or end that process; runs of other snapshots are not in the way, "
+        "nor is `--env test`",
+    )
+
+
+def _release_all() -> None:
+    """Give back what this process holds; the last one removes the file."""
+    while _held:
+        handle, file = _held.popitem()
+        if kernel_lock.take(handle):
+            file.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _forget() -> None:
+    """Leave the locks to the process that took them: a worker may outlive it."""
+    while _held:
+        os.close(_held.popitem()[0])
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
