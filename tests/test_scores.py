@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from one_click.errors import DataError
 from one_click.scores import (
     decline_probability,
     feature_columns,
@@ -73,3 +74,15 @@ def test_calibrated_classifier_is_asked_for_the_score_beneath_it(
     assert score_scale(calibrated) == "decision_function"
     assert innermost(plain) is plain
     assert decline_probability(calibrated, rows).tolist() == calibrated.predict_proba(rows)[:, 1].tolist()
+
+
+@pytest.mark.parametrize("scored", [decline_probability, uncalibrated_score])
+def test_column_that_the_model_was_fitted_on_and_clients_lack_is_named(
+    rows: pd.DataFrame, target: list[int], scored: Any
+) -> None:
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, target)
+    with pytest.raises(
+        DataError, match="fitted on minutes_current, which these clients do not have"
+    ) as error:
+        scored(model, rows[["pages_per_visit"]])
+    assert "kedro run --pipelines model_selection" in str(error.value)

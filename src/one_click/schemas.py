@@ -4,7 +4,12 @@ A failure says the file or data set, the column, the rows, the rule and the reme
 """
 
 import difflib
-from typing import Any
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeGuard
 
 import pandas as pd
 
@@ -19,7 +24,6 @@ from one_click.columns import (
     TABLES,
     TARGET,
     TWIN_GROUP,
-    Column,
 )
 from one_click.errors import DataError, nearest, shorten
 
@@ -66,19 +70,122 @@ def _misspelt(name: str, header: list[str]) -> bool:
     return bool(difflib.get_close_matches(name, unknown, n=1, cutoff=0.8))
 
 
-class TypedTable:
-    """A table of the project, checked with a pandera schema made from the vocabulary.
+_CELLS: dict[str, str] = {
+    "id": "whole numbers",
+    "whole": "whole numbers from 0",
+    "number": "numbers",
+    "amount": "numbers from 0",
+    "share": "numbers from 0 to 1",
+    "flag": "true or false",
+    "category": "text",
+    "target": "0, 1 or nothing",
+    "label": "0 or 1",
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a stored table must look like.
+
+    Attributes
+    ----------
+    made_by : str
+        The pipeline that stores it.
+    columns : mapping
+        Column that must be there -> what its cells hold.
+    key : tuple of str
+        Columns that tell the rows apart.
+    closed : bool
+        Whether a column that is no feature may not be there, as a model would see it.
+    """
+
+    made_by: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...] = (CLIENT_ID,)
+    closed: bool = False
+
+
+_ID = {CLIENT_ID: "id"}
+_OF_CLIENTS = _ID | {name: COLUMNS[name].kind for name in BASE_FEATURES}
+_LABELLED = _OF_CLIENTS | {TWIN_GROUP: "id", TARGET: "label"}
+_SCORED = {"probability": "share", "probability_sd": "amount"}
+_DECIDED = _OF_CLIENTS | _SCORED | {PROFIT: "number", "at_risk": "flag", "profit_at_risk": "number"}
+_OFFERED = {"offer": "category", "channel": "category", "cost": "amount"}
+_KEPT = {f"expected_profit_kept_{case}": "number" for case in ("low", "base", "high")}
+_MODEL = {"model": "category"}
+
+STORED: dict[str, Stored] = {
+    "clients": Stored("data_processing", _OF_CLIENTS | {PROFIT: "number", TARGET: "target"}),
+    "features": Stored("data_processing", _OF_CLIENTS | {TARGET: "target"}, closed=True),
+    "train_clients": Stored("data_processing", _LABELLED, closed=True),
+    "test_clients": Stored("data_processing", _LABELLED, closed=True),
+    "tuned_models": Stored("model_selection", _MODEL | {"tuned": "category"}, ("model",)),
+    "all_fold_scores": Stored(
+        "model_selection", _MODEL | _ID | {"target": "label"}, ("model", "repeat", CLIENT_ID)
+    ),
+    "leaderboard": Stored("model_selection", _MODEL | {"champion": "flag"}, ("model",)),
+    "calibrations": Stored(
+        "model_selection", _MODEL | {"method": "category", "chosen": "flag"}, ("model", "method")
+    ),
+    "client_values": Stored("model_selection", _ID | {"value": "number"}),
+    "thresholds": Stored(
+        "model_selection", _MODEL | {"threshold": "share", "chosen": "flag"}, ("model", "threshold")
+    ),
+    "out_of_fold_scores": Stored("model_selection", _ID | {"target": "label"} | _SCORED),
+    "client_scores": Stored("model_selection", _ID | _SCORED | {"source": "category", "verdict": "category"}),
+    "explanation_base": Stored("interpretation", _OF_CLIENTS, closed=True),
+    "shap_values": Stored(
+        "interpretation",
+        _ID | dict.fromkeys((*BASE_FEATURES, "base_value", "output"), "number") | {"scale": "category"},
+    ),
+    "shap_errors": Stored("interpretation", _ID | dict.fromkeys(BASE_FEATURES, "amount")),
+    "shap_refits": Stored(
+        "interpretation", _ID | dict.fromkeys(BASE_FEATURES, "number"), ("refit", CLIENT_ID)
+    ),
+    "reason_codes": Stored(
+        "interpretation",
+        _ID
+        | dict.fromkeys(("direction", "feature", "sentence_ru", "sentence_en"), "category")
+        | {"rank": "whole", "contribution": "number", "changeable": "flag"},
+        (CLIENT_ID, "direction", "rank"),
+    ),
+    "risk_signals": Stored("segmentation", _ID | {"signal": "category"}, (CLIENT_ID, "signal")),
+    "decision_table": Stored("segmentation", _DECIDED),
+    "segments": Stored("segmentation", _ID | {"segment": "category", "membership": "category"}),
+    "recommendations": Stored(
+        "segmentation", _ID | {"rank": "whole"} | _OFFERED | _KEPT, (CLIENT_ID, "offer")
+    ),
+    "selected_clients": Stored("segmentation", _ID | _OFFERED | _KEPT),
+    "campaign_plan": Stored(
+        "segmentation", _ID | _OFFERED | {"arm": "category", "expected_profit_kept": "number"}
+    ),
+    "contacts": Stored("segmentation", _DECIDED | {"segment": "category"} | _OFFERED | _KEPT),
+    "without_consent": Stored("segmentation", _DECIDED | {"segment": "category"}),
+}
+RECORDS: dict[str, tuple[str, Mapping[str, str]]] = {
+    "cleaning_limits": ("data_processing", {"revenue_max": "amount"}),
+    "campaign_assumptions": (
+        "model_selection",
+        {"client_value": "number", "cost": "amount", "effect": "share"},
+    ),
+    "decision_threshold": ("model_selection", {"threshold": "share"}),
+    "undecided_band": ("model_selection", {"keeps_below": "share", "declines_above": "share"}),
+    "decision_borders": ("segmentation", {"probability": "share", PROFIT: "number"}),
+}
+
+
+class StoredTable:
+    """A stored table, checked with a pandera schema made from `STORED`; others pass.
 
     Parameters
     ----------
-    name : str
-        Name of the data set, used in messages.
-    columns : tuple of str
-        Columns that must be there, with the type and the range that the vocabulary gives them.
+    file : str
+        Where it is stored; its name without suffix is that of the table.
     """
 
-    name: str
-    columns: tuple[str, ...]
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._stored = STORED.get(Path(file).stem, Stored("", {}))
 
     def validate(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return `data` if it fits; frames of other engines than pandas pass unchecked.
@@ -86,80 +193,122 @@ class TypedTable:
         Raises
         ------
         DataError
-            If a column is missing, of the wrong type or out of its range.
+            If a column is missing, foreign, of the wrong type or out of its range, or rows are repeated.
         """
-        if not isinstance(data, pd.DataFrame):
+        if not self._stored.columns or not isinstance(data, pd.DataFrame):
             return data
         import pandera.pandas as pa
 
-        schema = pa.DataFrameSchema(
-            {name: _check(COLUMNS[name]) for name in self.columns}, unique=[CLIENT_ID]
-        )
+        self._stop_at_foreign(data)
         try:
-            return schema.validate(data, lazy=True)
+            # Where there is no row, its columns have no type either.
+            (self._schema if len(data) else self._names).validate(data, lazy=True, inplace=True)
         except pa.errors.SchemaErrors as error:
             raise self._readable(error.failure_cases) from None
+        return data
+
+    @cached_property
+    def _schema(self) -> Any:
+        import pandera.pandas as pa
+
+        columns = {name: _cells(kind) for name, kind in self._stored.columns.items()}
+        keys = {name: pa.Column() for name in self._stored.key}
+        return pa.DataFrameSchema(keys | columns, unique=list(self._stored.key))
+
+    @cached_property
+    def _names(self) -> Any:
+        import pandera.pandas as pa
+
+        return pa.DataFrameSchema({name: pa.Column() for name in self._stored.columns})
+
+    def _stop_at_foreign(self, data: pd.DataFrame) -> None:
+        known = {CLIENT_ID, TWIN_GROUP, TARGET, *BASE_FEATURES, *ENGINEERED_FEATURES}
+        if self._stored.closed and (foreign := set(data.columns) - known):
+            raise DataError(
+                f"The table '{Path(self._file).stem}' holds columns that no model may see.",
+                file=self._file,
+                column=", ".join(sorted(foreign)),
+                rule="features are the columns of the vocabulary's feature groups",
+                remedy="take the column out, or add it to the vocabulary",
+            )
 
     def _readable(self, cases: pd.DataFrame) -> DataError:
         first = cases.iloc[0]
         alike = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
-        column = first["column"] if first["column"] in COLUMNS else first["failure_case"]
-        return DataError(
-            f"The table '{self.name}' does not fit its schema.",
-            file=self.name,
-            column=str(column),
-            rows=shorten(alike["index"].dropna()),
-            rule=str(first["check"]),
-            remedy="the stored table is older than the code or was changed by hand: "
-            "run the pipeline that makes it again",
-        )
+        column = str(first["column"])
+        if first["check"] == "column_in_dataframe":
+            column, rule = str(first["failure_case"]), "the table has this column"
+        elif first["check"] == "multiple_fields_uniqueness":
+            alike = cases[cases["check"] == first["check"]]
+            column, rule = ", ".join(self._stored.key), "rows that are equal in these columns do not repeat"
+        else:
+            rule = f"the column holds {_CELLS[self._stored.columns[column]]}"
+        rows = shorten(dict.fromkeys(alike["index"].dropna().astype("int64")))
+        return _unfit(self._file, self._stored.made_by, column=column, rows=rows, rule=rule)
 
 
-def _check(column: Column) -> Any:
+def _cells(kind: str) -> Any:
     import pandera.pandas as pa
 
     kinds: dict[str, Any] = {
         "id": pa.Column("int64"),
         "whole": pa.Column("int64", pa.Check.ge(0)),
         "number": pa.Column("float64"),
+        "amount": pa.Column("float64", pa.Check.ge(0)),
         "share": pa.Column("float64", pa.Check.in_range(0, 1)),
         "flag": pa.Column("bool"),
         "category": pa.Column("str"),
         "target": pa.Column("float64", pa.Check.isin([0.0, 1.0]), nullable=True),
+        "label": pa.Column(None, pa.Check.isin([0, 1])),
     }
-    return kinds[column.kind]
+    return kinds[kind]
 
 
-class Clients(TypedTable):
-    """One row per client with every column of the vocabulary but the engineered ones."""
-
-    name = "clients"
-    columns = (CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET)
+_RANGES = {"number": (-math.inf, math.inf), "amount": (0.0, math.inf), "share": (0.0, 1.0)}
 
 
-class Features(TypedTable):
-    """One row per client with the features, the twin group and the target where it is known."""
+class StoredRecord:
+    """A stored record of numbers, such as a threshold, checked against `RECORDS`; others pass.
 
-    name = "features"
-    columns = (CLIENT_ID, *BASE_FEATURES, TARGET)
+    Parameters
+    ----------
+    file : str
+        Where it is stored; its name without suffix is that of the record.
+    """
 
-    def validate(self, data: pd.DataFrame) -> pd.DataFrame:
-        """Return `data` if it fits and holds no column that is not a feature.
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._made_by, self._entries = RECORDS.get(Path(file).stem, ("", {}))
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return `data` if it fits.
 
         Raises
         ------
         DataError
-            If a column is missing, foreign, of the wrong type or out of its range.
+            If an entry is missing or not a number in its range.
         """
-        if not isinstance(data, pd.DataFrame):
-            return data
-        foreign = set(data.columns) - {CLIENT_ID, TWIN_GROUP, TARGET, *BASE_FEATURES, *ENGINEERED_FEATURES}
-        if foreign:
-            raise DataError(
-                "The table 'features' holds columns that no model may see.",
-                file=self.name,
-                column=", ".join(sorted(foreign)),
-                rule="features are the columns of the vocabulary's feature groups",
-                remedy="take the column out, or add it to the vocabulary",
-            )
-        return super().validate(data)
+        for name, kind in self._entries.items():
+            value = data.get(name)
+            least, most = _RANGES[kind]
+            if not (_is_number(value) and least <= value <= most):
+                rule = f"the entry holds {_CELLS[kind]}, here {value!r}"
+                raise _unfit(self._file, self._made_by, column=name, rule=rule)
+        return data
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _unfit(file: str, pipeline: str, *, rule: str, column: str, rows: str = "") -> DataError:
+    pipeline = "scoring" if "scored_by_" in file else pipeline
+    return DataError(
+        f"'{Path(file).stem}' does not fit its schema.",
+        file=file,
+        column=column,
+        rows=rows and f"{rows} (counted from 0)",
+        rule=rule,
+        remedy="the file is older than the code or was changed by hand: make it again with "
+        f"kedro run --pipelines {pipeline}",
+    )

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID, TARGET, TWIN_GROUP
+from one_click.errors import DataError, shorten
 
 Scores = NDArray[np.float64]
 
@@ -21,7 +22,13 @@ def uncalibrated_score(estimator: Any, features: Any) -> Scores:
 
     The decision function where the classifier has one (log-odds of the logistic regression, signed distance
     of the SVC), else the probability of decline. A calibrated classifier is asked for the score beneath it.
+
+    Raises
+    ------
+    DataError
+        If a column is missing that it was fitted on.
     """
+    _stop_at_missing(estimator, features)
     inner = innermost(estimator)
     if hasattr(inner, "decision_function"):
         return np.asarray(inner.decision_function(features), dtype="float64")
@@ -45,5 +52,26 @@ def innermost(estimator: Any) -> Any:
 
 
 def decline_probability(estimator: Any, features: pd.DataFrame) -> Scores:
-    """Return the probability of decline, shape (n_clients,)."""
+    """Return the probability of decline, shape (n_clients,).
+
+    Raises
+    ------
+    DataError
+        If a column is missing that the estimator was fitted on.
+    """
+    _stop_at_missing(estimator, features)
     return np.asarray(estimator.predict_proba(features)[:, 1], dtype="float64")
+
+
+def _stop_at_missing(estimator: Any, features: Any) -> None:
+    fitted_on = getattr(estimator, "feature_names_in_", ())
+    missing = [name for name in fitted_on if name not in getattr(features, "columns", fitted_on)]
+    if missing:
+        raise DataError(
+            f"The model was fitted on {shorten(missing)}, which these clients do not have.",
+            file="features",
+            column=", ".join(missing),
+            rule="a model scores clients with the features that it was fitted on",
+            remedy="set data_processing.engineered_features as they were then, or make the model again with "
+            "kedro run --pipelines model_selection",
+        )

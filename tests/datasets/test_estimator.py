@@ -1,7 +1,9 @@
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from kedro.io import DatasetError
 from sklearn.ensemble import IsolationForest
@@ -10,7 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from skops.io import dumps
 
+from one_click.columns import BASE_FEATURES
 from one_click.datasets.estimator import EstimatorDataset
+from one_click.errors import DataError
 
 F_CLASSIF = "sklearn.feature_selection._univariate_selection.f_classif"
 
@@ -83,3 +87,50 @@ def test_damaged_file_is_named(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(DatasetError, match=r"champion\.skops"):
         EstimatorDataset(filepath=file.as_posix()).load()
+
+
+def _fitted(estimator: Any, *left_out: str, more: str = "", classes: tuple[int, int] = (0, 1)) -> Any:
+    """Return an estimator that was fitted on the features of the vocabulary, with some changes."""
+    names = [name for name in BASE_FEATURES if name not in left_out] + ([more] if more else [])
+    return estimator.fit(pd.DataFrame({name: [0.0, 1.0] for name in names}), classes)
+
+
+def _pipeline() -> Pipeline:
+    return make_pipeline(LogisticRegression())
+
+
+@pytest.mark.parametrize("engineered", ["", "promo_habit"])
+def test_model_that_belongs_here_is_loaded(file: Path, engineered: str) -> None:
+    dataset = EstimatorDataset(filepath=file.as_posix(), classes=["Pipeline"])
+    dataset.save([_fitted(_pipeline(), more=engineered)] * 2)
+    assert [type(model) for model in dataset.load()] == [Pipeline, Pipeline]
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        pytest.param(_fitted(LogisticRegression()), "It is a LogisticRegression", id="another-class"),
+        pytest.param(_pipeline().fit([[0], [1]], [0, 1]), "It was fitted without ", id="no-names"),
+        pytest.param(
+            _fitted(_pipeline(), "pages_per_visit"), "fitted without pages_per_visit", id="without-a-feature"
+        ),
+        pytest.param(_fitted(_pipeline(), more="monthly_profit"), "on monthly_profit", id="on-more"),
+        pytest.param(_fitted(_pipeline(), classes=(1, 2)), "It tells [", id="other-classes"),
+    ],
+)
+@pytest.mark.parametrize("several", [False, True], ids=["one", "list"])
+def test_model_that_does_not_belong_here_is_refused(
+    file: Path, model: Any, found: str, several: bool
+) -> None:
+    dataset = EstimatorDataset(filepath=file.as_posix(), classes=["Pipeline"])
+    dataset.save([model] if several else model)
+    with pytest.raises(DatasetError) as error:
+        dataset.load()
+    assert isinstance(error.value.__cause__, DataError)
+    for words in (
+        found,
+        "not the model that belongs here",
+        str(file),
+        "run --pipelines model_selection",
+    ):
+        assert words in str(error.value.__cause__)

@@ -6,6 +6,11 @@ from typing import Any
 import fsspec
 from kedro.io import AbstractDataset, DatasetError
 
+from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.errors import DataError, shorten
+
+_FITTED_ON = "a model is fitted on the features of the vocabulary, all that are not engineered among them"
+
 
 class EstimatorDataset(AbstractDataset[Any, Any]):
     """A fitted estimator in skops format.
@@ -17,35 +22,71 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
     trusted : list of str
         Types beyond skops' own list that the file may hold. They stand literally in the catalog; what a file
         itself names is never trusted.
+    classes : list of str, optional
+        Names of the classes of which a classifier of decline may be here; it must have been fitted on the
+        vocabulary's features. Without them any estimator may be stored, and loaded again.
     metadata : dict, optional
         Passed on to kedro-viz.
     """
 
     def __init__(
-        self, *, filepath: str, trusted: list[str] | None = None, metadata: dict[str, Any] | None = None
+        self,
+        *,
+        filepath: str,
+        trusted: list[str] | None = None,
+        classes: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         self._filepath = PurePosixPath(filepath)
         self._trusted = trusted or []
+        self._classes = classes or []
         self.metadata = metadata
 
     def load(self) -> Any:
-        """Return the estimator.
+        """Return the estimator, or the list of estimators.
 
         Raises
         ------
         DatasetError
             If the file is damaged or holds a type that is not trusted.
+        DataError
+            If it holds another estimator than the catalog lets expect.
         """
         from skops.io import load
         from skops.io.exceptions import UntrustedTypesFoundException
 
         try:
-            return load(Path(self._filepath), trusted=self._trusted)
+            stored = load(Path(self._filepath), trusted=self._trusted)
         except UntrustedTypesFoundException as error:
             raise DatasetError(
                 f"{self._filepath} holds types that the catalog does not trust: {error}. "
                 "Train the model again; do not load a model file from a source you do not know."
             ) from error
+        for estimator in stored if isinstance(stored, list) else [stored]:
+            self._stop_at_another(estimator)
+        return stored
+
+    def _stop_at_another(self, estimator: Any) -> None:
+        if not self._classes:
+            return
+        name, names = type(estimator).__name__, set(getattr(estimator, "feature_names_in_", ()))
+        if name not in self._classes:
+            raise self._another(f"It is a {name}.", "the classes are " + ", ".join(self._classes))
+        if missing := set(BASE_FEATURES) - names:
+            raise self._another(f"It was fitted without {shorten(sorted(missing))}.", _FITTED_ON)
+        if foreign := names - set(BASE_FEATURES) - set(ENGINEERED_FEATURES):
+            raise self._another(f"It was fitted on {shorten(sorted(foreign))}.", _FITTED_ON)
+        if list(estimator.classes_) != [0, 1]:
+            raise self._another(f"It tells {list(estimator.classes_)} apart.", "the classes are 0 and 1")
+
+    def _another(self, found: str, rule: str) -> DataError:
+        return DataError(
+            f"This is not the model that belongs here. {found}",
+            file=str(self._filepath),
+            rule=rule,
+            remedy="make it again with kedro run --pipelines "
+            + ("interpretation" if "refits" in self._filepath.name else "model_selection"),
+        )
 
     def save(self, data: Any) -> None:
         """Write the estimator.
