@@ -18,7 +18,10 @@ import yaml
 from click.testing import Result
 from kedro.pipeline import Pipeline
 from nbclient import NotebookClient
+from sklearn.dummy import DummyClassifier
+from skops.io import dumps
 
+from one_click.columns import BASE_FEATURES
 from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipeline_registry import register_pipelines
 from one_click.pipelines.reporting.page import FIGURES
@@ -227,6 +230,77 @@ def test_another_snapshot_leaves_every_file_of_this_one_untouched(
     finally:
         for folder in (finished_project / "data").rglob("other"):
             shutil.rmtree(folder)
+
+
+def _fit_another_class(features: pd.DataFrame) -> bytes:
+    names = list(BASE_FEATURES)
+    model = DummyClassifier().fit(features[names], features["activity_declined"].astype("int64"))
+    return bytes(dumps(model))
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "damage", "pipeline", "column"),
+    [
+        pytest.param(
+            "07_model_output",
+            "out_of_fold_scores",
+            lambda table: table.assign(probability=[7.5, *table["probability"][1:]]),
+            "scoring",
+            "probability",
+            id="probability",
+        ),
+        pytest.param(
+            "07_model_output",
+            "explanation_base",
+            lambda table: table.drop(columns="pages_per_visit"),
+            "scoring",
+            "pages_per_visit",
+            id="column",
+        ),
+        pytest.param(
+            "07_model_output",
+            "client_scores",
+            lambda table: pd.concat([table, table.head(2)], ignore_index=True),
+            "segmentation",
+            "client_id",
+            id="rows-twice",
+        ),
+    ],
+)
+def test_stored_table_that_was_damaged_is_refused(
+    finished_project: Path,
+    run_inside: Callable[..., Result],
+    layer: str,
+    name: str,
+    damage: Callable[[pd.DataFrame], pd.DataFrame],
+    pipeline: str,
+    column: str,
+) -> None:
+    path = finished_project / "data" / "test" / layer / "demo" / f"{name}.parquet"
+    whole = path.read_bytes()
+    damage(pd.read_parquet(path)).to_parquet(path)
+    try:
+        done = run_inside(finished_project, "--env", "test", "--pipelines", pipeline)
+    finally:
+        path.write_bytes(whole)
+    assert done.exit_code == 1
+    assert f"file:   data/test/{layer}/demo/{name}.parquet\n  column: {column}\n" in done.output
+    assert "remedy:" in done.output
+
+
+def test_another_model_in_the_champions_place_scores_nobody(
+    finished_project: Path, run_inside: Callable[..., Result]
+) -> None:
+    path = finished_project / "data" / "test" / "06_models" / "demo" / "champion.skops"
+    whole = path.read_bytes()
+    path.write_bytes(_fit_another_class(load(finished_project, "04_feature", "features")))
+    try:
+        done = run_inside(finished_project, "--env", "test", "--pipelines", "scoring")
+    finally:
+        path.write_bytes(whole)
+    assert done.exit_code == 1
+    assert "This is not the model that belongs here. It is a DummyClassifier." in done.output
+    assert f"file:   {path}\n" in done.output
 
 
 def test_every_client_has_a_score_a_segment_and_one_best_recommendation(finished_project: Path) -> None:
