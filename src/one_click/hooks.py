@@ -3,12 +3,11 @@
 import gc
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import yaml
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
@@ -18,6 +17,7 @@ from kedro.pipeline.node import Node
 
 from one_click import configuration
 from one_click.errors import ParameterError, nearest
+from one_click.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ STILL_RUNNING_AFTER = 5.0  # seconds
 READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder"}
+GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder", "allow_links"}
 
 
 class RefuseUnknownParameters:
@@ -45,16 +45,20 @@ class RefuseUnknownParameters:
         ParameterError
             If a name is unknown.
         """
-        configuration.read_from(_folders(context.config_loader))
+        loader = context.config_loader
+        configuration.read_from(_folders(loader))
         given = context._runtime_params or {}
-        written = context.config_loader["globals"]
+        written = loader["globals"]
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
-        _stop_at_numbers(written, "conf/*/globals.yml")
+        _stop_at_no_snapshots(written, "conf/*/globals.yml")
         if given:
-            _stop_at_unknown(given, SNAPSHOT_PARAMETERS | _parameters_of_pipelines(), "--params")
-            _stop_at_numbers(given, "--params")
-        in_files = set(context.config_loader["parameters"]) - set(given)
-        _stop_at_unknown(in_files, _sections(context.project_path), "conf/*/parameters*.yml")
+            read = {name.split(".")[0] for name in _read_by_pipelines()}
+            _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
+            _stop_at_no_snapshots(given, "--params")
+        parameters = loader["parameters"]
+        _stop_at_unknown(set(parameters) - set(given), _sections(loader), "conf/*/parameters*.yml")
+        _stop_at_missing(parameters)
+        _stop_at_no_family(parameters)
 
 
 def _folders(loader: Any) -> list[Path]:
@@ -63,35 +67,65 @@ def _folders(loader: Any) -> list[Path]:
     return [Path(loader.conf_source) / environment for environment in environments]
 
 
-def _stop_at_unknown(given: Iterable[str], known: frozenset[str], where: str) -> None:
-    for name in given:
+def _stop_at_unknown(given: Iterable[str], known: Set[str], where: str) -> None:
+    for name in map(str, given):
         if name not in known:
             raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
 
 
-def _stop_at_numbers(given: Mapping[str, Any], where: str) -> None:
-    """Stop at a snapshot that was read as a number: 2026.10 would be the folder 2026.1."""
-    for name in SNAPSHOT_PARAMETERS & set(given):
-        if given[name] is not None and not isinstance(given[name], str):
+def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
+    """Stop at a name that leads elsewhere, or was read as a number: 2026.10 would be the folder 2026.1."""
+    for name in sorted(SNAPSHOT_PARAMETERS & set(given)):
+        value = "" if given[name] is None else given[name]
+        if not isinstance(value, str):
             raise ParameterError(
-                f"{name} in {where} was read as the number {given[name]}, perhaps not its folder's name. "
+                f"{name} in {where} was read as the number {value}, perhaps not its folder's name. "
                 f'Quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'.'
+            )
+        try:
+            folder_name(value)
+        except ValueError as error:
+            raise ParameterError(f"{name} in {where}: {error}. Remedy: rename the folder.") from error
+
+
+def _sections(loader: Any) -> frozenset[str]:
+    """Return the names of all sections of parameters, whichever pipelines were loaded."""
+    return configuration.sections(Path(loader.conf_source) / loader.base_env)
+
+
+def _read_by_pipelines() -> set[str]:
+    """Return the names, dots included, of all parameters that the pipelines read."""
+    names = (name for pipeline in pipelines.values() for name in pipeline.inputs())
+    return {name.removeprefix("params:") for name in names if name.startswith("params:")}
+
+
+def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
+    """Stop where no file has a parameter that a pipeline reads, such as the entry of a family."""
+    for name in sorted(_read_by_pipelines()):
+        section, _, part = name.partition(".")
+        if section not in parameters or not _has(parameters[section], part):
+            available = [one for one, inside in parameters.items() if _has(inside, part)]
+            raise ParameterError(
+                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml; it is that of "
+                f"a family if FAMILIES (src/one_click/parameters.py) names '{section}': "
+                f"{nearest(section, available)}"
             )
 
 
-def _sections(project: Path) -> frozenset[str]:
-    """Return the names of all sections of parameters, whichever pipelines were loaded."""
-    files = (project / "conf" / "base").glob("parameters*.yml")
-    written = (yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in files)
-    return frozenset(name for sections in written for name in sections)
+def _has(section: Any, part: str) -> bool:
+    return not part or (isinstance(section, Mapping) and part in section)
 
 
-def _parameters_of_pipelines() -> frozenset[str]:
-    """Return the top-level names of all parameters that the pipelines read."""
-    names = (name for pipeline in pipelines.values() for name in pipeline.inputs())
-    return frozenset(
-        name.removeprefix("params:").split(".")[0] for name in names if name.startswith("params:")
-    )
+def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
+    """Stop at the entry of a family that nothing would search."""
+    from one_click.parameters import FAMILIES
+
+    for name, section in parameters.items():
+        if _has(section, "family") and name not in FAMILIES:
+            raise ParameterError(
+                f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
+                f"(src/one_click/parameters.py): {nearest(name, FAMILIES)}"
+            )
 
 
 class ShowProgress:

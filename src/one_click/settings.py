@@ -6,6 +6,7 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import os
 import warnings
 
+from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
 from one_click.hooks import NameResults, RefuseUnknownParameters, ShowProgress, SpareCollector
 
@@ -25,4 +26,5 @@ for message in ("Features .* are constant", "invalid value encountered", "Found 
 warnings.filterwarnings("ignore", message="k=.* is greater than n_features", module="sklearn")
 
 HOOKS = (RefuseUnknownParameters(), ShowProgress(), NameResults(), SpareCollector())
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
