@@ -16,7 +16,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from one_click import configuration
-from one_click.errors import ParameterError, nearest
+from one_click.errors import DataError, ParameterError, nearest, shorten
 from one_click.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
@@ -106,9 +106,8 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
         if section not in parameters or not _has(parameters[section], part):
             available = [one for one, inside in parameters.items() if _has(inside, part)]
             raise ParameterError(
-                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml; it is that of "
-                f"a family if FAMILIES (src/one_click/parameters.py) names '{section}': "
-                f"{nearest(section, available)}"
+                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml (that of a "
+                f"family, if src/one_click/parameters.py has it in FAMILIES): {nearest(section, available)}"
             )
 
 
@@ -126,6 +125,73 @@ def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
                 f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
                 f"(src/one_click/parameters.py): {nearest(name, FAMILIES)}"
             )
+
+
+class RefuseMissingInputs:
+    """Stop a run that would read what no pipeline has stored yet, before its first node."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Look for the stored inputs of the pipeline.
+
+        Raises
+        ------
+        DataError
+            If some are not there; the remedy names the pipelines that make them.
+        """
+        _stop_at_versions(run_params["load_versions"] or {}, catalog)
+        if run_params["only_missing_outputs"]:
+            return  # kedro leaves nodes out afterwards, and their inputs with them
+        missing = _missing(pipeline, catalog)
+        makers = _makers() if missing else {}
+        absent = [name for name in missing if name in makers]
+        if absent:
+            needed = ",".join(_needed(absent, makers, catalog))
+            raise DataError(
+                f"Not stored yet: {shorten(f'{name} (by {makers[name]})' for name in absent)}.",
+                file=str(_file(catalog, absent[0]) or ""),
+                rule="a pipeline reads what others have stored",
+                remedy=f"run first: kedro run --pipelines {needed}{_same_options(run_params)}",
+            )
+
+
+def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
+    """Return the data sets that a pipeline reads, does not make, and does not find."""
+    read = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
+    return [name for name in read if not catalog.exists(name)]
+
+
+def _makers() -> dict[str, str]:
+    """Return the pipeline that makes each data set, whichever pipelines were loaded."""
+    pipelines.set_requested(None)
+    chosen = {name: one for name, one in pipelines.items() if name != "__default__"}
+    return {made: name for name, one in chosen.items() for made in one.all_outputs()}
+
+
+def _needed(absent: Iterable[str], makers: Mapping[str, str], catalog: CatalogProtocol) -> list[str]:
+    """Return the pipelines that make data sets, and those that make what these in turn do not find."""
+    needed: set[str] = set()
+    while names := {makers[name] for name in absent if name in makers} - needed:
+        needed |= names
+        absent = [missing for name in names for missing in _missing(pipelines[name], catalog)]
+    return sorted(needed)
+
+
+def _same_options(run_params: Mapping[str, Any]) -> str:
+    """Return the options that lead to the same folders."""
+    given = run_params["runtime_params"] or {}
+    snapshots = ",".join(f"{name}={given[name]}" for name in given if name in SNAPSHOT_PARAMETERS)
+    parts = {"env": run_params["env"], "params": snapshots}
+    return "".join(f" --{option} {value}" for option, value in parts.items() if value)
+
+
+def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
+    """Stop where a version is asked for of a data set that has none: kedro would load the present one."""
+    for name in versions:
+        if getattr(catalog.get(name), "_version", None) is None:
+            raise ParameterError(f"'{name}' in --load-versions has no versions (no `versioned: true`).")
 
 
 class ShowProgress:
