@@ -160,7 +160,12 @@ STORED: dict[str, Stored] = {
         "segmentation", _ID | _OFFERED | {"arm": "category", "expected_profit_kept": "number"}
     ),
     "contacts": Stored("segmentation", _DECIDED | {"segment": "category"} | _OFFERED | _KEPT),
-    "without_consent": Stored("segmentation", _DECIDED | {"segment": "category"}),
+    "client_actions": Stored(
+        "segmentation",
+        _ID | {"at_risk": "flag"} | dict.fromkeys(("action", "offer", "channel", "why"), "category"),
+    ),
+    "not_approached": Stored("segmentation", _DECIDED | {"segment": "category"}),
+    "not_at_risk": Stored("segmentation", _DECIDED | {"segment": "category"}),
 }
 RECORDS: dict[str, tuple[str, Mapping[str, str]]] = {
     "cleaning_limits": ("data_processing", {"revenue_max": "amount"}),

@@ -6,8 +6,16 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import os
 import warnings
 
+from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
-from one_click.hooks import NameResults, RefuseUnknownParameters, ShowProgress, SpareCollector
+from one_click.hooks import (
+    NameResults,
+    RefuseMissingInputs,
+    RefuseUnknownParameters,
+    ShowProgress,
+    SpareCollector,
+    TellIdleRules,
+)
 from one_click.storage import KeepPrivate, LockSnapshots
 
 # Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
@@ -29,8 +37,11 @@ HOOKS = (
     RefuseUnknownParameters(),
     KeepPrivate(),
     LockSnapshots(),
+    RefuseMissingInputs(),  # registered later, asked before the lock is taken
     ShowProgress(),
     NameResults(),
+    TellIdleRules(),
     SpareCollector(),
 )
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
