@@ -37,7 +37,7 @@ HOOKS = (
     RefuseUnknownParameters(),
     KeepPrivate(),
     LockSnapshots(),
-    RefuseMissingInputs(),  # registered later, asked before the lock is taken
+    RefuseMissingInputs(),
     ShowProgress(),
     NameResults(),
     TellIdleRules(),

@@ -2,7 +2,8 @@
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,13 @@ class LockSnapshots:
         self._project = context.project_path
         self._data = self._project / context.config_loader["globals"]["data"]
 
-    @hook_impl(tryfirst=True)
+    @hook_impl(wrapper=True)
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
-    ) -> None:
+    ) -> Generator[None, Any, Any]:
         """Lock what the run writes for itself alone, and what it reads against writers.
+
+        All other hooks come after it; if one stops the run, the locks are given back.
 
         Raises
         ------
@@ -71,12 +74,13 @@ class LockSnapshots:
         holder = f"process {os.getpid()} on {socket.gethostname()}, {pipelines}, since {datetime.now():%F %T}"
         written = self._snapshots(pipeline.all_outputs(), catalog)
         read = self._snapshots(pipeline.inputs(), catalog) - written
-        try:
+        with ExitStack() as locks:
+            locks.callback(_release_all)
             for snapshot in sorted(written | read):
                 _hold(self._data / LOCKS / f"{snapshot}.lock", holder, shared=snapshot in read)
-        except DataError:
-            _release_all()
-            raise
+            result = yield
+            locks.pop_all()  # until the run has ended
+            return result
 
     @hook_impl
     def after_pipeline_run(self) -> None:
