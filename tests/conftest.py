@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET, TWIN_GROUP
-from one_click.parameters import FAMILIES, DemoPopulation, DemoStore, Family, ModelSelection
+from one_click.parameters import FAMILIES, CampaignPlan, DemoPopulation, DemoStore, Family, ModelSelection
 
 ROOT = Path(__file__).parents[1]
 REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
@@ -119,6 +119,12 @@ def population(make_population: Callable[..., DemoPopulation]) -> DemoPopulation
 def _shipped(root: Path, file: str) -> dict[str, Any]:
     (parameters,) = yaml.safe_load((root / file).read_text(encoding="utf-8")).values()
     return dict(parameters)
+
+
+@pytest.fixture(scope="session")
+def campaign(root: Path) -> CampaignPlan:
+    """Return the shipped campaign."""
+    return CampaignPlan.model_validate(_shipped(root, CampaignPlan.file))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from one_click import parameters
 from one_click.configuration import read_from
 from one_click.errors import DeclarationError, OneClickError, ParameterError
-from one_click.parameters import DataProcessing, Parameters
+from one_click.parameters import CampaignPlan, DataProcessing, Parameters
 
 
 class Inner(Parameters):
@@ -203,3 +203,10 @@ def test_model_is_closed_and_lives_in_a_file_that_exists(model: type[Parameters]
     assert model.model_config["frozen"]
     assert model.model_config["extra"] == "forbid"
     assert (root / model.file).exists()
+
+
+@pytest.mark.parametrize("key", ["tooshrt", 12345678, ["secret key"]], ids=["short", "number", "list"])
+def test_no_message_repeats_a_secret(campaign: CampaignPlan, key: Any) -> None:
+    with pytest.raises(ParameterError, match=r"pseudonym_key: got a secret\. Rule: ") as error:
+        CampaignPlan.model_validate(campaign.model_dump() | {"pseudonym_key": key})
+    assert str(key) not in str(error.value)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -14,7 +15,6 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
-import yaml
 from click.testing import Result
 from kedro.pipeline import Pipeline
 from nbclient import NotebookClient
@@ -22,6 +22,7 @@ from sklearn.dummy import DummyClassifier
 from skops.io import dumps
 
 from one_click.columns import BASE_FEATURES
+from one_click.hooks import READ_BY_PEOPLE
 from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipeline_registry import register_pipelines
 from one_click.pipelines.reporting.page import FIGURES
@@ -55,13 +56,6 @@ def page_path(project: Path, language: str) -> Path:
 
 def load(project: Path, layer: str, name: str, snapshot: str = "demo") -> pd.DataFrame:
     return pd.read_parquet(project / "data" / "test" / layer / snapshot / f"{name}.parquet")
-
-
-@pytest.fixture(scope="module")
-def campaign(root: Path) -> CampaignPlan:
-    """Return the shipped campaign."""
-    shipped = yaml.safe_load((root / CampaignPlan.file).read_text(encoding="utf-8"))
-    return CampaignPlan.model_validate(shipped["campaign"])
 
 
 def test_run_says_where_the_results_are_and_how_long_it_took(
@@ -301,6 +295,42 @@ def test_another_model_in_the_champions_place_scores_nobody(
     assert done.exit_code == 1
     assert "This is not the model that belongs here. It is a DummyClassifier." in done.output
     assert f"file:   {path}\n" in done.output
+
+
+_READ = (*READ_BY_PEOPLE, ".json")
+
+
+def _texts(path: Path) -> str:
+    """Return what a person reads in a file; pictures inside a page are left out."""
+    if path.suffix == ".xlsx":
+        return "\n".join(table.to_csv() for table in pd.read_excel(path, sheet_name=None).values())
+    return re.sub(r"base64,[\w+/=]+", "", path.read_text(encoding="utf-8"))
+
+
+def test_with_a_key_nothing_that_people_read_names_a_client(
+    finished_project: Path,
+    run_inside: Callable[..., Result],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(finished_project, project)
+    pipelines = ("--pipelines", "segmentation,reporting,scoring")
+    lists = [f"{of}{name}" for of in ("", "scoring.") for name in ("client_list", "contact_list")]
+    made = ("--to-outputs", ",".join([*lists, "report_ru", "report_en", "model_card_ru", "model_card_en"]))
+    with caplog.at_level(logging.INFO):
+        done = run_inside(
+            project, "--env", "test", *pipelines, *made, "--params", "campaign.pseudonym_key=secret key"
+        )
+    assert done.exit_code == 0, done.output
+    files = [path for path in (project / "data" / "test").rglob("*") if path.suffix in _READ]
+    told = {path.relative_to(project).as_posix(): _texts(path) for path in files}
+    told |= {"output": done.output, "log": caplog.text}
+    names = {Path(name).name for name in told}
+    assert {"report_ru.html", "manifest.json", "client_list.xlsx", "no_contact_list.csv"} <= names
+    clients = pd.concat(load(project, "03_primary", "clients", snapshot) for snapshot in SNAPSHOTS)
+    ids = set(clients["client_id"].astype("str"))
+    assert {name for name, text in told.items() if ids & set(re.findall(r"\d{6,}", text))} == set()
 
 
 def test_every_client_has_a_score_a_segment_and_one_best_recommendation(finished_project: Path) -> None:

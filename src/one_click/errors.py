@@ -1,6 +1,7 @@
 """Errors that a person can act on: what was found, where, the rule, the remedy, the nearest valid name."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 _LONGEST = 80  # characters of one item in a message
@@ -80,6 +81,17 @@ def share_hint(number: float) -> str:
     ('; 12 % is 0.12', '')
     """
     return f"; {number:g} % is {number / 100:g}" if 1 < number <= 100 else ""
+
+
+def masked(text: str) -> str:
+    """Return text of a file without its longer numbers, any of which may be a client's.
+
+    Examples
+    --------
+    >>> masked("500001;3,4")
+    '…;3,4'
+    """
+    return re.sub(r"\d{2,}", "…", text)
 
 
 def shorten(items: Iterable[object], limit: int = 5) -> str:

@@ -58,6 +58,9 @@ Share = Field(ge=0, le=1)
 Seed = Field(ge=0, lt=2**32)
 
 
+_SECRET = "pseudonym_key"  # which no message repeats
+
+
 class Parameters(BaseModel):
     """Base of all parameter models: immutable, no unknown keys, one readable message per fault.
 
@@ -124,7 +127,8 @@ def _describe(fault: Any, model: type[BaseModel]) -> tuple[Location, str]:
     if fault["type"] == "value_error":
         inside = getattr(fault["ctx"]["error"], "place", ())
         return (*place, *inside), fault["msg"].removeprefix("Value error, ")
-    return place, f"got {fault['input']!r}. Rule: {fault['msg']}{_nearest_valid(fault)}"
+    found = "a secret" if place[-1:] == (_SECRET,) else repr(fault["input"])
+    return place, f"got {found}. Rule: {fault['msg']}{_nearest_valid(fault)}"
 
 
 def _nearest_valid(fault: Any) -> str:

@@ -25,7 +25,7 @@ from one_click.columns import (
     TARGET,
     TWIN_GROUP,
 )
-from one_click.errors import DataError, nearest, shorten
+from one_click.errors import DataError, masked, nearest, shorten
 
 
 class RawTable:
@@ -58,7 +58,8 @@ class RawTable:
                     column=f"{column.source} ({column.name} in the project)",
                     rows="1 (the header)",
                     rule="the file's columns are " + ", ".join(c.source for c in self._table.columns),
-                    remedy=f"rename the column in the export; in the file, {nearest(column.source, header)}",
+                    remedy="rename the column in the export; in the file, "
+                    + nearest(column.source, map(masked, header)),
                 )
         return data
 

@@ -1,4 +1,5 @@
 import gzip
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from kedro.io.core import DatasetError
 
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import DataError
+from one_click.schemas import RawTable
 
 Load = Callable[[str | bytes], pd.DataFrame]
 
@@ -309,3 +311,23 @@ def test_preview_shows_the_first_rows(tmp_path: Path) -> None:
     dataset = RawTableDataset(filepath=str(file))
     assert dataset.exists()
     assert dataset.preview(nrows=1)["data"] == [["7", "1", 2]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("7300001;Да\n7300002;Нет\n", id="no-header"),
+        pytest.param("7300001;1\n7300002;2\n", id="no-header-and-no-letters"),
+        pytest.param("7300001\n7300002\n", id="one-column"),
+        pytest.param("7300001,5;7300002,5\n1;2\n", id="two-separators"),
+        pytest.param("Клиент 7300001\nid;Прибыль\n7300001;2\n", id="title"),
+        pytest.param("id;Прибыль;\n7300001;2;\n7300002;3;7300001\n", id="nameless-column"),
+        pytest.param('id;Прибыль\n7300001;"2\n7300002;3"\n', id="line-break"),
+        pytest.param("id;Прибыль\n7300001;2\n7300002\n", id="uneven"),
+        pytest.param("id;Прибыль\n7,300,001;2\n7 300 002;3\n", id="signs"),
+    ],
+)
+def test_no_message_about_a_file_names_a_client(load: Load, content: str) -> None:
+    with pytest.raises(DataError) as error:
+        RawTable("money").validate(load(content))
+    assert not re.search(r"7.?300.?00\d", str(error.value))

@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from one_click.columns import SOURCE_COLUMNS
-from one_click.errors import DataError, shorten
+from one_click.columns import CLIENT_ID, COLUMNS, SOURCE_COLUMNS
+from one_click.errors import DataError, masked, shorten
 
 SEPARATORS = (",", ";", "\t")
 DECIMALS = (".", ",")
 # Blanks (plain, no-break, narrow no-break, thin), apostrophes, and whichever sign is not the decimal one.
 THOUSANDS = (" ", "\u00a0", "\u202f", "\u2009", "'", "’", ".", ",")
 _SIGN = "[.,'’ \u00a0\u202f\u2009]"
+_ID = COLUMNS[CLIENT_ID].source
 ENOUGH = 3  # different numbers with a comma or point that can only separate thousands
 _MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
 
@@ -82,7 +83,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
         line = text[: text.index("\0")].count("\n") + 1
         raise _unreadable(f"holds a zero byte in line {line}", path)
     if not text.isascii() and not any(map(_known_in, first_lines(text))):
-        raise _unreadable(f"begins with {_header_line(text)[:60]!r}, without any known column", path)
+        raise _unreadable(f"begins with {masked(_header_line(text)[:60])!r}, without any known column", path)
     return text, encoding
 
 
@@ -126,7 +127,8 @@ def stop_at_title(lines: list[str], path: Path) -> None:
     known = [place for place, line in filled if _known_in(line)]
     if known and known[0] != filled[0][0]:
         raise DataError(
-            f"The header of {path.name} stands in line {known[0]}, below {filled[0][1].strip()[:60]!r}.",
+            f"The header of {path.name} stands in line {known[0]}, below "
+            f"{masked(filled[0][1].strip()[:60])!r}.",
             file=str(path),
             rows=f"lines 1 to {known[0] - 1}",
             rule="a file begins with the names of its columns",
@@ -192,7 +194,7 @@ def find_separator(text: str, path: Path) -> str:
     best = [one for one in SEPARATORS if worth[one] == max(worth.values())]
     if max(header.count(one) for one in SEPARATORS) == 0:
         raise DataError(
-            f"The header of {path.name} has a single column: {header.strip()!r}.",
+            f"The header of {path.name} has a single column: {masked(header.strip())!r}.",
             file=str(path),
             rows="the header",
             rule="fields are separated by a comma, a semicolon or a tab",
@@ -200,7 +202,8 @@ def find_separator(text: str, path: Path) -> str:
         )
     if len(best) > 1:
         raise DataError(
-            f"The header of {path.name} can be split at {shorten(map(repr, best))}: {header.strip()!r}.",
+            f"The header of {path.name} can be split at {shorten(map(repr, best))}: "
+            f"{masked(header.strip())!r}.",
             file=str(path),
             rows="the header",
             rule="one file has one separator",
@@ -281,7 +284,8 @@ def _examples(shapes: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str
     for name in numbers:
         for place, cell in zip(lines, numbers[name].str.strip(), strict=True):
             if _shape(cell) in shapes:
-                found.setdefault(re.sub(r"\d+", "0", cell), (int(place), cell))
+                shown = masked(cell) if name == _ID else cell
+                found.setdefault(re.sub(r"\d+", "0", cell), (int(place), shown))
     return ", ".join(f"line {line} ({cell})" for line, cell in sorted(found.values()))
 
 

@@ -28,7 +28,7 @@ from one_click.datasets.dialects import (
     plain,
     stop_at_title,
 )
-from one_click.errors import DataError, nearest, shorten
+from one_click.errors import DataError, masked, nearest, shorten
 
 # What openpyxl raises for a file that is no workbook, or not a whole one.
 _NO_WORKBOOK = (
@@ -315,7 +315,8 @@ def _stop_at_nameless(places: list[int], frame: pd.DataFrame, path: Path) -> Non
         cells = frame.iloc[:, places[0]].str.strip()
         first = cells[cells != ""].index[0]
         raise DataError(
-            f"Column {places[0] + 1} of {path.name} has no name, but holds {shorten([repr(cells[first])])}.",
+            f"Column {places[0] + 1} of {path.name} has no name, but holds "
+            f"{shorten([repr(masked(cells[first]))])}.",
             file=str(path),
             rows=f"line {frame[LINE][first]}",
             rule="every column that holds something has a name",
@@ -349,7 +350,7 @@ def _stop_at_broken_line(cells: list[str], first: int, last: int, path: Path) ->
     broken = [cell for cell in cells if "\n" in cell.strip() or "\r" in cell.strip()]
     if broken:
         raise DataError(
-            f"A quoted field of {path.name} holds a line break: {shorten([repr(broken[0])])}.",
+            f"A quoted field of {path.name} holds a line break: {shorten([repr(masked(broken[0]))])}.",
             file=str(path),
             rows=f"lines {first} to {last}",
             rule="a row is one line; no field holds a line break",

@@ -328,3 +328,10 @@ def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, 
     table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
     _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)
     assert faults["client_id"].tolist() == ["8"]
+
+
+def test_client_number_that_cannot_be_read_is_not_repeated(options: DataProcessing, raw: Raw) -> None:
+    with pytest.raises(DataError, match=r"Not a whole number: '…x'\.") as error:
+        parse_table(raw("id | Прибыль\n7300001x | 1\n8 | 2"), TABLES["money"], POINT, options)
+    assert "rows:   lines 2" in str(error.value)
+    assert "7300001" not in str(error.value)

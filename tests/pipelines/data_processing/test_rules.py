@@ -185,7 +185,24 @@ def test_file_that_lacks_rows_is_named_rather_than_the_one_whose_clients_go() ->
         stop_at_faulty_tables(causes, dialects, 0.05)
     for words in (
         "file:   m/money.csv",
-        "clients 11, 12, 13 lack rows in money",
+        "the clients in lines 2, 3, 4 of m/market_file.csv lack rows in money",
         "export money for the same",
     ):
         assert words in str(error.value)
+
+
+def test_client_numbers_that_reject_too_many_rows_are_not_repeated() -> None:
+    dialects = pd.DataFrame({"table": ["money"], "file": ["money.csv"], "rows": [2]})
+    causes = pd.DataFrame(
+        {
+            "table": ["money"],
+            "line": [2],
+            "client_id": "7300001x",
+            "column": "client_id",
+            "old_value": "7300001x",
+            "rule": ["not_a_whole_number"],
+        }
+    )
+    with pytest.raises(DataError, match=r"lines 2 with '…x'") as error:
+        stop_at_faulty_tables(causes, dialects, 0.0)
+    assert "7300001" not in str(error.value)

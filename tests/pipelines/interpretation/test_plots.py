@@ -1,4 +1,5 @@
 import io
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 
 from one_click.columns import BASE_FEATURES, COLUMNS, label
 from one_click.drawing import DECLINED, KEPT, NEUTRAL
+from one_click.parameters import CampaignPlan
 from one_click.pipelines.interpretation import plots
 from one_click.wording import number
 
@@ -308,14 +310,22 @@ def scored(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 
 def test_waterfall_is_about_the_client_with_the_highest_risk(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
 ) -> None:
     before = [frame.copy() for frame in scored]
-    russian, english = render(plots.waterfall_figure(*scored))
+    russian, english = render(plots.waterfall_figure(*scored, campaign))
     assert russian == "Клиент 7: риск 84 %. Из чего складывается оценка модели"
     assert english == "Client 7: risk 84%. What the model's score is made of"
     for frame, copy in zip(scored, before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
+) -> None:
+    keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
+    for title in render(plots.waterfall_figure(*scored, keyed)):
+        assert re.search(r"(Клиент|Client) c[0-9a-f]{12}: ", title)
 
 
 @pytest.mark.parametrize(
@@ -359,9 +369,9 @@ def test_steps_lead_from_the_base_value_to_the_score(
 
 
 def test_steps_are_named_with_the_clients_values(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
 ) -> None:
-    russian, english = (ticks(figure.axes[0]) for figure in plots.waterfall_figure(*scored))
+    russian, english = (ticks(figure.axes[0]) for figure in plots.waterfall_figure(*scored, campaign))
     assert russian[:2] == ["Страниц за визит: 2 стр.", "Доля покупок по акции: 25\u00a0%"]
     assert english[:2] == ["Pages per visit: 2 pages", "Share of promo purchases: 25%"]
     assert (russian[-1], english[-1]) == ("Остальные признаки", "All other features")

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from one_click.parameters import Offers, Reporting, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Reporting, Segmentation
 from one_click.pipelines.reporting import nodes
 from one_click.pipelines.reporting.texts import METRICS
+from one_click.pipelines.segmentation.client_list import hide_clients
 
 OPTIONS = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
 
@@ -106,7 +107,11 @@ def test_key_facts_and_offers_add_up_to_the_same(
 
 
 def test_a_campaign_for_nobody_has_facts_and_empty_tables(
-    clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame, reasons: pd.DataFrame
+    clients: pd.DataFrame,
+    scores: pd.DataFrame,
+    contacts: pd.DataFrame,
+    reasons: pd.DataFrame,
+    campaign: CampaignPlan,
 ) -> None:
     facts = gather(clients, scores, contacts.head(0))
     assert facts["at_risk"] == 2
@@ -114,8 +119,8 @@ def test_a_campaign_for_nobody_has_facts_and_empty_tables(
     table = nodes.summarise_offers(contacts.head(0), offers())
     assert list(table) == list(nodes.summarise_offers(contacts, offers()))
     assert table.empty
-    top = nodes.list_top_clients(contacts.head(0), reasons, offers(), OPTIONS)
-    assert list(top) == list(nodes.list_top_clients(contacts, reasons, offers(), OPTIONS))
+    top = nodes.list_top_clients(contacts.head(0), reasons, offers(), campaign, OPTIONS)
+    assert list(top) == list(nodes.list_top_clients(contacts, reasons, offers(), campaign, OPTIONS))
     assert top.empty
 
 
@@ -160,16 +165,28 @@ def reasons() -> pd.DataFrame:
 
 
 def test_top_clients_are_those_of_the_campaign_with_most_profit_at_risk(
-    contacts: pd.DataFrame, reasons: pd.DataFrame
+    contacts: pd.DataFrame, reasons: pd.DataFrame, campaign: CampaignPlan
 ) -> None:
-    top = nodes.list_top_clients(contacts, reasons, offers(), OPTIONS)
+    top = nodes.list_top_clients(contacts, reasons, offers(), campaign, OPTIONS)
     assert top["client_id"].tolist() == [3, 1]
     assert top["profit_at_risk"].tolist() == [9.0, 5.4]
     assert top["reasons_en"].tolist() == ["", "First. Second."]
     assert top["reasons_ru"].tolist() == ["", "Первая. Вторая."]
     assert top["offer_ru"].tolist() == ["Б", "А"]
-    alone = nodes.list_top_clients(contacts, reasons, offers(), OPTIONS.model_copy(update={"top_clients": 1}))
+    alone = nodes.list_top_clients(
+        contacts, reasons, offers(), campaign, OPTIONS.model_copy(update={"top_clients": 1})
+    )
     assert alone["client_id"].tolist() == [3]
+
+
+def test_top_clients_have_the_pseudonyms_of_the_lists_where_the_campaign_has_a_key(
+    contacts: pd.DataFrame, reasons: pd.DataFrame, campaign: CampaignPlan
+) -> None:
+    keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
+    top = nodes.list_top_clients(contacts, reasons, offers(), keyed, OPTIONS)
+    listed, _ = hide_clients(contacts, reasons, keyed)
+    assert top["client_id"].tolist() == listed["client_id"].tolist()[::-1]
+    assert top["reasons_en"].tolist() == ["", "First. Second."]
 
 
 SUMMARY = {"kept": 10.0, "cost": 2.0, "clients": 5, "upper_bound": 10.5, "budget": None}

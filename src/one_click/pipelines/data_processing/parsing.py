@@ -20,7 +20,7 @@ from one_click.columns import (
     Table,
 )
 from one_click.datasets.dialects import number_pattern
-from one_click.errors import DataError, shorten
+from one_click.errors import DataError, masked, shorten
 from one_click.parameters import DataProcessing
 
 Signs = tuple[str, str]
@@ -274,7 +274,7 @@ def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
     column = next(column for column in table.columns if column.name == name)
     kind = "whole number" if column.kind in _UNREADABLE else "number"
     raise DataError(
-        f"Not a {kind}: {shorten(repr(value) for value in cells['old_value'].unique())}.",
+        f"Not a {kind}: {shorten(repr(tellable(name, value)) for value in cells['old_value'].unique())}.",
         file=file,
         column=f"{column.source} ({name} in the project)",
         rows=f"lines {shorten(cells[LINE])}",
@@ -282,6 +282,11 @@ def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
         remedy="mend the cells, or set data_processing.unreadable_numbers to 'reject' "
         "to exclude these clients and list them in rejected_rows",
     )
+
+
+def tellable(column: str, cell: str) -> str:
+    """Return a cell as a message may repeat it, without the number of a client."""
+    return masked(cell) if column == CLIENT_ID else cell
 
 
 def _duplicates(parsed: pd.DataFrame, table: Table) -> pd.DataFrame:

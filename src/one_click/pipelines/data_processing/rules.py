@@ -6,7 +6,7 @@ from one_click.columns import CLIENT_ID, LINE, TABLES, Column, Table
 from one_click.errors import DataError, nearest, shorten
 from one_click.parameters import DataProcessing
 
-from .parsing import EVENT_COLUMNS, events, known_words
+from .parsing import EVENT_COLUMNS, events, known_words, tellable
 
 Tables = dict[str, pd.DataFrame]
 _ROW_ONLY = "repeated_row"  # the client keeps his first row
@@ -98,7 +98,7 @@ def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_reje
             found,
             file=file,
             column=_source(name, column),
-            rows=f"lines {shorten(cells[LINE])}" + _values(cells["old_value"]),
+            rows=f"lines {shorten(cells[LINE])}" + _values(column, cells["old_value"]),
             rule=share + _allowed(name, column, rule),
             remedy=_remedy(name, column, rule, cells["old_value"].iloc[0]),
         )
@@ -106,11 +106,12 @@ def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_reje
 
 def _incomplete(other: str, cells: pd.DataFrame, dialects: pd.DataFrame, found: str, rule: str) -> DataError:
     files = dialects.set_index("table")["file"]
+    own = files[cells["table"].iloc[0]]
     months = ", ".join(TABLES[other].months) or "one row each"
     return DataError(
         found,
         file=str(files[other]),
-        rows=f"clients {shorten(cells[CLIENT_ID].unique())} lack rows in {other}",
+        rows=f"the clients in lines {shorten(cells[LINE])} of {own} lack rows in {other}",
         rule=f"{rule}; every client of the other tables has all rows in {other} ({months})",
         remedy=f"export {other} for the same clients and months",
     )
@@ -125,8 +126,8 @@ def _column(table: str, name: str) -> Column | None:
     return next((column for column in TABLES[table].columns if column.name == name), None)
 
 
-def _values(old: pd.Series) -> str:
-    known = [repr(value) for value in old.unique() if value]
+def _values(column: str, old: pd.Series) -> str:
+    known = [repr(tellable(column, value)) for value in old.unique() if value]
     return f" with {shorten(known)}" if known else ""
 
 

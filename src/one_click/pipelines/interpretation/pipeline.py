@@ -136,7 +136,10 @@ def _figures() -> list[Node]:
         "permutation_importance": (plots.permutation_importance_figure, "permutation_importance"),
         "shap_importance": (plots.shap_importance_figure, "shap_importance"),
         "beeswarm": (plots.beeswarm_figure, ["shap_values", "features", "shap_importance"]),
-        "waterfall": (plots.waterfall_figure, ["shap_values", "features", "client_scores"]),
+        "waterfall": (
+            plots.waterfall_figure,
+            ["shap_values", "features", "client_scores", "params:campaign"],
+        ),
         "importance_agreement": (plots.importance_agreement_figure, "importance_agreement"),
         "effect_curves": (
             curve_plots.effect_curves_figure,

@@ -19,6 +19,8 @@ from one_click.drawing import (
     number_ticks,
 )
 from one_click.errors import DataError
+from one_click.parameters import CampaignPlan
+from one_click.pseudonyms import shown
 from one_click.wording import chance, number, percent, value_text
 
 from .agreement import NEAR, REFITS, UNUSED
@@ -49,17 +51,33 @@ def beeswarm_figure(
 
 
 def waterfall_figure(
-    shap_values: pd.DataFrame, features: pd.DataFrame, client_scores: pd.DataFrame
+    shap_values: pd.DataFrame, features: pd.DataFrame, client_scores: pd.DataFrame, campaign: CampaignPlan
 ) -> tuple[Figure, Figure]:
-    """Draw how the score of the client with the highest risk comes about, in Russian and in English."""
+    """Draw how the score of the client with the highest risk comes about, in Russian and in English.
+
+    The title names him by his pseudonym, if the campaign has a key.
+    """
     riskiest = client_scores.sort_values(["probability", CLIENT_ID], ascending=[False, True]).iloc[0]
-    return client_waterfall(shap_values, features, client_scores, int(riskiest[CLIENT_ID]))
+    client = int(riskiest[CLIENT_ID])
+    return client_waterfall(shap_values, features, client_scores, client, campaign.pseudonym_key)
 
 
 def client_waterfall(
-    shap_values: pd.DataFrame, features: pd.DataFrame, client_scores: pd.DataFrame, client: int
+    shap_values: pd.DataFrame,
+    features: pd.DataFrame,
+    client_scores: pd.DataFrame,
+    client: int,
+    pseudonym_key: str | None = None,
 ) -> tuple[Figure, Figure]:
     """Draw how the score of any client comes about, in Russian and in English.
+
+    Parameters
+    ----------
+    shap_values, features, client_scores : DataFrame, one row per client
+    client : int
+        His number.
+    pseudonym_key : str, optional
+        With it, the title names him by his pseudonym.
 
     Raises
     ------
@@ -75,7 +93,8 @@ def client_waterfall(
             remedy="take a client_id of `features`",
         )
     rows = [table.set_index(CLIENT_ID).loc[client] for table in (shap_values, features, client_scores)]
-    return draw_in_both_languages(_draw_waterfall, client, *rows)
+    name = shown(pd.Series([client]), pseudonym_key)[0]
+    return draw_in_both_languages(_draw_waterfall, f"{name}", *rows)
 
 
 def importance_agreement_figure(importance_agreement: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -241,7 +260,7 @@ def _value_bar(figure: Figure, axes: Axes, drawn: Any, language: Language) -> No
 
 
 def _draw_waterfall(
-    language: Language, client: int, shap: pd.Series, values: pd.Series, scores: pd.Series
+    language: Language, client: str, shap: pd.Series, values: pd.Series, scores: pd.Series
 ) -> Figure:
     risk = chance(scores["probability"], language)
     title = (

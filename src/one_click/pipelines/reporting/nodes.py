@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
-from one_click.parameters import Offers, Reporting, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Reporting, Segmentation
+from one_click.pseudonyms import shown
 
 from .texts import METRICS
 
@@ -158,7 +159,11 @@ def summarise_actions(client_actions: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_top_clients(
-    contacts: pd.DataFrame, reason_codes: pd.DataFrame, offers: Offers, options: Reporting
+    contacts: pd.DataFrame,
+    reason_codes: pd.DataFrame,
+    offers: Offers,
+    campaign: CampaignPlan,
+    options: Reporting,
 ) -> pd.DataFrame:
     """List the clients of the campaign at whom most profit is at risk, with their reasons.
 
@@ -166,6 +171,7 @@ def list_top_clients(
     -------
     DataFrame, at most `top_clients` rows: client_id, probability, monthly_profit, profit_at_risk (profit
     units), offer_ru, offer_en, reasons_ru, reasons_en
+        Client numbers are pseudonyms, if the campaign has a key.
     """
     columns = [CLIENT_ID, "probability", PROFIT, "profit_at_risk", "offer"]
     table = contacts.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])[columns]
@@ -176,5 +182,6 @@ def list_top_clients(
     joined = joined.fillna({"sentence_ru": "", "sentence_en": ""})
     joined["offer_ru"] = [titles[code].title_ru for code in joined["offer"]]
     joined["offer_en"] = [titles[code].title_en for code in joined["offer"]]
+    joined[CLIENT_ID] = shown(joined[CLIENT_ID], campaign.pseudonym_key)
     renamed = joined.rename(columns={"sentence_ru": "reasons_ru", "sentence_en": "reasons_en"})
     return renamed.drop(columns="offer").reset_index(drop=True)

@@ -36,7 +36,7 @@ def create_pipeline() -> Pipeline:
             Node(nodes.summarise_actions, "client_actions", "action_summary"),
             Node(
                 nodes.list_top_clients,
-                ["contacts", "reason_codes", "params:offers", _OPTIONS],
+                ["contacts", "reason_codes", "params:offers", "params:campaign", _OPTIONS],
                 "top_clients",
             ),
             Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
