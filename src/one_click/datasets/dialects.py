@@ -6,14 +6,16 @@ chosen: the file is refused.
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from one_click.columns import SOURCE_COLUMNS
+from one_click.columns import SOURCE_COLUMNS, plain
 from one_click.errors import DataError, shorten
 
 SEPARATORS = (",", ";", "\t")
@@ -55,12 +57,19 @@ class Dialect:
     thousands: str
 
 
-def plain(name: str) -> str:
-    """Return a header without differences of case and blanks."""
-    return " ".join(name.split()).casefold()
-
-
 KNOWN_HEADERS: dict[str, str] = {plain(column.source): column.source for column in SOURCE_COLUMNS}
+# By which a file is recognised: the vocabulary's headers and, while its file is read, another store's.
+_recognised: ContextVar[frozenset[str]] = ContextVar("_recognised", default=frozenset(KNOWN_HEADERS))
+
+
+@contextmanager
+def recognising(headers: Iterable[str]) -> Iterator[None]:
+    """Recognise files by some headers beside the vocabulary's."""
+    token = _recognised.set(_recognised.get() | set(map(plain, headers)))
+    try:
+        yield
+    finally:
+        _recognised.reset(token)
 
 
 def decode(content: bytes, path: Path) -> tuple[str, str]:
@@ -176,7 +185,7 @@ def _known_in(header: str) -> int:
 
 
 def _known_fields(header: str, separator: str) -> set[str]:
-    return {plain(field.strip().strip('"')) for field in header.split(separator)} & set(KNOWN_HEADERS)
+    return {plain(field.strip().strip('"')) for field in header.split(separator)} & _recognised.get()
 
 
 def find_separator(text: str, path: Path) -> str:

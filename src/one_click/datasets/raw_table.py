@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 from kedro.io import AbstractDataset
 
-from one_click.columns import LINE, SOURCE_COLUMNS
+from one_click.columns import LINE, SOURCE_COLUMNS, plain
 from one_click.datasets import TablePreview
 from one_click.datasets.dialects import (
     HEADER_WITHIN,
@@ -25,10 +25,12 @@ from one_click.datasets.dialects import (
     find_separator,
     find_signs,
     first_lines,
-    plain,
+    recognising,
     stop_at_title,
 )
+from one_click.datasets.other_headers import in_our_headers
 from one_click.errors import DataError, nearest, shorten
+from one_click.other_store import THIS_STORE
 
 # What openpyxl raises for a file that is no workbook, or not a whole one.
 _NO_WORKBOOK = (
@@ -58,11 +60,17 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         The file, ending in .csv; in its place may lie the same file ending in .csv.gz or .xlsx.
     metadata : dict, optional
         Passed on to kedro-viz.
+
+    Attributes
+    ----------
+    other_store : OtherStore
+        Headers that are read as the vocabulary's; a run sets it from its parameters.
     """
 
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = PurePosixPath(filepath)
         self.metadata = metadata
+        self.other_store = THIS_STORE
 
     def load(self) -> pd.DataFrame:
         """Read the file.
@@ -73,13 +81,17 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
             If the file is missing, empty, of an unknown form, or has rows of different lengths.
         """
         path = _locate(Path(self._filepath))
-        frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+        store, table = self.other_store, self._filepath.stem
+        with recognising(store.headers_of(table)):
+            frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+        frame = in_our_headers(frame, store, table, path)
         numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
         dialect = Dialect(encoding, separator, *find_signs(numbers, frame[LINE], path))
         frame.attrs = {
             "path": str(path),
             "file": f"{path.parent.name}/{path.name}",
             "dialect": asdict(dialect),
+            "headers": store.headers_in_file(table),
         }
         return frame
 
