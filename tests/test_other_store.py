@@ -389,3 +389,149 @@ def test_english_demo_store_gives_the_tables_of_the_demo_store(
         pd.testing.assert_frame_equal(table.drop(columns=told), expected[name].drop(columns=told))
     subjects = made["03_primary/audit"]["subject"]
     assert not subjects.str.contains("Популярная_категория|Тип сервиса").any()
+
+
+@pytest.fixture
+def hand_made(
+    project: Path, shipped: dict[str, Any], english: OtherStore, write_snapshot: Callable[..., Path]
+) -> Path:
+    """Return a snapshot of 20 hand-made clients as the other store writes it, in a project that knows it."""
+    folder = project / "data/01_raw/2026-10"
+    _translate(write_snapshot(project / "data/01_raw/ours"), folder, english)
+    _configure(project, shipped, english)
+    return folder
+
+
+PLACE = "(conf/local/parameters.yml, line"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        pytest.param(
+            "market_money.csv",
+            "customer_id,",
+            "customer,",
+            [
+                "The header 'customer_id' is not in market_money.csv",
+                "2026-10/market_money.csv",
+                f"data_processing.other_store.headers names headers of the file {PLACE}",
+                "did you mean 'customer'? Valid names: customer, month, revenue.",
+            ],
+            id="mapped-header-is-not-there",
+        ),
+        pytest.param(
+            "market_file.csv",
+            "customer_id,activity,",
+            "customer_id,activitty,",
+            ["The column 'activity' is missing", "did you mean 'activitty'", "activity_declined in the proj"],
+            id="header-of-the-labels-is-misspelt",
+        ),
+        pytest.param(
+            "money.csv",
+            "customer_id;profit",
+            "customer_id;Прибыль;profit",
+            ["2 columns of money.csv would be read as 'Прибыль'", "Прибыль, profit\n", PLACE],
+            id="header-of-ours-is-there-too",
+        ),
+        pytest.param(
+            "market_file.csv",
+            ",2,0,0,5\n",
+            ",2,0,0,five\n",
+            ["Not a whole number: 'five'", "column: pages (pages_per_visit in the project)"],
+            id="unreadable-number",
+        ),
+        pytest.param(
+            "market_file.csv",
+            ",yes,",
+            ",maybe,",
+            [
+                "column: allows_messages (allows_messages in the project)",
+                "with 'maybe'",
+                "the column holds 'yes' or 'no'",
+                "another store's words to .other_store.words.allows_messages; ",
+                "Valid names: no, yes.",
+            ],
+            id="unknown-word",
+        ),
+        pytest.param(
+            "market_time.csv",
+            "last_month",
+            "before_last",
+            ["column: month (period in the project)", "with 'before_last'", "'last_month' or 'current_month'"],
+            id="word-of-a-month-that-the-file-has-not",
+        ),
+        pytest.param(
+            "market_file.csv",
+            ",same,",
+            ",declined,",
+            ["too few to hold out", "column: activity\n"],
+            id="one-class",
+        ),
+    ],
+)
+def test_message_names_what_stands_in_the_users_file(
+    hand_made: Path, kedro_run_here: Run, file: str, old: str, new: str, words: list[str]
+) -> None:
+    path = hand_made / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    text = text.replace(old, new)
+    if file == "money.csv":
+        header, *rows = text.splitlines()
+        text = "\n".join([header, *(f"{row};1" for row in rows)])
+    path.write_text(text, encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing", "--params=snapshot=2026-10")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert len(result.output.splitlines()) <= 7
+    for word in words:
+        assert word in result.output
+    for header in ("Разрешить сообщать", "Страниц_за_визит", "Период"):
+        assert header not in result.output
+
+
+def test_word_that_stands_in_no_row_is_a_note(
+    project: Path,
+    hand_made: Path,
+    shipped: dict[str, Any],
+    english: OtherStore,
+    kedro_run_here: Run,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    category = {"popular_category": {"toys": "Товары для детей"}}
+    _configure(project, shipped, OtherStore(headers=english.headers, words=english.words | category))
+    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=2026-10").exit_code == 0
+    notes = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    line = (project / "conf/local/parameters.yml").read_text(encoding="utf-8").splitlines().index(
+        "        toys: Товары для детей"
+    )
+    assert notes == [
+        "'toys' stands in no row of 2026-10/market_file.csv (column category); "
+        f"it is named in conf/local/parameters.yml, line {line + 1}"
+    ]
+    applied = [record.getMessage() for record in caplog.records if "of another store" in record.getMessage()]
+    assert "2026-10/money.csv (money) of another store: customer_id → id; profit → Прибыль" in applied
+    assert len(applied) == 5
+
+
+def test_labels_and_a_new_month_are_read_with_the_same_mapping(
+    english_project: Path, kedro_run_here: Run
+) -> None:
+    params = "--params=snapshot=english_demo,new_snapshot=english_demo_next,label_snapshot=english_demo"
+    assert kedro_run_here("--pipelines", "data_processing", params).exit_code == 0
+    result = kedro_run_here("--pipelines", "scoring", "--to-outputs", "scoring.clients", params)
+    assert (result.exit_code, result.output) == (0, "")
+    folder = english_project / "data/03_primary/english_demo_next"
+    clients = pd.read_parquet(next(folder.rglob("clients.parquet")))
+    assert len(clients) > 1000
+    assert clients["allows_messages"].nunique() == 2
+    assert set(clients["service_type"]) == {"премиум", "стандарт"}
+
+
+def test_headers_of_our_own_store_are_refused_under_a_mapping(
+    english_project: Path, kedro_run_here: Run
+) -> None:
+    result = kedro_run_here("--pipelines", "data_processing", "--params=snapshot=demo")
+    assert "The header 'customer_id' is not in market_file.csv" in result.output
+    assert "take it out if the file has our own header" in result.output
