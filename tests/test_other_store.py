@@ -12,14 +12,17 @@ import yaml
 from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
+from kedro.io.core import DatasetError
 
 from one_click.columns import COLUMNS, TABLES, TARGET
 from one_click.configuration import read_from
 from one_click.datasets.raw_table import RawTableDataset
-from one_click.errors import ParameterError
+from one_click.errors import DataError, ParameterError
 from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing
+from one_click.pipelines.data_processing import create_pipeline
 from one_click.pipelines.data_processing.parsing import parse_table
+from one_click.schemas import RawTable
 
 FILES = ("market_file", "market_money", "market_time", "money")
 
@@ -59,8 +62,7 @@ def example(root: Path) -> dict[str, Any]:
             "headers",
             "market_time",
             {"gain": "Прибыль"},
-            "headers.market_time.gain: there is no header 'Прибыль' of ours; "
-            "Valid names: id, Период, минут.",
+            "headers.market_time.gain: there is no header 'Прибыль' of ours; Valid names: id, Период, минут.",
             id="header-of-another-file",
         ),
         pytest.param(
@@ -145,8 +147,8 @@ def example(root: Path) -> dict[str, Any]:
             "words",
             "allows_messages",
             {True: "да"},
-            "words.allows_messages.True: got the name True. Rule: names are text, and YAML reads yes, no, on, "
-            'off and numbers as something else. Remedy: quote it, like "yes": …',
+            "words.allows_messages.True: got the name True. Rule: names are text, and YAML reads yes, no, "
+            'on, off and numbers as something else. Remedy: quote it, like "yes": …',
             id="truth-value",
         ),
         pytest.param(
@@ -182,7 +184,11 @@ def test_wrong_mapping_is_refused_with_the_way_out(
         pytest.param({}, id="none"),
         pytest.param({"headers": {"money": {"id": "id"}}}, id="our-own-header"),
         pytest.param(
-            {"headers": {"market_file": {"Длительность": "Страниц_за_визит", "Страниц_за_визит": "Длительность"}}},
+            {
+                "headers": {
+                    "market_file": {"Длительность": "Страниц_за_визит", "Страниц_за_визит": "Длительность"}
+                }
+            },
             id="headers-swapped",
         ),
         pytest.param({"words": {"allows_messages": {"да": "нет", "нет": "да"}}}, id="words-swapped"),
@@ -392,17 +398,22 @@ def test_english_demo_store_gives_the_tables_of_the_demo_store(
 
 
 @pytest.fixture
-def hand_made(
-    project: Path, shipped: dict[str, Any], english: OtherStore, write_snapshot: Callable[..., Path]
-) -> Path:
-    """Return a snapshot of 20 hand-made clients as the other store writes it, in a project that knows it."""
-    folder = project / "data/01_raw/2026-10"
-    _translate(write_snapshot(project / "data/01_raw/ours"), folder, english)
-    _configure(project, shipped, english)
-    return folder
+def hand_made(tmp_path: Path, english: OtherStore, write_snapshot: Callable[..., Path]) -> Path:
+    """Return a snapshot of 20 hand-made clients as the other store writes it."""
+    _translate(write_snapshot(tmp_path / "ours"), tmp_path / "2026-10", english)
+    return tmp_path / "2026-10"
 
 
-PLACE = "(conf/local/parameters.yml, line"
+def _process(folder: Path, options: DataProcessing) -> dict[str, Any]:
+    """Return all that the pipeline makes of the files of a folder."""
+    made: dict[str, Any] = {"params:data_processing": options}
+    for name in (*FILES, "label_file"):
+        dataset = RawTableDataset(filepath=str(folder / f"{name.replace('label', 'market')}.csv"))
+        dataset.other_store = options.other_store
+        made[name] = RawTable(name).validate(dataset.load())
+    for node in create_pipeline().nodes:
+        made |= node.run({name: made[name] for name in node.inputs})
+    return made
 
 
 @pytest.mark.parametrize(
@@ -415,7 +426,7 @@ PLACE = "(conf/local/parameters.yml, line"
             [
                 "The header 'customer_id' is not in market_money.csv",
                 "2026-10/market_money.csv",
-                f"data_processing.other_store.headers names headers of the file {PLACE}",
+                "data_processing.other_store.headers names headers of the file (conf/base/parameters_data",
                 "did you mean 'customer'? Valid names: customer, month, revenue.",
             ],
             id="mapped-header-is-not-there",
@@ -431,7 +442,11 @@ PLACE = "(conf/local/parameters.yml, line"
             "money.csv",
             "customer_id;profit",
             "customer_id;Прибыль;profit",
-            ["2 columns of money.csv would be read as 'Прибыль'", "Прибыль, profit\n", PLACE],
+            [
+                "2 columns of money.csv would be read as 'Прибыль'",
+                "column: Прибыль, profit\n",
+                "other_store.headers tells (conf/",
+            ],
             id="header-of-ours-is-there-too",
         ),
         pytest.param(
@@ -458,7 +473,11 @@ PLACE = "(conf/local/parameters.yml, line"
             "market_time.csv",
             "last_month",
             "before_last",
-            ["column: month (period in the project)", "with 'before_last'", "'last_month' or 'current_month'"],
+            [
+                "column: month (period in the project)",
+                "with 'before_last'",
+                "'last_month' or 'current_month'",
+            ],
             id="word-of-a-month-that-the-file-has-not",
         ),
         pytest.param(
@@ -471,7 +490,13 @@ PLACE = "(conf/local/parameters.yml, line"
     ],
 )
 def test_message_names_what_stands_in_the_users_file(
-    hand_made: Path, kedro_run_here: Run, file: str, old: str, new: str, words: list[str]
+    hand_made: Path,
+    shipped: dict[str, Any],
+    english: OtherStore,
+    file: str,
+    old: str,
+    new: str,
+    words: list[str],
 ) -> None:
     path = hand_made / file
     text = path.read_text(encoding="utf-8")
@@ -481,34 +506,28 @@ def test_message_names_what_stands_in_the_users_file(
         header, *rows = text.splitlines()
         text = "\n".join([header, *(f"{row};1" for row in rows)])
     path.write_text(text, encoding="utf-8")
-    result = kedro_run_here("--pipelines", "data_processing", "--params=snapshot=2026-10")
-    assert result.exit_code == 1
-    assert result.output.startswith("Error: ")
-    assert len(result.output.splitlines()) <= 7
+    options = DataProcessing.model_validate(shipped | {"other_store": english.model_dump()})
+    with pytest.raises((DataError, DatasetError)) as error:
+        _process(hand_made, options)
+    message = str(error.value.__cause__ or error.value)
+    assert len(message.splitlines()) <= 6
     for word in words:
-        assert word in result.output
+        assert word in message
     for header in ("Разрешить сообщать", "Страниц_за_визит", "Период"):
-        assert header not in result.output
+        assert header not in message
 
 
 def test_word_that_stands_in_no_row_is_a_note(
-    project: Path,
-    hand_made: Path,
-    shipped: dict[str, Any],
-    english: OtherStore,
-    kedro_run_here: Run,
-    caplog: pytest.LogCaptureFixture,
+    hand_made: Path, shipped: dict[str, Any], english: OtherStore, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "one_click")
     category = {"popular_category": {"toys": "Товары для детей"}}
-    _configure(project, shipped, OtherStore(headers=english.headers, words=english.words | category))
-    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=2026-10").exit_code == 0
+    store = OtherStore(headers=english.headers, words=english.words | category)
+    _process(hand_made, DataProcessing.model_validate(shipped | {"other_store": store.model_dump()}))
     notes = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    line = (project / "conf/local/parameters.yml").read_text(encoding="utf-8").splitlines().index(
-        "        toys: Товары для детей"
-    )
     assert notes == [
         "'toys' stands in no row of 2026-10/market_file.csv (column category); "
-        f"it is named in conf/local/parameters.yml, line {line + 1}"
+        "it is named in conf/base/parameters_data_processing.yml"
     ]
     applied = [record.getMessage() for record in caplog.records if "of another store" in record.getMessage()]
     assert "2026-10/money.csv (money) of another store: customer_id → id; profit → Прибыль" in applied
@@ -529,9 +548,14 @@ def test_labels_and_a_new_month_are_read_with_the_same_mapping(
     assert set(clients["service_type"]) == {"премиум", "стандарт"}
 
 
-def test_headers_of_our_own_store_are_refused_under_a_mapping(
+def test_run_names_the_line_of_a_header_that_is_not_in_the_file(
     english_project: Path, kedro_run_here: Run
 ) -> None:
     result = kedro_run_here("--pipelines", "data_processing", "--params=snapshot=demo")
-    assert "The header 'customer_id' is not in market_file.csv" in result.output
+    lines = (english_project / "conf/local/parameters.yml").read_text(encoding="utf-8").splitlines()
+    line = lines.index("        customer_id: id") + 1
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The header 'customer_id' is not in market_file.csv.\n")
+    assert f"names headers of the file (conf/local/parameters.yml, line {line})" in result.output
     assert "take it out if the file has our own header" in result.output
+    assert "Traceback" not in result.output

@@ -111,7 +111,10 @@ def _stop_at_damaged_utf8(content: bytes, path: Path) -> None:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         header = content[: error.start].split(b"\n")[0]
-        if _known_in(header.decode("utf-8-sig", "ignore")) > _known_in(header.decode("cp1251", "replace")):
+        intact = _known_in(header.decode("utf-8-sig", "ignore"))
+        # A header in Latin letters tells nothing: then it is what stands below it, up to the wrong byte.
+        told = header.isascii() and not content[: error.start].isascii()
+        if told or intact > _known_in(header.decode("cp1251", "replace")):
             line = content[: error.start].count(b"\n") + 1
             raise _unreadable(
                 f"is UTF-8, but for byte 0x{content[error.start]:02X} in line {line}", path
@@ -149,6 +152,8 @@ def _readings(content: bytes) -> Iterable[tuple[str, str]]:
         return
     marked = content.startswith(codecs.BOM_UTF8)
     for text, encoding in _decoded(content, "utf-8-sig", "utf-8-bom" if marked else "utf-8"):
+        if _header_line(text).isascii():  # it tells nothing, but what can be undone was surely misread
+            yield from _undone(text)
         yield text, encoding
         # Whether it is worth undoing a whole file is seen in its first line.
         for line, _ in _undone(header := _header_line(text)):
