@@ -27,6 +27,12 @@ from one_click.schemas import RawTable
 FILES = ("market_file", "market_money", "market_time", "money")
 
 
+@pytest.fixture(autouse=True)
+def forget_places() -> None:
+    """Forget the folders of earlier runs of this process, else messages would name their lines."""
+    read_from([])
+
+
 @pytest.fixture
 def shipped(root: Path) -> dict[str, Any]:
     return dict(yaml.safe_load((root / DataProcessing.file).read_text(encoding="utf-8"))["data_processing"])
