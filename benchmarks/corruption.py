@@ -233,7 +233,7 @@ def _stands_there(client: int, column: str, clients: pd.DataFrame, tables: dict[
 def _says(text: str, value: object, column: str) -> bool:
     if column == TARGET:
         blank = pd.isna(value)
-        return text == "" if blank else text == ("Снизилась" if value == 1 else "Прежний уровень")
+        return text == "" if blank else text.lower() == ("снизилась" if value == 1 else "прежний уровень")
     if column == "allows_messages":
         return text == ("да" if value else "нет")
     if COLUMNS[column].kind == "category":

@@ -40,7 +40,7 @@ _NO_BREAK_SPACE = 0xA0
 # Where UTF-8 needs another byte of a letter, a blank can only be a no-break space that was flattened.
 _FLATTENED = re.compile(rb"(?<=[\xc2-\xf4]) |(?<=[\xe0-\xf4][\x80-\xbf]) ")
 _CYRILLIC_LEADS = b"\xd0\xd1"  # every second byte of Cyrillic in UTF-8
-_FIELD_END = r'[^,;\t|\r\n"]+'
+_FIELD = r'[^,;\t|\r\n"]+'
 _LINE_END = re.compile(r"\r\n?|\n")
 
 _NEARLY = 0.8  # of a header's letters are those of a known one
@@ -89,7 +89,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str, list[Mend]]:
 
 def _telling(text: str) -> int:
     """Return how many of the store's words beyond ASCII stand in the first lines."""
-    return len({plain(field) for field in set(re.findall(_FIELD_END, text[:_HEAD]))} & _TELLING)
+    return len({plain(field) for field in set(re.findall(_FIELD, text[:_HEAD]))} & _TELLING)
 
 
 def _names_a_column(line: str) -> bool:
@@ -153,7 +153,7 @@ def _fit(text: str) -> tuple[int, int, int]:
 
     Encodings may share the small letters, but not the capitals.
     """
-    fields = set(re.findall(_FIELD_END, text))
+    fields = set(re.findall(_FIELD, text))
     return _telling(text), len(_RUSSIAN.findall(text)), len(fields & _WORDS)
 
 
@@ -165,7 +165,7 @@ def _nearest(heads: dict[str, str]) -> list[str]:
 
 
 def _likeness(line: str) -> float:
-    pairs = product(map(plain, re.findall(_FIELD_END, line)), _TELLING & set(KNOWN_HEADERS))
+    pairs = product(map(plain, re.findall(_FIELD, line)), _TELLING & set(KNOWN_HEADERS))
     return max((SequenceMatcher(None, *pair).ratio() for pair in pairs), default=0)
 
 
@@ -220,8 +220,8 @@ def _undo(text: str, misread: str, path: Path) -> tuple[str, str, list[Mend]]:
         undone = mended.decode(written)
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeEncodeError | UnicodeDecodeError) else 0
-        around = text[max(0, start - 20) : start + 20].splitlines()
-        found = f"line {_line_at(text, start)} cannot be restored at {' '.join(around)!r}"
+        before, after = _LINE_END.split(text[:start])[-1], _LINE_END.split(text[start:])[0]
+        found = f"line {_line_at(text, start)} cannot be restored at {(before[-20:] + after[:20])!r}"
         raise _misread(found, written, read, path) from None
     return undone.lstrip("\ufeff"), misread, list(_restored(text, content, mended))
 
@@ -257,9 +257,10 @@ def _restored(text: str, content: bytes, mended: bytes) -> Iterator[Mend]:
     places = [found.start() for found in re.finditer("\ufffd", text)]
     if mended != content:
         places = sorted([*places, *(found.start() for found in _FLATTENED.finditer(content))])
-    for field in re.finditer(_FIELD_END, text) if places else ():
+    line, end = 1, 0
+    for field in re.finditer(_FIELD, text) if places else ():
+        line, end = line + len(_LINE_END.findall(text, end, field.start())), field.end()
         first = bisect_left(places, field.start())
-        if first < len(places) and places[first] < field.end():
-            new = mended[field.start() : field.end()].decode()
-            rule = f"byte_{mended[places[first]]:02x}_restored"
-            yield Mend(_line_at(text, field.start()), field.group(), new, rule)
+        if first < len(places) and places[first] < end:
+            new = mended[field.start() : end].decode()
+            yield Mend(line, field.group(), new, f"byte_{mended[places[first]]:02x}_restored")

@@ -312,6 +312,14 @@ def test_split_refuses_what_cannot_be_stratified(
         nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"test_share": share}))
 
 
+def test_too_few_are_told_as_clients_not_as_groups_of_twins(options: DataProcessing) -> None:
+    # 20 declined clients, of whom 18 are twins of one another: 3 groups, of which no quarter can be held out.
+    features = _features([1.0] * 20 + [0.0] * 20, [1] * 18 + list(range(2, 24)))
+    with pytest.raises(DataError) as error:
+        nodes.split_clients(features, NO_FINDINGS, options)
+    assert "There are 20 declined and 20 other clients (3 and 20, twins counted once)" in str(error.value)
+
+
 def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, options: DataProcessing) -> None:
     raw = _with_cell(tables(16), "market_file", 0, "Тип сервиса", "стандартт")
     raw = _with_cell(raw, "market_money", 6, "Выручка", "0")

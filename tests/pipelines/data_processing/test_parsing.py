@@ -151,6 +151,7 @@ def test_faulty_cell_rejects_its_row(
         pytest.param("Страниц_за_визит", "007", "pages_per_visit", 7, id="leading-zeros"),
         pytest.param("Маркет_актив_6_мес", ".5", "marketing_contacts_6m", 0.5, id="no-leading-zero"),
         pytest.param("Маркет_актив_6_мес", "1.2E+1", "marketing_contacts_6m", 12.0, id="exponent"),
+        pytest.param("Маркет_актив_6_мес", "1.2E+001", "marketing_contacts_6m", 12.0, id="long-exponent"),
         pytest.param("Акционные_покупки", "1", "promo_purchase_share", 1.0, id="share-one"),
         pytest.param("Акционные_покупки", "0", "promo_purchase_share", 0.0, id="share-zero"),
     ],
@@ -280,6 +281,9 @@ def test_path_of_the_file_is_not_stored_with_tables(options: DataProcessing, raw
         pytest.param("1\u00a0234\u00a0567.25", (".", "\u00a0"), 1234567.25, id="no-break-blank"),
         pytest.param("-1.234,5", (",", "."), -1234.5, id="point"),
         pytest.param("1234,5", (",", "."), 1234.5, id="not-grouped"),
+        pytest.param("1\u00a0234\u202f567,5", (",", "\u00a0\u202f"), 1234567.5, id="mixed-blanks"),
+        pytest.param("1,5e3", (",", ""), 1500.0, id="power-of-ten"),
+        pytest.param("1,5E+03", (",", "\u00a0"), 1500.0, id="power-of-ten-beside-thousands"),
     ],
 )
 def test_thousands_are_joined(
@@ -328,3 +332,14 @@ def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, 
     table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
     _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)
     assert faults["client_id"].tolist() == ["8"]
+
+
+def test_what_was_mended_in_the_file_is_a_repair(options: DataProcessing, raw: Raw) -> None:
+    table = raw("id | Прибыль\n007 | 1\n8 | 2")
+    table.attrs["mends"] = [(1, ";", "", "surplus_in_rows"), (2, "Р ", "Р", "byte_a0_restored")]
+    _, repairs, _ = parse_table(table, TABLES["money"], POINT, options)
+    assert _events(repairs) == [
+        (1, "", "", ";", "", "surplus_in_rows"),
+        (2, "7", "", "Р ", "Р", "byte_a0_restored"),
+    ]
+    assert repairs.dtypes.astype("str").to_dict()["line"] == "int64"
