@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Form:
     quoting: int = csv.QUOTE_MINIMAL
     header: str = "plain"
     floats: bool = False
+    powers: bool = False
     suffix: str = ".csv"
 
 
@@ -80,6 +82,8 @@ FORMS = {
     "thousands-comma-quoted": Form(thousands=",", quoting=QUOTED),
     "thousands-point": Form(";", ",", thousands="."),
     "thousands-apostrophe": Form(";", thousands="'"),
+    "thousands-of-mixed-blanks": Form(";", ",", thousands="\u00a0\u202f\u2009"),
+    "powers-of-ten": Form(";", ",", powers=True),
     "gz": Form(suffix=".csv.gz"),
     "gz-cp1251-semicolon": Form(";", ",", encoding="cp1251", suffix=".csv.gz"),
     "xlsx": Form(suffix=".xlsx"),
@@ -97,7 +101,10 @@ def number(text: str, column: str, form: Form) -> str:
     if column not in WHOLE | FRACTIONAL:
         return text
     whole, point, rest = text.partition(".")
-    grouped = f"{int(whole):,}".replace(",", form.thousands)
+    if form.powers and column not in WHOLE:
+        return f"{Decimal(text):E}".replace(".", form.decimal)
+    sign = form.thousands[int(whole) % len(form.thousands)] if form.thousands else ""
+    grouped = f"{int(whole):,}".replace(",", sign)
     return grouped + point.replace(".", form.decimal) + rest
 
 

@@ -313,6 +313,13 @@ def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Ra
             "Товары для детей",
             id="blanks-that-cannot-be-seen",
         ),
+        pytest.param(
+            "Популярная_категория",
+            "Товары для детеи\u0306",
+            "accents_joined",
+            "Товары для детей",
+            id="accent-stored-apart",
+        ),
         pytest.param("Популярная_категория", "nan", "missing_mark", "", id="mark-of-a-missing-word"),
         pytest.param("Страниц_за_визит", "-", "missing_mark", "", id="mark-of-a-missing-number"),
     ],

@@ -1,5 +1,6 @@
 """From text to typed tables: repairs of known misspellings, and the faults of single rows."""
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -110,7 +111,7 @@ def _mends_of_the_file(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     """List what was mended before the cells were read; in the header it is of no client."""
     mends = pd.DataFrame(raw.attrs.get("mends", []), columns=[LINE, "old", "new", "rule"])
     of_rows = raw[raw[LINE].isin(mends[LINE])].set_index(LINE)[COLUMNS[CLIENT_ID].source]
-    rows = mends.assign(**{CLIENT_ID: mends[LINE].map(of_rows).fillna("")})
+    rows = mends.assign(**{CLIENT_ID: of_rows.reindex(mends[LINE]).fillna("").to_numpy()})
     return events(rows, table.name, rows["rule"], old=rows["old"], new=rows["new"])
 
 
@@ -168,6 +169,8 @@ def _mends(
     words = known_words(column, table)
     has_words = column.kind in ("flag", "target", "period", "category")
     yield "blanks_trimmed", partial(_by_word, single_spaced) if has_words else lambda cells: cells.str.strip()
+    if has_words:
+        yield "accents_joined", partial(_by_word, partial(unicodedata.normalize, "NFC"))
     yield "missing_mark", partial(_blank_out, marks)
     if spellings := options.spellings.get(column.name):
         yield "known_misspelling", lambda cells: cells.replace(spellings)

@@ -193,6 +193,7 @@ QUALITY_DETAILS: dict[str, dict[Language, str]] = {
     },
     "known_misspelling": {"ru": "известная опечатка", "en": "known misspelling"},
     "blanks_trimmed": {"ru": "лишние пробелы", "en": "stray blanks"},
+    "accents_joined": {"ru": "буквы, записанные двумя знаками", "en": "letters stored as two characters"},
     "missing_mark": {"ru": "знак пропуска вместо значения", "en": "mark of a missing value"},
     "case_changed": {"ru": "другие прописные буквы", "en": "other capital letters"},
     "not_a_whole_number": {"ru": "не целое число", "en": "not a whole number"},
