@@ -164,6 +164,16 @@ def test_nothing_lost_is_nothing_listed() -> None:
             id="every-name-broken",
         ),
         pytest.param(
+            _misread("id;Прибыль\n7;Подол Р\n", "cp1251").replace("Рѕ", "Р ", 1),
+            ["line 2 cannot be restored at 'Рџ"],
+            id="blank-that-was-another-letter",
+        ),
+        pytest.param(
+            _misread("id;Прибыль\n7;Омск\n", "cp1251").replace("Рј", "Р\ufffd"),
+            ["line 2 cannot be restored at 'РћР\ufffd"],
+            id="mark-that-was-another-letter",
+        ),
+        pytest.param(
             _misread(_misread("id;Прибыль\n7;5\n", "cp1251"), "cp1251"), ["mojibake", "cp1251"], id="twice"
         ),
     ],
@@ -201,6 +211,16 @@ def test_mojibake_that_cannot_be_undone_is_named(content: str, words: list[str])
             "id;Прибыль\n".encode().replace(b"\x9f", b"\xff"),
             ["is UTF-8, but for byte 0xD0 in line 1"],
             id="wrong-byte-in-the-header",
+        ),
+        pytest.param(
+            "\ufeff\ufffd\nid;Прибыль\n7;5\n".encode() + b"8;\xff\n",
+            ["is UTF-8, but for byte 0xFF in line 4"],
+            id="wrong-byte-after-a-mark",
+        ),
+        pytest.param(
+            "id;Прибыль\n7;5\n".encode("utf-16")[:-1],
+            ["is UTF-16, but for byte 0x0A in line 2"],
+            id="half-a-letter",
         ),
     ],
 )

@@ -20,7 +20,7 @@ from one_click.errors import DataError
 
 _HEAD = 10_000  # bytes or characters in which the words are looked for
 _MARKS = {
-    codecs.BOM_UTF8: ("utf-8-sig", "utf-8-bom"),
+    codecs.BOM_UTF8: ("utf-8", "utf-8-bom"),
     codecs.BOM_UTF32_LE: ("utf-32", "utf-32"),  # begins as UTF-16 does
     codecs.BOM_UTF32_BE: ("utf-32", "utf-32"),
     codecs.BOM_UTF16_LE: ("utf-16", "utf-16"),
@@ -39,7 +39,9 @@ _MISREAD = {
 _NO_BREAK_SPACE = 0xA0
 # Where UTF-8 needs another byte of a letter, a blank can only be a no-break space that was flattened.
 _FLATTENED = re.compile(rb"(?<=[\xc2-\xf4]) |(?<=[\xe0-\xf4][\x80-\xbf]) ")
-_CYRILLIC_LEADS = b"\xd0\xd1"  # every second byte of Cyrillic in UTF-8
+_CYRILLIC = re.compile(rb"[\xd0\xd1][\x80-\xbf]")  # a letter in UTF-8
+# No capital stands inside a word: where one is restored there, another letter was lost.
+_UNLIKELY = re.compile("[а-яё][ИР]|[А-ЯЁ][ИР][а-яё]")
 _FIELD = r'[^,;\t|\r\n"]+'
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -75,7 +77,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str, list[Mend]]:
     DataError
         If the bytes are text in none of the known encodings, or in several.
     """
-    text, encoding = _as_unicode(content) or _as_one_byte(content, path)
+    text, encoding = _as_unicode(content, path) or _as_one_byte(content, path)
     if "\0" in text:
         raise _unreadable(f"holds a zero byte in line {_line_at(text, text.index(chr(0)))}", path)
     if text.isascii() or _telling(text):
@@ -111,11 +113,11 @@ def _line_at(text: str, place: int) -> int:
     return len(_LINE_END.findall(text, 0, place)) + 1
 
 
-def _as_unicode(content: bytes) -> tuple[str, str] | None:
+def _as_unicode(content: bytes, path: Path) -> tuple[str, str] | None:
     """Read UTF-8, UTF-16 or UTF-32, which hardly any text in another encoding happens to be."""
     for mark, (codec, name) in _MARKS.items():
         if content.startswith(mark):
-            return _decoded(content, codec, name)
+            return _decode_or_stop(content, codec, path), name
     for codec, name in _WIDE.items() if b"\0" in content[:_HEAD] else ():
         if (wide := _decoded(content, codec, name)) and _telling(wide[0]):
             return wide
@@ -142,7 +144,7 @@ def _as_one_byte(content: bytes, path: Path) -> tuple[str, str]:
         raise _unreadable(f"cannot be read: {begins}, without any known column beyond ASCII", path)
     readings = [reading for codec in best if (reading := _decoded(content, codec, codec))]
     if not readings:
-        raise _at_wrong_byte(content, best[0], path)
+        _decode_or_stop(content, best[0], path)
     if len({text for text, _ in readings}) > 1:
         raise _unreadable(f"can be read in {len(best)} ways: {begins}", path)
     return readings[0]
@@ -174,14 +176,16 @@ def _stop_at_damaged_utf8(content: bytes, path: Path) -> None:
     head = content[:_HEAD].decode("utf-8", "replace")
     wrong = head.count("\ufffd")
     if sum(not letter.isascii() for letter in head) > 2 * wrong:
-        raise _at_wrong_byte(content, "UTF-8", path)
+        _decode_or_stop(content, "utf-8", path)
 
 
-def _at_wrong_byte(content: bytes, codec: str, path: Path) -> DataError:
-    right = content.decode(codec, "replace").partition("\ufffd")[0]
-    byte = content[len(right.encode(codec))]
-    found = f"is {codec}, but for byte 0x{byte:02X} in line {_line_at(right, len(right))}"
-    return _unreadable(found, path)
+def _decode_or_stop(content: bytes, codec: str, path: Path) -> str:
+    try:
+        return content.decode(codec).lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        line = len(_LINE_END.findall(content[: error.start].decode(codec, "ignore"))) + 1
+        found = f"is {codec.replace('utf', 'UTF')}, but for byte 0x{content[error.start]:02X} in line {line}"
+        raise _unreadable(found, path) from None
 
 
 def _how_misread(text: str, path: Path) -> str | None:
@@ -199,8 +203,8 @@ def _how_misread(text: str, path: Path) -> str | None:
         return best
     for written, read in _MISREAD.values():
         content = codecs.charmap_encode(head, "ignore", _byte_of(read))[0]
-        leads = sum(byte in _CYRILLIC_LEADS for byte in content)
-        if written == "utf-8" and leads * 3 > sum(byte > 127 for byte in content):
+        letters = len(_CYRILLIC.findall(content))
+        if written == "utf-8" and letters * 4 > sum(byte > 127 for byte in content):
             raise _misread(f"it begins with {header_line(text)[:60]!r}", written, read, path)
     return None
 
@@ -223,7 +227,12 @@ def _undo(text: str, misread: str, path: Path) -> tuple[str, str, list[Mend]]:
         before, after = _LINE_END.split(text[:start])[-1], _LINE_END.split(text[start:])[0]
         found = f"line {_line_at(text, start)} cannot be restored at {(before[-20:] + after[:20])!r}"
         raise _misread(found, written, read, path) from None
-    return undone.lstrip("\ufeff"), misread, list(_restored(text, content, mended))
+    mends = list(_restored(text, content, mended))
+    for mend in mends:
+        if _UNLIKELY.search(mend.new):
+            found = f"line {mend.line} cannot be restored at {mend.old!r}"
+            raise _misread(found, written, read, path)
+    return undone.lstrip("\ufeff"), misread, mends
 
 
 def _misread(found: str, written: str, read: str, path: Path) -> DataError:
