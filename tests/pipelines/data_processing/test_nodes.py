@@ -334,6 +334,18 @@ def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, optio
     assert (counts["money", "rows_in", ""], counts["money", "rows_out", ""]) == (17, 15)
 
 
+def test_rows_of_one_file_are_counted_once_though_labels_are_read_from_it_too(
+    tables: Make, process: Process, options: DataProcessing
+) -> None:
+    raw = _with_cell(tables(16), "market_file", 0, "id", " 1")
+    raw = _with_cell(raw, "market_file", 0, "Покупательская активность", "Снизилась ")
+    raw = _with_cell(raw, "market_file", 5, "Покупательская активность", "Прежний уровень ")
+    quality = process(raw, options)["data_quality"].query("subject == 'repair'")
+    assert quality[["table", "detail", "count"]].to_numpy().tolist() == [
+        ["market_file", "blanks_trimmed", 2.0]
+    ]
+
+
 @pytest.mark.real_data
 def test_real_extract_gives_the_known_clients(
     real_extract: Any, process: Process, options: DataProcessing

@@ -334,6 +334,7 @@ def summarise_quality(
     if files["label_file"] == files["market_file"]:
         dialects = dialects[dialects["table"] != "label_file"]
         form = form[form["table"] != "label_file"]
+        repairs = repairs.replace({"table": {"label_file": "market_file"}})  # the same rows, read twice
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [
