@@ -1,15 +1,22 @@
 """The project's command line: kedro's commands, with known errors as one readable message."""
 
+import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
 import yaml
+from kedro import runner as runners
 from kedro.config import MissingConfigException
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.cli.utils import KedroCliError
+from kedro.framework.project import pipelines as registered
 from kedro.io.core import DatasetError
+from kedro.pipeline import Pipeline
+from kedro.runner import AbstractRunner
+from kedro.utils import load_obj
 from kedro.validation.exceptions import ParameterValidationError
 
 from one_click import pipelines
@@ -20,8 +27,40 @@ KNOWN_ERRORS = (
     ParameterValidationError,
     DatasetError,
     MissingConfigException,
+    KedroCliError,
     yaml.YAMLError,
 )
+RUNNERS = ("SequentialRunner", "ParallelRunner", "ThreadRunner")
+
+# Options that name parts of the pipelines, and what they can name.
+_PARTS: dict[str, Callable[[Pipeline], Iterable[str]]] = {
+    "node_names": lambda whole: (node.name for node in whole.nodes),
+    "from_nodes": lambda whole: (node.name for node in whole.nodes),
+    "to_nodes": lambda whole: (node.name for node in whole.nodes),
+    "tags": lambda whole: (tag for node in whole.nodes for tag in node.tags),
+    "namespaces": lambda whole: (name for node in whole.nodes for name in node.namespace_prefixes if name),
+    "from_inputs": Pipeline.all_inputs,
+    "to_outputs": Pipeline.all_outputs,
+}
+_FILTERS = {"namespaces": "node_namespaces"}  # where an argument is called otherwise than its option
+
+
+class RunCommand(click.Command):
+    """`kedro run`, whose malformed options end like all other faults: one message, exit code 1."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise click.ClickException(error.format_message()) from error
+        except KedroCliError as error:
+            raise click.ClickException(readable(error)) from error
+        except (AttributeError, KeyError, UnicodeError, yaml.YAMLError) as error:
+            raise click.ClickException(
+                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are those "
+                "of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
+            ) from error
 
 
 @click.group(name=__file__)
@@ -29,11 +68,14 @@ def cli() -> None:
     """Command line of one_click."""
 
 
-@cli.command(name="run", params=kedro_run.params, help=kedro_run.help)
+@cli.command(name="run", cls=RunCommand, params=kedro_run.params, help=kedro_run.help)
 def run(**options: Any) -> None:
     """Run pipelines as `kedro run` does; a known error ends with its message and exit code 1."""
     try:
-        _refuse_unknown_pipelines(options["pipelines"] or [options["pipeline"]])
+        names = options["pipelines"] or [options["pipeline"] or "__default__"]
+        _stop_at_unknown_pipelines(names)
+        _stop_at_unknown_parts(names, options)
+        _stop_at_unknown_runner(options["runner"] or RUNNERS[0], options["runner_params"])
         kedro_run.callback(**options)
     except KNOWN_ERRORS as error:
         raise click.ClickException(readable(error)) from error
@@ -48,11 +90,54 @@ def readable(error: BaseException) -> str:
     return re.sub(r"Failed to instantiate \w+ for parameter '[\w.]+': ", "", text)
 
 
-def _refuse_unknown_pipelines(names: list[str | None]) -> None:
+def _stop_at_unknown_pipelines(names: list[str]) -> None:
     known = ["__default__", *(module.name for module in pkgutil.iter_modules(pipelines.__path__))]
     for name in names:
-        if name and name not in known:
+        if name not in known:
             raise ParameterError(f"Unknown pipeline '{name}': {nearest(name, known)}")
+
+
+def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
+    """Stop at nodes, tags, data sets and namespaces that the pipelines do not have, or not together."""
+    given = {option: options[option] for option in _PARTS if options[option]}
+    if not given:
+        return
+    registered.set_requested(names)  # as the session will
+    whole = sum((registered[name] for name in names), Pipeline([]))
+    for option, parts in given.items():
+        known = set(_PARTS[option](whole))
+        for name in parts:
+            if name not in known:
+                raise ParameterError(f"Unknown name '{name}' in {_flag(option)}: {nearest(name, known)}")
+    chosen = {
+        "node_namespaces" if option == "namespaces" else option: parts for option, parts in given.items()
+    }
+    try:
+        whole.filter(**chosen)
+    except ValueError as error:
+        flags = ", ".join(map(_flag, given))
+        raise ParameterError(f"{flags} leave no node of {', '.join(names)} to run: give fewer.") from error
+
+
+def _flag(option: str) -> str:
+    return next(param.opts[0] for param in kedro_run.params if param.name == option)
+
+
+def _stop_at_unknown_runner(name: str, arguments: dict[str, Any]) -> None:
+    try:
+        runner = load_obj(name, runners.__name__)
+    except (AttributeError, ImportError, ValueError):
+        runner = None
+    if not (inspect.isclass(runner) and issubclass(runner, AbstractRunner)) or inspect.isabstract(runner):
+        raise ParameterError(f"Unknown runner '{name}': {nearest(name, RUNNERS)}")
+    known = inspect.signature(runner).parameters
+    for argument in arguments:
+        if argument not in known:
+            raise ParameterError(f"Unknown name '{argument}' in --runner-params: {nearest(argument, known)}")
+    try:
+        _ = runner(**arguments) if arguments else None
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} refuses --runner-params {arguments}: {error}") from error
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

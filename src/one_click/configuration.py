@@ -62,6 +62,11 @@ def find(file: str, raw: Any, location: Location) -> str:
     return places[0] if len(places) == 1 else ""
 
 
+def sections(folder: Path) -> frozenset[str]:
+    """Return the names of all sections in the files of parameters of an environment."""
+    return frozenset(_top_level(_files(folder)))
+
+
 def _shown(path: Path) -> str:
     folder = next(folder for folder in _folders if folder in path.parents)
     return path.relative_to(folder.parent.parent).as_posix()
@@ -110,19 +115,20 @@ def _entries(node: Node | None) -> list[tuple[str, Node, Node]]:
 
 def _line(node: Node, raw: Any, location: Location) -> int | None:
     """Return the line, counted from 1, of a value that stands at a location as it was read."""
-    line = node.start_mark.line
+    line, is_it = node.start_mark.line, _same
     for part in location:
         if isinstance(node, ScalarNode):
             break
         key, below = _child(node, part)
         value = _part(raw, part)
         if below is None and value is _ABSENT:
+            is_it = _may_be if isinstance(node, MappingNode) else _same
             continue
         if below is None or value is _ABSENT:
             return None
         line = (key if key and not isinstance(below, ScalarNode) else below).start_mark.line
-        node, raw = below, value
-    return line + 1 if _same(node, raw) else None
+        node, raw, is_it = below, value, _same
+    return line + 1 if is_it(node, raw) else None
 
 
 def _child(node: Node, part: str | int) -> tuple[Node | None, Node | None]:

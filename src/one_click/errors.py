@@ -90,7 +90,7 @@ class DeclarationError(ValueError):
 
 
 def nearest(name: str, available: Iterable[str]) -> str:
-    """Return a hint that names the valid name nearest to `name`, and all valid names.
+    """Return a hint that names the valid name nearest to `name`, and all valid names or the first of many.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def nearest(name: str, available: Iterable[str]) -> str:
         return "there is none yet."
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean '{close[0]}'? " if close else ""
-    return f"{hint}Valid names: {', '.join(names)}."
+    return f"{hint}Valid names: {shorten(names, limit=40)}."
 
 
 def share_hint(number: float) -> str:

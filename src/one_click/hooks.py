@@ -3,12 +3,11 @@
 import gc
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import yaml
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
@@ -17,7 +16,8 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from one_click import configuration
-from one_click.errors import ParameterError, nearest
+from one_click.errors import DataError, ParameterError, nearest, shorten
+from one_click.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ STILL_RUNNING_AFTER = 5.0  # seconds
 READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder"}
+GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder", "allow_links"}
 
 
 class RefuseUnknownParameters:
@@ -45,16 +45,20 @@ class RefuseUnknownParameters:
         ParameterError
             If a name is unknown.
         """
-        configuration.read_from(_folders(context.config_loader))
+        loader = context.config_loader
+        configuration.read_from(_folders(loader))
         given = context._runtime_params or {}
-        written = context.config_loader["globals"]
+        written = loader["globals"]
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
-        _stop_at_numbers(written, "conf/*/globals.yml")
+        _stop_at_no_snapshots(written, "conf/*/globals.yml")
         if given:
-            _stop_at_unknown(given, SNAPSHOT_PARAMETERS | _parameters_of_pipelines(), "--params")
-            _stop_at_numbers(given, "--params")
-        in_files = set(context.config_loader["parameters"]) - set(given)
-        _stop_at_unknown(in_files, _sections(context.project_path), "conf/*/parameters*.yml")
+            read = {name.split(".")[0] for name in _read_by_pipelines()}
+            _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
+            _stop_at_no_snapshots(given, "--params")
+        parameters = loader["parameters"]
+        _stop_at_unknown(set(parameters) - set(given), _sections(loader), "conf/*/parameters*.yml")
+        _stop_at_missing(parameters)
+        _stop_at_no_family(parameters)
 
 
 def _folders(loader: Any) -> list[Path]:
@@ -63,35 +67,131 @@ def _folders(loader: Any) -> list[Path]:
     return [Path(loader.conf_source) / environment for environment in environments]
 
 
-def _stop_at_unknown(given: Iterable[str], known: frozenset[str], where: str) -> None:
-    for name in given:
+def _stop_at_unknown(given: Iterable[str], known: Set[str], where: str) -> None:
+    for name in map(str, given):
         if name not in known:
             raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
 
 
-def _stop_at_numbers(given: Mapping[str, Any], where: str) -> None:
-    """Stop at a snapshot that was read as a number: 2026.10 would be the folder 2026.1."""
-    for name in SNAPSHOT_PARAMETERS & set(given):
-        if given[name] is not None and not isinstance(given[name], str):
+def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
+    """Stop at a name that leads elsewhere, or was read as a number: 2026.10 would be the folder 2026.1."""
+    for name in sorted(SNAPSHOT_PARAMETERS & set(given)):
+        value = "" if given[name] is None else given[name]
+        if not isinstance(value, str):
             raise ParameterError(
-                f"{name} in {where} was read as the number {given[name]}, perhaps not its folder's name. "
+                f"{name} in {where} was read as the number {value}, perhaps not its folder's name. "
                 f'Quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'.'
+            )
+        try:
+            folder_name(value)
+        except ValueError as error:
+            raise ParameterError(f"{name} in {where}: {error}. Remedy: rename the folder.") from error
+
+
+def _sections(loader: Any) -> frozenset[str]:
+    """Return the names of all sections of parameters, whichever pipelines were loaded."""
+    return configuration.sections(Path(loader.conf_source) / loader.base_env)
+
+
+def _read_by_pipelines() -> set[str]:
+    """Return the names, dots included, of all parameters that the pipelines read."""
+    names = (name for pipeline in pipelines.values() for name in pipeline.inputs())
+    return {name.removeprefix("params:") for name in names if name.startswith("params:")}
+
+
+def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
+    """Stop where no file has a parameter that a pipeline reads, such as the entry of a family."""
+    for name in sorted(_read_by_pipelines()):
+        section, _, part = name.partition(".")
+        if section not in parameters or not _has(parameters[section], part):
+            available = [one for one, inside in parameters.items() if _has(inside, part)]
+            raise ParameterError(
+                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml (that of a "
+                f"family, if src/one_click/parameters.py has it in FAMILIES): {nearest(section, available)}"
             )
 
 
-def _sections(project: Path) -> frozenset[str]:
-    """Return the names of all sections of parameters, whichever pipelines were loaded."""
-    files = (project / "conf" / "base").glob("parameters*.yml")
-    written = (yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in files)
-    return frozenset(name for sections in written for name in sections)
+def _has(section: Any, part: str) -> bool:
+    return not part or (isinstance(section, Mapping) and part in section)
 
 
-def _parameters_of_pipelines() -> frozenset[str]:
-    """Return the top-level names of all parameters that the pipelines read."""
-    names = (name for pipeline in pipelines.values() for name in pipeline.inputs())
-    return frozenset(
-        name.removeprefix("params:").split(".")[0] for name in names if name.startswith("params:")
-    )
+def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
+    """Stop at the entry of a family that nothing would search."""
+    from one_click.parameters import FAMILIES
+
+    for name, section in parameters.items():
+        if _has(section, "family") and name not in FAMILIES:
+            raise ParameterError(
+                f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
+                f"(src/one_click/parameters.py): {nearest(name, FAMILIES)}"
+            )
+
+
+class RefuseMissingInputs:
+    """Stop a run that would read what no pipeline has stored yet, before its first node."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Look for the stored inputs of the pipeline.
+
+        Raises
+        ------
+        DataError
+            If some are not there; the remedy names the pipelines that make them.
+        """
+        _stop_at_versions(run_params["load_versions"] or {}, catalog)
+        if run_params["only_missing_outputs"]:
+            return  # kedro leaves nodes out afterwards, and their inputs with them
+        missing = _missing(pipeline, catalog)
+        makers = _makers() if missing else {}
+        absent = [name for name in missing if name in makers]
+        if absent:
+            needed = ",".join(_needed(absent, makers, catalog))
+            raise DataError(
+                f"Not stored yet: {shorten(f'{name} (by {makers[name]})' for name in absent)}.",
+                file=str(_file(catalog, absent[0]) or ""),
+                rule="a pipeline reads what others have stored",
+                remedy=f"run first: kedro run --pipelines {needed}{_same_options(run_params)}",
+            )
+
+
+def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
+    """Return the data sets that a pipeline reads, does not make, and does not find."""
+    read = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
+    return [name for name in read if not catalog.exists(name)]
+
+
+def _makers() -> dict[str, str]:
+    """Return the pipeline that makes each data set, whichever pipelines were loaded."""
+    pipelines.set_requested(None)
+    chosen = {name: one for name, one in pipelines.items() if name != "__default__"}
+    return {made: name for name, one in chosen.items() for made in one.all_outputs()}
+
+
+def _needed(absent: Iterable[str], makers: Mapping[str, str], catalog: CatalogProtocol) -> list[str]:
+    """Return the pipelines that make data sets, and those that make what these in turn do not find."""
+    needed: set[str] = set()
+    while names := {makers[name] for name in absent if name in makers} - needed:
+        needed |= names
+        absent = [missing for name in names for missing in _missing(pipelines[name], catalog)]
+    return sorted(needed)
+
+
+def _same_options(run_params: Mapping[str, Any]) -> str:
+    """Return the options that lead to the same folders."""
+    given = run_params["runtime_params"] or {}
+    snapshots = ",".join(f"{name}={given[name]}" for name in given if name in SNAPSHOT_PARAMETERS)
+    parts = {"env": run_params["env"], "params": snapshots}
+    return "".join(f" --{option} {value}" for option, value in parts.items() if value)
+
+
+def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
+    """Stop where a version is asked for of a data set that has none: kedro would load the present one."""
+    for name in versions:
+        if getattr(catalog.get(name), "_version", None) is None:
+            raise ParameterError(f"'{name}' in --load-versions has no versions (no `versioned: true`).")
 
 
 class ShowProgress:
@@ -175,6 +275,17 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
     """Return where a data set is stored, if it is a file."""
     path = getattr(catalog.get(name), "_filepath", None)
     return Path(path) if path else None
+
+
+class TellIdleRules:
+    """Say which segments and offers fit nobody this month."""
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Log one line per rule of the table of such rules."""
+        if dataset_name.rsplit(".", maxsplit=1)[-1] == "idle_rules":
+            for sentence in data["sentence_en"]:
+                logger.warning(sentence)
 
 
 class SpareCollector:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -30,6 +31,7 @@ from one_click.declarations import (
 )
 from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
+from one_click.snapshots import folder_name
 
 # A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
 FAMILIES: tuple[str, ...] = (
@@ -858,7 +860,7 @@ class DemoStore(Parameters):
     """
 
     file: ClassVar[str] = "conf/base/parameters_demo_store.yml"
-    months: tuple[Annotated[str, Field(pattern=r"^\w[\w.-]*$")], ...] = Field(min_length=1)
+    months: tuple[Annotated[str, AfterValidator(folder_name)], ...] = Field(min_length=1)
     unlabelled: tuple[str, ...]
     clients: int = Field(ge=30)
     first_id: int = Field(ge=1, le=10**15)

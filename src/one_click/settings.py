@@ -6,8 +6,16 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import os
 import warnings
 
+from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
-from one_click.hooks import NameResults, RefuseUnknownParameters, ShowProgress, SpareCollector
+from one_click.hooks import (
+    NameResults,
+    RefuseMissingInputs,
+    RefuseUnknownParameters,
+    ShowProgress,
+    SpareCollector,
+    TellIdleRules,
+)
 
 # Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
 for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -24,5 +32,13 @@ for message in ("Features .* are constant", "invalid value encountered", "Found 
 # SelectKBest keeps all columns of a store with fewer categories than k allows for.
 warnings.filterwarnings("ignore", message="k=.* is greater than n_features", module="sklearn")
 
-HOOKS = (RefuseUnknownParameters(), ShowProgress(), NameResults(), SpareCollector())
+HOOKS = (
+    RefuseUnknownParameters(),
+    RefuseMissingInputs(),
+    ShowProgress(),
+    NameResults(),
+    TellIdleRules(),
+    SpareCollector(),
+)
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}

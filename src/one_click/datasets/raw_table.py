@@ -63,12 +63,17 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
     ----------
     filepath : str
         The file, ending in .csv; in its place may lie the same file ending in .csv.gz or .xlsx.
+    allow_links : bool
+        Whether a symbolic link may lead out of the folder of all snapshots.
     metadata : dict, optional
         Passed on to kedro-viz.
     """
 
-    def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, *, filepath: str, allow_links: bool = False, metadata: dict[str, Any] | None = None
+    ) -> None:
         self._filepath = PurePosixPath(filepath)
+        self._allow_links = allow_links
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
@@ -80,6 +85,8 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
             If the file is missing, empty, of an unknown form, or has rows of different lengths.
         """
         path = _locate(Path(self._filepath))
+        if self._allow_links is not True:
+            _stop_at_link(path)
         is_workbook = path.suffix.lower() == ".xlsx"
         frame, encoding, separator, mends = _read_workbook(path) if is_workbook else _read_text(path)
         numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
@@ -132,6 +139,17 @@ def _locate(path: Path) -> Path:
             remedy="take away the file that is not meant",
         )
     return found[0]
+
+
+def _stop_at_link(path: Path) -> None:
+    raw = path.absolute().parents[1].resolve()
+    if not path.resolve().is_relative_to(raw):
+        raise DataError(
+            f"A symbolic link leads from {path.parent.name}/{path.name} out of {raw.name}.",
+            file=f"{path}, which is {path.resolve()}",
+            rule="a snapshot's files lie in its folder",
+            remedy="copy them there, or allow it in conf/local/globals.yml: allow_links: true",
+        )
 
 
 def _read_text(path: Path) -> Read:

@@ -98,6 +98,7 @@ def test_store_is_like_the_real_extract(
     project: Path, kedro_run_here: Callable[..., Result], real_extract: Path
 ) -> None:
     (project / "data" / "01_raw" / "real").symlink_to(real_extract)
+    (project / "conf" / "local" / "globals.yml").write_text("allow_links: true\n", encoding="utf-8")
     run = ("--params", "snapshot=real", "--pipelines")
     for pipeline in ("data_processing", "demo_store"):
         assert kedro_run_here(*run, pipeline).exit_code == 0
