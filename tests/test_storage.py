@@ -32,7 +32,7 @@ def hold(project: Path) -> Iterator[Callable[[str, str], subprocess.Popen[str]]]
     started = []
 
     def start(snapshot: str, kind: str) -> subprocess.Popen[str]:
-        file = project / "data" / storage.LOCKS / f"{snapshot}.lock"
+        file = project / "data" / f".{snapshot}.lock"
         command = [sys.executable, "-c", HOLD, str(file), kind]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert started[-1].stdout
@@ -81,13 +81,13 @@ def test_killed_run_leaves_no_lock(
     process.wait()
     result = kedro_run_here(*WANTED)
     assert result.exit_code == 0, result.output
-    assert not list((project / "data" / storage.LOCKS).iterdir())
+    assert not list((project / "data").glob(".*"))
 
 
 def test_failing_run_leaves_no_lock(kedro_run_here: Run, project: Path) -> None:
     (project / "data/01_raw/demo/money.csv").write_text("id\n1\n", encoding="utf-8")
     assert kedro_run_here("--pipelines", "data_processing").exit_code == 1
-    assert not list((project / "data" / storage.LOCKS).iterdir())
+    assert not list((project / "data").glob(".*"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,17 @@ def test_refused_run_gives_back_what_it_had_taken(
 ) -> None:
     hold("demo_next", "shared")
     kedro_run_here(*SCORING)
-    assert [path.name for path in (project / "data" / storage.LOCKS).iterdir()] == ["demo_next.lock"]
+    assert [path.name for path in (project / "data").glob(".*")] == [".demo_next.lock"]
+
+
+def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
+    kedro_run_here: Run, hold: Callable[[str, str], None]
+) -> None:
+    wanted = ("--pipelines", "data_processing", "--params", "label_snapshot=demo_next")
+    hold("demo_next", "shared")
+    assert kedro_run_here(*wanted).exit_code == 0
+    hold("demo", "shared")
+    assert "The snapshot 'demo' is in use" in kedro_run_here(*wanted).output
 
 
 @pytest.mark.parametrize("month", ["demo", "demo_next", "demo_store"])
@@ -144,7 +154,7 @@ def test_workers_of_a_run_do_not_wait_for_its_lock(
 ) -> None:
     result = kedro_run(*WANTED, "--runner", "ParallelRunner", "--runner-params", "max_workers=2")
     assert result.returncode == 0, result.stderr
-    assert not list((project / "data" / storage.LOCKS).iterdir())
+    assert not list((project / "data").glob(".*"))
 
 
 def test_forked_child_does_not_keep_the_lock_of_a_dead_run(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
 from one_click.hooks import (
     NameResults,
+    ReadOtherStore,
     RefuseMissingInputs,
     RefuseUnknownParameters,
     ShowProgress,
@@ -37,6 +38,7 @@ HOOKS = (
     RefuseUnknownParameters(),
     KeepPrivate(),
     LockSnapshots(),
+    ReadOtherStore(),
     RefuseMissingInputs(),
     ShowProgress(),
     NameResults(),

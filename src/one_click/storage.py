@@ -16,7 +16,6 @@ from kedro.pipeline import Pipeline
 from one_click.datasets import kernel_lock
 from one_click.errors import DataError, ParameterError, nearest
 
-LOCKS = ".locks"
 _WITHHELD = {"owner": 0o077, "group": 0o027, "everybody": 0o022}  # rights that files and folders do not get
 _UNSTORED = ("params:", "parameters")
 
@@ -71,13 +70,14 @@ class LockSnapshots:
         """
         _release_all()  # of a run that was broken off in this process
         pipelines = ", ".join(run_params["pipeline_names"] or ["__default__"])
-        holder = f"process {os.getpid()} on {socket.gethostname()}, {pipelines}, since {datetime.now():%F %T}"
+        since = datetime.now().isoformat(" ", "seconds")
+        holder = f"process {os.getpid()} on {socket.gethostname()}, {pipelines}, since {since}"
         written = self._snapshots(pipeline.all_outputs(), catalog)
         read = self._snapshots(pipeline.inputs(), catalog) - written
         with ExitStack() as locks:
             locks.callback(_release_all)
             for snapshot in sorted(written | read):
-                _hold(self._data / LOCKS / f"{snapshot}.lock", holder, shared=snapshot in read)
+                _hold(self._data / f".{snapshot}.lock", holder, shared=snapshot in read)
             result = yield
             locks.pop_all()  # until the run has ended
             return result
@@ -142,7 +142,7 @@ def _in_use(file: Path, handle: int) -> DataError:
         opened.seek(0)
         holders = "; ".join(opened.read().splitlines()) or "it has only just begun"
     return DataError(
-        f"The snapshot '{file.stem}' is in use by another run: {holders}.",
+        f"The snapshot '{file.stem[1:]}' is in use by another run: {holders}.",
         file=str(file),
         rule="one run at a time writes a snapshot's tables, and nobody else reads them meanwhile",
         remedy="wait until it has ended, or end that process; runs of other snapshots are not in the way, "

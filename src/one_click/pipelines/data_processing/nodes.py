@@ -12,10 +12,11 @@ from one_click.features import join_clients, make_features, months_to_columns
 from one_click.parameters import DataProcessing
 
 from .audit import audit, stop_at_blocking
+from .mapping import tell_mapping
 from .parsing import parse_table, without_lines
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "": "cells"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "cells"}
 _DECIMALS = {".": "decimal_point", ",": "decimal_comma"}
 
 _FEW_CLIENTS = 4  # of a class: no share of them could be held out
@@ -29,12 +30,14 @@ def describe_dialects(
     market_time: pd.DataFrame,
     money: pd.DataFrame,
     label_file: pd.DataFrame,
+    options: DataProcessing,
 ) -> pd.DataFrame:
     """Tabulate how each file is written; the last one is where the labels come from.
 
     Returns
     -------
-    DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows
+    DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows, other_store
+        The last tells which headers and words of another store are read as which of ours; it is logged, too.
     """
     raw = {
         "market_file": market_file,
@@ -45,7 +48,13 @@ def describe_dialects(
     }
     return pd.DataFrame(
         [
-            {"table": name, "file": rows.attrs["file"], **rows.attrs["dialect"], "rows": len(rows)}
+            {
+                "table": name,
+                "file": rows.attrs["file"],
+                **rows.attrs["dialect"],
+                "rows": len(rows),
+                "other_store": tell_mapping(rows, TABLES[name], options.other_store),
+            }
             for name, rows in raw.items()
         ]
     )
@@ -86,7 +95,7 @@ def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
     parsed, repairs, faults = parse_table(raw, TABLES["label_file"], signs, options)
     file = raw.attrs.get("file", TABLES["label_file"].file)
     labels = pd.DataFrame({"table": ["label_file"], "file": [file], "rows": [len(raw)]})
-    stop_at_faulty_tables(faults, labels, options.max_rejected_share)
+    stop_at_faulty_tables(faults, labels, options.max_rejected_share, options.other_store)
     return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
 
 
@@ -172,11 +181,12 @@ def reject_rows(
     }
     of_labels = faults["table"] == "label_file"
     # A table's own faults first: the clients they take out of the other tables would hide where they are.
-    stop_at_faulty_tables(faults[~of_labels], dialects, options.max_rejected_share)
+    limits = options.max_rejected_share, options.other_store
+    stop_at_faulty_tables(faults[~of_labels], dialects, *limits)
     causes = pd.concat(
         [faults[~of_labels], excluded_by_rule(parsed, cleaning_limits, options)], ignore_index=True
     )
-    stop_at_faulty_tables(causes, dialects, options.max_rejected_share)
+    stop_at_faulty_tables(causes, dialects, *limits)
     return pd.concat([faults[of_labels], with_all_rows_of_clients(causes, parsed)], ignore_index=True)
 
 
@@ -262,11 +272,11 @@ def split_clients(
     DataError
         If a finding blocks, or there are too few labelled twin groups to put both classes on both sides.
     """
-    stop_at_blocking(audit, options.accept_findings)
+    stop_at_blocking(audit, options.accept_findings, options.other_store)
     frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
-    _stop_at_too_few(groups[TARGET], options)
+    _stop_at_too_few(labelled[TARGET], groups[TARGET], options)
     sampled = _sample(groups[[TWIN_GROUP, TARGET]], options)
     train, test = train_test_split(
         sampled[TWIN_GROUP],
@@ -279,21 +289,23 @@ def split_clients(
     return train_clients, test_clients
 
 
-def _stop_at_too_few(target: pd.Series, options: DataProcessing) -> None:
-    of_class = target.value_counts().reindex([0, 1], fill_value=0)
-    sampled_share = min(1.0, options.training_rows / max(1, len(target)))
+def _stop_at_too_few(target: pd.Series, of_groups: pd.Series, options: DataProcessing) -> None:
+    """Stop where too few groups of twins are there to be parted; told are clients."""
+    of_class, groups = (labels.value_counts().reindex([0, 1], fill_value=0) for labels in (target, of_groups))
+    sampled_share = min(1.0, options.training_rows / max(1, len(of_groups)))
     smaller_side = min(options.test_share, 1 - options.test_share)
-    if of_class.min() * sampled_share * smaller_side < 1:
+    if groups.min() * sampled_share * smaller_side < 1:
         labels = "export the column with the labels, or name a snapshot that has labels of these clients in "
         scored = "label_snapshot; a month without labels is only scored: kedro run --pipelines scoring"
+        once = f" ({groups[1]} and {groups[0]}, twins counted once)" if len(of_groups) < len(target) else ""
         raise DataError(
-            f"There are {of_class[1]} declined and {of_class[0]} other clients, too few to hold out "
+            f"There are {of_class[1]} declined and {of_class[0]} other clients{once}, too few to hold out "
             f"{options.test_share:.1%} of them.",
             file="market_file.csv (or that of label_snapshot)",
-            column=COLUMNS[TARGET].source,
+            column=options.other_store.header("label_file", COLUMNS[TARGET]),
             rule="training and testing need clients of both classes",
             remedy=f"{labels}{scored} --params new_snapshot=<folder>"
-            if of_class.min() < _FEW_CLIENTS
+            if groups.min() < _FEW_CLIENTS
             else f"bring data_processing.test_share, {options.test_share}, nearer to 0.25",
         )
 
@@ -332,6 +344,7 @@ def summarise_quality(
     if files["label_file"] == files["market_file"]:
         dialects = dialects[dialects["table"] != "label_file"]
         form = form[form["table"] != "label_file"]
+        repairs = repairs.replace({"table": {"label_file": "market_file"}})  # the same rows, read twice
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [
