@@ -130,13 +130,16 @@ def test_refused_run_gives_back_what_it_had_taken(
 
 
 def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
-    kedro_run_here: Run, hold: Callable[[str, str], None]
+    kedro_run_here: Run, hold: Callable[[str, str], subprocess.Popen[str]]
 ) -> None:
-    wanted = ("--pipelines", "data_processing", "--params", "label_snapshot=demo_next")
-    hold("demo_next", "shared")
-    assert kedro_run_here(*wanted).exit_code == 0
-    hold("demo", "shared")
-    assert "The snapshot 'demo' is in use" in kedro_run_here(*wanted).output
+    wanted = ("--pipelines", "data_processing", "--to-outputs", "labels", "--params")
+    reader = hold("demo_next", "shared")
+    assert kedro_run_here(*wanted, "label_snapshot=demo_next").exit_code == 0
+    reader.kill()
+    reader.wait()
+    hold("demo_next", "exclusive")
+    refused = kedro_run_here(*wanted, "label_snapshot=demo_next")
+    assert "The snapshot 'demo_next' is in use" in refused.output
 
 
 @pytest.mark.parametrize("month", ["demo", "demo_next", "demo_store"])
