@@ -1,5 +1,6 @@
 """The project's command line: kedro's commands, with known errors as one readable message."""
 
+import errno
 import inspect
 import pkgutil
 import re
@@ -20,7 +21,7 @@ from kedro.utils import load_obj
 from kedro.validation.exceptions import ParameterValidationError
 
 from one_click import pipelines
-from one_click.errors import OneClickError, ParameterError, nearest
+from one_click.errors import MAKE_ROOM, DataError, OneClickError, ParameterError, nearest
 
 KNOWN_ERRORS = (
     OneClickError,
@@ -44,6 +45,9 @@ _PARTS: dict[str, Callable[[Pipeline], Iterable[str]]] = {
 }
 _FILTERS = {"namespaces": "node_namespaces"}  # where an argument is called otherwise than its option
 
+_NO_ROOM = "|".join(str(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
+_WHOLE = "a file is stored whole, or not at all"
+
 
 class RunCommand(click.Command):
     """`kedro run`, whose malformed options end like all other faults: one message, exit code 1."""
@@ -58,8 +62,8 @@ class RunCommand(click.Command):
             raise click.ClickException(readable(error)) from error
         except (AttributeError, KeyError, UnicodeError, yaml.YAMLError) as error:
             raise click.ClickException(
-                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are those "
-                "of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
+                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are "
+                "those of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
             ) from error
 
 
@@ -86,7 +90,11 @@ def readable(error: BaseException) -> str:
 
     Kedro wraps what goes wrong inside a data set, a validator or a parameter in errors of its own.
     """
-    text = next((str(cause) for cause in _causes(error) if isinstance(cause, OneClickError)), str(error))
+    own = next((str(cause) for cause in _causes(error) if isinstance(cause, OneClickError)), None)
+    text = str(error) if own is None else own
+    if refused := re.match(rf"([\w.]+): .*?filepath=\D*?'(.*?)'(?:.|\n)*\[Errno (?:{_NO_ROOM})\] (.*)", text):
+        name, place, why = refused.groups()
+        return str(DataError(f"{name} cannot be stored: {why}.", file=place, rule=_WHOLE, remedy=MAKE_ROOM))
     return re.sub(r"Failed to instantiate \w+ for parameter '[\w.]+': ", "", text)
 
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
+MAKE_ROOM = "make room on the disk, or let it be written to, and run again: a search goes on where it stopped"
 _LONGEST = 80  # characters of one item in a message
 
 
@@ -33,6 +34,10 @@ class DataError(OneClickError):
         parts = {"file": file, "column": column, "rows": rows, "rule": rule, "remedy": remedy}
         details = [f"  {name + ':':<8}{text}" for name, text in parts.items() if text]
         super().__init__("\n".join([found, *details]))
+
+    def __reduce__(self) -> tuple[type[OneClickError], tuple[str]]:
+        """Leave a worker's process as the text alone, for lack of the arguments."""
+        return OneClickError, (str(self),)
 
 
 class ParameterError(OneClickError, ValueError):
