@@ -159,7 +159,9 @@ def learn(store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     clients = store[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
     borders = nodes.fit_decision_borders(clients, threshold, segmentation)
     signals = nodes.find_risk_signals(clients, borders)
-    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, segmentation)
+    table = nodes.make_decision_table(
+        clients, scores, reasons, signals, borders, segmentation, settings.campaign
+    )
     return table.merge(nodes.assign_segments(table, borders, segmentation), on=CLIENT_ID)
 
 
@@ -222,7 +224,7 @@ class Plans:
 
 def make_plans(known: pd.DataFrame, assumed: Offers, campaign: CampaignPlan, seed: int) -> Plans:
     """Make the plan; and by hand, give each client's best offer in some order until the money is spent."""
-    offered = list_eligible(known, assumed, campaign.most_contacts)
+    offered = list_eligible(known, assumed)
     plan, summary = select_clients(offered, campaign)
     best = _best_offers(offered).merge(known[[CLIENT_ID, *ORDERS]], on=CLIENT_ID)
     generator = np.random.default_rng((seed, 2))
@@ -245,12 +247,12 @@ def value_plans(
     Between a plan and the best of all stand the plan that knows the true effects, and the one that also knows
     the true probabilities, but may approach only whom the product calls at risk.
     """
-    everyone = list_eligible(truth.assign(at_risk=True), actual, campaign.most_contacts)
+    everyone = list_eligible(truth.assign(at_risk=True), actual)
     worth = everyone.set_index([CLIENT_ID, "offer"])["expected_profit_kept_base"]
     informed = {
         BEST: everyone,
-        AT_RISK_ONLY: list_eligible(truth, actual, campaign.most_contacts),
-        ESTIMATED: list_eligible(known, actual, campaign.most_contacts),
+        AT_RISK_ONLY: list_eligible(truth, actual),
+        ESTIMATED: list_eligible(known, actual),
     }
     best = {step: _kept(select_clients(rows, campaign)[0], worth) for step, rows in informed.items()}
     return [{"truth": name, "belief": belief, **best, **_value(one, worth)} for belief, one in plans.items()]

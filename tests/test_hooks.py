@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import Result
 from kedro.pipeline import Node, Pipeline
@@ -122,3 +123,12 @@ def test_node_that_has_ended_is_watched_no_longer(end: str) -> None:
     assert not progress._finished.is_set()
     getattr(progress, end)(*([node] if end == "after_node_run" else []))
     assert progress._finished.is_set()
+
+
+def test_rules_that_fit_nobody_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    rules = pd.DataFrame({"sentence_en": ["Offer 'Coupon' fits nobody this month: …"]})
+    tell = hooks.TellIdleRules().after_dataset_saved
+    with caplog.at_level(logging.WARNING):
+        tell("scoring.idle_rules", rules)
+        tell("segments", rules)
+    assert caplog.messages == ["Offer 'Coupon' fits nobody this month: …"]

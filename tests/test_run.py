@@ -266,7 +266,9 @@ def test_the_plan_keeps_to_its_limits_and_its_control_arm_is_in_no_list(
     assert control[["cost", "expected_profit_kept"]].to_numpy().sum() == 0
 
     folder = finished_project / "data" / "test" / "08_reporting" / snapshot
-    sheets = pd.read_excel(folder / "client_list.xlsx", sheet_name=["Клиенты", "Без сообщений"])
+    sheets = pd.read_excel(
+        folder / "client_list.xlsx", sheet_name=["Клиенты", "Без предложения", "Вне зоны риска"]
+    )
     lists = [
         pd.read_csv(folder / f"{name}.csv", sep=";", decimal=",")
         for name in ("contact_list", "no_contact_list")
@@ -275,7 +277,7 @@ def test_the_plan_keeps_to_its_limits_and_its_control_arm_is_in_no_list(
     assert all(len(numbers) > 0 and not numbers.isin(control.index).any() for numbers in listed)
     treated = plan.index[plan["arm"] == "treated"]
     assert sorted(listed[0]) == sorted(treated)
-    assert sorted(listed[2]) == sorted(
+    assert sorted(listed[3]) == sorted(
         plan.index[(plan["arm"] == "treated") & plan["channel"].isin(MESSAGES)]
     )
 

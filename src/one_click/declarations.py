@@ -31,6 +31,7 @@ DECISION_COLUMNS: dict[str, Kind] = {
     "profit_at_risk": "number",
     "at_risk": "flag",
     "valuable": "flag",
+    "may_be_messaged": "flag",
     "main_reason": "category",
     "segment": "category",
 }
@@ -315,6 +316,7 @@ def imply_all(premises: Sequence[Condition], conclusions: Iterable[Condition]) -
 
 AT_RISK = Condition(column="at_risk", **{"is": True})
 CONSENT = Condition(column="allows_messages", **{"is": True})
+MESSAGEABLE = Condition(column="may_be_messaged", **{"is": True})
 
 
 class Rule(Declared):
@@ -474,9 +476,10 @@ class Offer(Rule):
 
     @property
     def facts(self) -> dict[Condition, str]:
-        """What holds for every client who gets an offer: risk, and consent where it is needed."""
+        """What holds for all who get an offer: risk; consent and few contacts where these are needed."""
         risk = {AT_RISK: "offers are for clients at risk only"}
-        return risk | ({CONSENT: "this offer needs consent"} if self.needs_consent else {})
+        why = "this offer needs consent"
+        return risk | ({CONSENT: why, MESSAGEABLE: why} if self.needs_consent else {})
 
     @field_validator("text_ru", "text_en")
     @classmethod
@@ -571,11 +574,7 @@ def _outdoes(rival: Offer, offer: Offer, tie: bool) -> bool:
     effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in Effect.model_fields]
     as_good = rival.cost <= offer.cost and all(one >= other for one, other in effects)
     better = rival.cost < offer.cost or rival.effect.base > offer.effect.base
-    # A message may be withheld from clients with many contacts, whatever its conditions.
-    unrestricted = offer.needs_consent or not rival.needs_consent
-    everybody = unrestricted and imply_all(
-        (*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions)
-    )
+    everybody = imply_all((*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions))
     return rival.channel == offer.channel and as_good and (better or tie) and everybody
 
 

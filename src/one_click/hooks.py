@@ -277,6 +277,17 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
     return Path(path) if path else None
 
 
+class TellIdleRules:
+    """Say which segments and offers fit nobody this month."""
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Log one line per rule of the table of such rules."""
+        if dataset_name.rsplit(".", maxsplit=1)[-1] == "idle_rules":
+            for sentence in data["sentence_en"]:
+                logger.warning(sentence)
+
+
 class SpareCollector:
     """Keep what was imported out of garbage collection during a run, which saves a twentieth of its CPU."""
 

@@ -14,6 +14,7 @@ from one_click.hooks import (
     RefuseUnknownParameters,
     ShowProgress,
     SpareCollector,
+    TellIdleRules,
 )
 
 # Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
@@ -31,6 +32,13 @@ for message in ("Features .* are constant", "invalid value encountered", "Found 
 # SelectKBest keeps all columns of a store with fewer categories than k allows for.
 warnings.filterwarnings("ignore", message="k=.* is greater than n_features", module="sklearn")
 
-HOOKS = (RefuseUnknownParameters(), RefuseMissingInputs(), ShowProgress(), NameResults(), SpareCollector())
+HOOKS = (
+    RefuseUnknownParameters(),
+    RefuseMissingInputs(),
+    ShowProgress(),
+    NameResults(),
+    TellIdleRules(),
+    SpareCollector(),
+)
 CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}

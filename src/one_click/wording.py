@@ -1,20 +1,25 @@
 """Numbers and words as readers of either language write them."""
 
+import math
+
 from one_click.columns import COLUMNS, Language, label, translate, unit
 
+MISSING = "—"
 _MINUS = "−"
 _NO_BREAK = "\u00a0"
 _SURE = 0.99  # nearer to certainty, a probability of one client is not told
 
 
-def number(value: float, digits: int, language: Language) -> str:
-    r"""Write a number with a fixed count of decimals.
+def number(value: float | None, digits: int, language: Language) -> str:
+    r"""Write a number with a fixed count of decimals; a dash where there is none.
 
     Examples
     --------
-    >>> number(-1234.5, 1, "ru"), number(1234.5, 1, "en")
-    ('−1\xa0234,5', '1,234.5')
+    >>> number(-1234.5, 1, "ru"), number(1234.5, 1, "en"), number(float("nan"), 1, "en")
+    ('−1\xa0234,5', '1,234.5', '—')
     """
+    if value is None or not math.isfinite(value):
+        return MISSING
     text = f"{abs(value):,.{digits}f}"
     if language == "ru":
         text = text.replace(",", _NO_BREAK).replace(".", ",")
@@ -22,18 +27,19 @@ def number(value: float, digits: int, language: Language) -> str:
     return text if value >= 0 or rounded_to_zero else _MINUS + text
 
 
-def percent(share: float, digits: int, language: Language) -> str:
-    r"""Write a share as a percentage.
+def percent(share: float | None, digits: int, language: Language) -> str:
+    r"""Write a share as a percentage; a dash where there is none.
 
     Examples
     --------
-    >>> percent(0.381, 1, "ru"), percent(0.381, 0, "en")
-    ('38,1\xa0%', '38%')
+    >>> percent(0.381, 1, "ru"), percent(0.381, 0, "en"), percent(None, 0, "en")
+    ('38,1\xa0%', '38%', '—')
     """
-    return number(100 * share, digits, language) + (f"{_NO_BREAK}%" if language == "ru" else "%")
+    text = number(None if share is None else 100 * share, digits, language)
+    return text if text == MISSING else text + (f"{_NO_BREAK}%" if language == "ru" else "%")
 
 
-def chance(probability: float, language: Language) -> str:
+def chance(probability: float | None, language: Language) -> str:
     r"""Write a probability of one client as a percentage that never claims certainty.
 
     Examples
@@ -41,6 +47,8 @@ def chance(probability: float, language: Language) -> str:
     >>> chance(0.997, "en"), chance(0.004, "en"), chance(0.381, "ru")
     ('>\xa099%', '<\xa01%', '38\xa0%')
     """
+    if probability is None:
+        return MISSING
     if probability > _SURE:
         return f">{_NO_BREAK}{percent(_SURE, 0, language)}"
     if probability < 1 - _SURE:

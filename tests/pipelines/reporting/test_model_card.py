@@ -76,8 +76,8 @@ def test_card_marks_the_champion_and_tells_who_is_left_out(cards: tuple[str, str
     starred = [line for line in cards[1].splitlines() if "★ |" in line]
     assert len(starred) == 1
     assert starred[0].startswith("| Support vector machine ★ | 0.912 |")
-    assert starred[0].endswith("± 0.000 | – | 0.915 |")
-    assert re.search(r"Reference.*± 0.006 \| 14 \| – \|", cards[1])
+    assert starred[0].endswith("± 0.000 | — | 0.915 |")
+    assert re.search(r"Reference.*± 0.006 \| 14 \| — \|", cards[1])
     assert "Decision tree: left out — a leaf is too large" in cards[1]
     assert "nan" not in cards[0] + cards[1]
 

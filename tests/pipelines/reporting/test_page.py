@@ -83,6 +83,12 @@ TOP_CLIENT = {
     "offer_ru": "Купон",
     "offer_en": "Coupon",
 }
+PLACES = [
+    (True, "treated", "treated", 4),
+    (True, "no_offer", "not_worth_its_cost", 6),
+    (True, "no_offer", "no_eligible_offer", 2),
+    (False, "leave_alone", "leave_alone", 28),
+]
 SIGNAL = {
     "signal": "low_pages",
     "labelled": 40,
@@ -115,6 +121,8 @@ def render(**changes: Any) -> tuple[str, str]:
         "segment_profiles": pd.DataFrame([SEGMENT]),
         "signal_quality": pd.DataFrame([SIGNAL]),
         "offer_summary": pd.DataFrame([OFFER]),
+        "action_summary": pd.DataFrame(PLACES, columns=["at_risk", "action", "why", "clients"]),
+        "idle_rules": pd.DataFrame([{"sentence_ru": "Сегмент пуст.", "sentence_en": "It is empty."}]),
         "top_clients": pd.DataFrame([TOP_CLIENT]),
         "data_quality": pd.DataFrame(quality, columns=["table", "subject", "detail"]).assign(count=40.0),
         "audit": pd.DataFrame(columns=["level", "meaning_ru", "action_ru", "meaning_en", "action_en"]),
@@ -226,3 +234,29 @@ def test_signals_that_nobody_shows_are_left_out() -> None:
     assert "Выручка резко упала" not in russian
     assert "Revenue has dropped" not in english
     assert "75% (41% … 93%)" in english
+
+
+def test_page_counts_the_places_of_clients_and_adds_them_up() -> None:
+    russian, english = render()
+    assert '<td>Get an offer</td><td class="n">4</td>' in english
+    assert '<td>All clients at risk</td><td class="n">12</td>' in english
+    assert '<td>All clients not at risk</td><td class="n">28</td>' in english
+    assert '<td>Всего в зоне риска</td><td class="n">12</td>' in russian
+    assert russian.index("Всего в зоне риска") < russian.index("Оставить как есть")
+
+
+def test_page_names_the_rules_that_fit_nobody() -> None:
+    russian, english = render()
+    assert "<li>Сегмент пуст.</li>" in russian
+    assert "<li>It is empty.</li>" in english
+    for page in render(idle_rules=pd.DataFrame(columns=["sentence_ru", "sentence_en"])):
+        assert "Rules that fit nobody" not in page
+        assert "Правила, которые" not in page
+
+
+def test_figures_of_an_empty_segment_are_dashes() -> None:
+    empty = SEGMENT | {"key": False, "clients": 0, "share": 0.0, "profit_at_risk": 0.0}
+    missing = dict.fromkeys(("mean_probability", "reachable_share"), float("nan"))
+    for page in render(segment_profiles=pd.DataFrame([empty | missing])):
+        assert page.count('<td class="n">—</td>') == 2
+        assert "nan" not in page

@@ -1,5 +1,6 @@
 """Four clients whose answers are worked out by hand, and the segments and offers as they are shipped."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.segmentation import nodes
+from one_click.pipelines.segmentation.actions import decide_actions
 
 
 @pytest.fixture(scope="session")
@@ -114,9 +116,10 @@ def table(
     signals: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
+    campaign: CampaignPlan,
 ) -> pd.DataFrame:
     """Return the decision table."""
-    return nodes.make_decision_table(clients, scores, reasons, signals, borders, options)
+    return nodes.make_decision_table(clients, scores, reasons, signals, borders, options, campaign)
 
 
 @pytest.fixture
@@ -130,20 +133,34 @@ def recommended(
     segments: pd.DataFrame,
     options: Segmentation,
     offers: Offers,
-    campaign: CampaignPlan,
 ) -> pd.DataFrame:
     """Return the shipped offers that the clients may get.
 
     Client 1 three, the coupon first; client 2 without consent the banner; client 3 the apology and the
     mailing; client 4 is not at risk.
     """
-    return nodes.recommend_offers(table, segments, options, offers, campaign)
+    return nodes.recommend_offers(table, segments, offers)
+
+
+Lists = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Gather = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], Lists]
 
 
 @pytest.fixture
-def gathered(
-    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return contacts and clients without consent of a plan with its best offer for each client at risk."""
+def gather(offers: Offers) -> Gather:
+    """Return a function that divides a decision table by a plan."""
+
+    def gathered(
+        table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, plan: pd.DataFrame
+    ) -> Lists:
+        actions = decide_actions(table, segments, recommended, plan, offers)
+        return nodes.gather_contacts(table, segments, recommended, actions)
+
+    return gathered
+
+
+@pytest.fixture
+def gathered(table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, gather: Gather) -> Lists:
+    """Return the tables of a plan with its best offer for each client at risk."""
     best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")]
-    return nodes.gather_contacts(table, segments, recommended, best.assign(arm="treated"))
+    return gather(table, segments, recommended, best.assign(arm="treated"))

@@ -1,4 +1,5 @@
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,19 @@ from openpyxl import load_workbook
 from one_click.datasets.workbook import WorkbookDataset
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.segmentation import nodes
+from one_click.pipelines.segmentation.actions import decide_actions
 from one_click.pipelines.segmentation.client_list import (
     explain_columns,
     hide_clients,
     list_for_crm,
+    list_others,
+    list_reasons,
     list_rows,
 )
 from one_click.spreadsheet import FORMULA_STARTS
 
-Gathered = tuple[pd.DataFrame, pd.DataFrame]
+Gathered = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Gather = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], Gathered]
 Lists = tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
 FORMULAS = ["=1+1", "+7 900", "-5 %", "@SUM(A1)", "\t=1+1", "\r=1+1", "ок\r=1+1", "\x00=1+1"]
 HEADERS = [
@@ -64,11 +69,11 @@ def make_lists(
     """Return a function that makes all lists for a campaign, with some columns changed before."""
 
     def make(campaign: CampaignPlan, **columns: Any) -> Lists:
-        contacts, closed = (
+        tables = (
             table.assign(**{name: values[: len(table)] for name, values in columns.items()})
             for table in gathered
         )
-        return nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
+        return nodes.list_clients(*tables, reasons, borders, options, offers, campaign)
 
     return make
 
@@ -98,8 +103,8 @@ def test_pseudonym_is_the_beginning_of_a_keyed_hash(
 def test_the_same_key_gives_the_same_pseudonyms_and_another_key_others(
     gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
 ) -> None:
-    contacts, closed = (hide_clients(table, reasons, keyed)[0]["client_id"].tolist() for table in gathered)
-    assert closed == contacts[:1]  # client 2 in both
+    contacts = hide_clients(gathered[0], reasons, keyed)[0]["client_id"].tolist()
+    assert hide_clients(gathered[0].head(1), reasons, keyed)[0]["client_id"].tolist() == contacts[:1]
     again = keyed.model_copy(update={"name": "another campaign"})
     assert hide_clients(gathered[0], reasons, again)[0]["client_id"].tolist() == contacts
     other = keyed.model_copy(update={"pseudonym_key": "another key"})
@@ -117,7 +122,7 @@ def test_pseudonyms_differ_and_no_program_takes_one_for_a_number(
 def test_reasons_of_other_clients_are_left_out(
     gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
 ) -> None:
-    _, told = hide_clients(gathered[1], reasons, keyed)
+    _, told = hide_clients(gathered[0].head(1), reasons, keyed)
     assert told["sentence_en"].tolist() == ["A full cart."]
 
 
@@ -141,9 +146,9 @@ def test_no_list_holds_a_number_of_a_client_under_a_key(
 ) -> None:
     long = {1: 7_340_001, 2: 7_340_002, 3: 7_340_003, 4: 7_340_004}
     tables = [table.assign(client_id=table["client_id"].map(long)) for table in (*gathered, reasons)]
-    book, *lists = nodes.list_clients(tables[0], tables[1], tables[2], borders, options, offers, keyed)
+    book, *lists = nodes.list_clients(*tables, borders, options, offers, keyed)
     cells = [str(cell) for table in (*book.values(), *lists) for cell in table.to_numpy().ravel()]
-    assert len(cells) > 100
+    assert len(cells) > 90
     assert not [cell for cell in cells if "734000" in cell]
     for number, table in enumerate(lists):
         table.to_csv(tmp_path / f"{number}.csv")
@@ -199,22 +204,36 @@ def test_the_order_of_the_table_is_kept(
     ]
 
 
-def test_a_client_without_an_offer_is_listed_as_such(
-    table: pd.DataFrame,
-    segments: pd.DataFrame,
-    recommended: pd.DataFrame,
-    towards: pd.DataFrame,
-    options: Segmentation,
-    offers: Offers,
+@pytest.fixture
+def unplanned(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, gather: Gather
+) -> Gathered:
+    """Return the tables of a plan for nobody."""
+    return gather(table, segments, recommended, recommended.head(0).assign(arm=pd.array([], "str")))
+
+
+def test_a_client_who_is_not_approached_is_listed_with_the_reason(
+    unplanned: Gathered, towards: pd.DataFrame, options: Segmentation
 ) -> None:
-    nobody = recommended.head(0).assign(arm="treated")
-    _, closed = nodes.gather_contacts(table, segments, recommended, nobody)
-    listed = list_rows(closed, towards, options, offers)
-    shown = listed[["Номер клиента", "Предложение", "Канал", "Текст для клиента", "Причина 1"]]
-    assert shown.to_numpy().tolist() == [[2, "Без предложения", "—", "", "Полная корзина."]]
-    assert listed["Ожидаемая сохранённая прибыль, ед. прибыли"].isna().all()
-    crm = list_for_crm(closed, towards)
-    assert crm[["offer", "channel", "text_ru", "text_en"]].to_numpy().tolist() == [[""] * 4]
+    listed = list_reasons(unplanned[1], towards, options)
+    assert list(listed) == [*HEADERS[:7], "Почему", HEADERS[-1]]
+    assert listed["Номер клиента"].tolist() == [2, 1, 3]
+    assert listed["Причина 1"].tolist() == ["Полная корзина.", "=Много акций.", "Мало минут."]
+    why = "Не выбран: бюджет и число контактов отданы клиентам, у которых можно сохранить больше."
+    assert listed["Почему"].tolist() == [why] * 3
+    crm = list_for_crm(unplanned[1], towards)
+    assert (
+        crm[["offer", "channel", "text_ru", "text_en"]].to_numpy().tolist() == [["none", "none", "", ""]] * 3
+    )
+
+
+def test_clients_who_are_not_at_risk_are_listed_with_what_to_do(
+    gathered: Gathered, options: Segmentation
+) -> None:
+    listed = list_others(gathered[2], options)
+    assert list(listed) == [*HEADERS[:4], "Что делать", HEADERS[-1]]
+    assert listed["Номер клиента"].tolist() == [4]
+    assert listed["Что делать"].tolist() == ["Вне зоны риска: оставить как есть."]
 
 
 @pytest.mark.parametrize(("months", "header"), [(1, "за 1 месяц"), (3, "за 3 месяца"), (5, "за 5 месяцев")])
@@ -233,8 +252,12 @@ def test_every_column_is_explained(
     explained = explain_columns(options, 0.6)
     assert list(explained) == ["Столбец", "Что означает"]
     names = explained["Столбец"].tolist()
-    missing = [name for name in list_rows(gathered[0], towards, options, offers) if name not in names]
-    assert missing == ["Причина 1", "Причина 2", "Причина 3"]
+    told = (
+        *list_rows(gathered[0], towards, options, offers),
+        *list_reasons(gathered[1], towards, options),
+        *list_others(gathered[2], options),
+    )
+    assert {name for name in told if name not in names} == {"Причина 1", "Причина 2", "Причина 3"}
     assert "Причина 1–3" in names
     assert (explained["Что означает"] != "").all()
 
@@ -320,10 +343,11 @@ def test_a_category_that_is_a_formula_reaches_no_list_as_one(
     letter = banner | {"code": "letter", "channel": "email", "needs_consent": True}
     offers = Offers.model_validate({"declared": [letter, banner]})
     evil = table.assign(popular_category="=1+1")
-    recommended = nodes.recommend_offers(evil, segments, options, offers, campaign)
+    recommended = nodes.recommend_offers(evil, segments, offers)
     best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")].assign(arm="treated")
-    contacts, closed = nodes.gather_contacts(evil, segments, recommended, best)
-    _, *lists = nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
+    actions = decide_actions(evil, segments, recommended, best, offers)
+    tables = nodes.gather_contacts(evil, segments, recommended, actions)
+    _, *lists = nodes.list_clients(*tables, reasons, borders, options, offers, campaign)
     assert [list(table["text_ru"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
     assert [list(table["text_en"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
 
@@ -372,10 +396,12 @@ def test_a_russian_excel_opens_a_list_for_the_crm(
 
 
 @pytest.fixture
-def nobody(table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame) -> Gathered:
-    """Return contacts and clients without consent of a store in which nobody is at risk."""
+def nobody(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, gather: Gather
+) -> Gathered:
+    """Return the tables of a store in which nobody is at risk."""
     plan = recommended.head(0).assign(arm=pd.array([], "str"))
-    return nodes.gather_contacts(table.assign(at_risk=False), segments, recommended, plan)
+    return gather(table.assign(at_risk=False), segments, recommended, plan)
 
 
 @pytest.mark.parametrize("key", [None, "secret key"], ids=["numbers", "pseudonyms"])
@@ -392,7 +418,8 @@ def test_lists_of_a_campaign_for_nobody_keep_their_headers(
     assert nobody[1].empty
     keyed = campaign.model_copy(update={"pseudonym_key": key})
     book, *lists = nodes.list_clients(*nobody, reasons, borders, options, offers, keyed)
-    assert [list(book[name]) for name in ("Клиенты", "Без сообщений")] == [HEADERS, HEADERS]
+    assert list(book["Клиенты"]) == HEADERS
+    assert len(book["Вне зоны риска"]) == 4
     assert [list(table) for table in lists] == [FOR_CRM, FOR_CRM]
     assert [len(table) for table in (book["Клиенты"], *lists)] == [0, 0, 0]
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -10,13 +11,17 @@ from hypothesis import strategies as st
 
 from one_click.columns import CLIENT_ID
 from one_click.declarations import Offer
-from one_click.errors import DataError, ParameterError
+from one_click.errors import DataError
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.segmentation import nodes
+from one_click.pipelines.segmentation.actions import OF_OTHERS, OF_RISK, decide_actions
 from one_click.pipelines.segmentation.experiment import assign_arms
+from one_click.pipelines.segmentation.offers import may_be_messaged
 from one_click.pipelines.segmentation.plan import select_clients
 
 MESSAGES = ("email", "push")
+Lists = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Gather = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], Lists]
 
 
 def test_borders_are_the_threshold_and_quantiles_of_the_base(borders: dict[str, float]) -> None:
@@ -54,9 +59,10 @@ def test_profit_at_risk_is_probability_times_profit_times_months_times_share_los
     signals: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
+    campaign: CampaignPlan,
 ) -> None:
     half = options.model_copy(update={"horizon_months": 2, "profit_lost_share": 0.25})
-    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, half)
+    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, half, campaign)
     # .9 * 4, .8 * 5, .65 * 2, .5 * 3, each times 2 * .25
     assert table["profit_at_risk"].tolist() == pytest.approx([1.8, 2.0, 0.65, 0.75])
 
@@ -80,9 +86,10 @@ def test_clients_without_a_score_stop_the_run(
     signals: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
+    campaign: CampaignPlan,
 ) -> None:
     with pytest.raises(DataError, match=r"1 of 4 clients have no score.[\s\S]*clients 3"):
-        nodes.make_decision_table(clients, scores.drop(index=2), reasons, signals, borders, options)
+        nodes.make_decision_table(clients, scores.drop(index=2), reasons, signals, borders, options, campaign)
 
 
 def test_first_segment_that_fits_takes_the_client(segments: pd.DataFrame) -> None:
@@ -130,16 +137,6 @@ def test_membership_is_the_distance_to_the_threshold_in_units_of_its_spread(
     assert got["membership"].tolist() == ["firm", "likely", "borderline", "firm", "likely"]
 
 
-def test_segments_with_a_misspelt_category_are_refused(
-    table: pd.DataFrame, borders: dict[str, float], shipped: dict[str, Any]
-) -> None:
-    raw = shipped["segmentation"]
-    first = {**raw["segments"][0], "conditions": [{"column": "popular_category", "one_of": ["Товары детей"]}]}
-    options = Segmentation.model_validate(raw | {"segments": [first, *raw["segments"][1:]]})
-    with pytest.raises(ParameterError, match="did you mean 'Товары для детей'"):
-        nodes.assign_segments(table, borders, options)
-
-
 def test_a_single_segment_takes_everyone(
     table: pd.DataFrame, borders: dict[str, float], options: Segmentation
 ) -> None:
@@ -160,7 +157,7 @@ def test_profiles_add_up_to_the_base(
 
 
 def test_recommendations_are_worked_out_by_hand(
-    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, campaign: CampaignPlan
+    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
 ) -> None:
     coupon = {
         "code": "coupon",
@@ -175,7 +172,7 @@ def test_recommendations_are_worked_out_by_hand(
         "effect": {"low": 0.1, "base": 0.2, "high": 0.3},
     }
     declared = Offers.model_validate({"declared": [coupon]})
-    got = nodes.recommend_offers(table, segments, options, declared, campaign)
+    got = nodes.recommend_offers(table, segments, declared)
     first = got.iloc[0]
     # profit at risk .9 * 4 * 3 = 10.8
     assert first["expected_profit_kept_low"] == pytest.approx(1.08 - 0.5)
@@ -193,21 +190,7 @@ def test_recommendations_are_worked_out_by_hand(
     assert (got.loc[1:, "note_ru"] != "").all()
 
 
-def test_offers_for_an_unknown_segment_are_refused(
-    table: pd.DataFrame,
-    segments: pd.DataFrame,
-    options: Segmentation,
-    campaign: CampaignPlan,
-    shipped: dict[str, Any],
-) -> None:
-    raw = [dict(offer) for offer in shipped["offers"]["declared"]]
-    raw[0]["conditions"] = [{"column": "segment", "one_of": "promo_seeker"}]
-    declared = Offers.model_validate({"declared": raw})
-    with pytest.raises(ParameterError, match="did you mean 'promo_seekers'"):
-        nodes.recommend_offers(table, segments, options, declared, campaign)
-
-
-def test_a_client_with_many_contacts_is_recommended_no_message(
+def test_a_client_with_many_contacts_may_get_what_is_no_message(
     table: pd.DataFrame,
     segments: pd.DataFrame,
     options: Segmentation,
@@ -215,10 +198,10 @@ def test_a_client_with_many_contacts_is_recommended_no_message(
     campaign: CampaignPlan,
 ) -> None:
     busy = table.assign(marketing_contacts_current=[5, 4, 4, 4])
-    got = nodes.recommend_offers(busy, segments, options, offers, campaign).set_index(CLIENT_ID)
+    busy = busy.assign(may_be_messaged=may_be_messaged(busy, campaign))
+    got = nodes.recommend_offers(busy, segments, offers).set_index(CLIENT_ID)
     assert campaign.most_contacts == 5
-    assert got.loc[1, "offer"] == "none"
-    assert got.loc[1, "note"] == "no_eligible_offer"
+    assert got.loc[1, "offer"] == "site_banner"
     assert got.loc[3, "offer"].tolist() == ["service_apology", "category_mailing"]
 
 
@@ -268,9 +251,11 @@ def test_everyone_is_in_one_segment_and_offers_go_to_clients_at_risk(
     named = pd.DataFrame({CLIENT_ID: numbers, "direction": "raises", "rank": 1, "feature": columns["reason"]})
     borders = nodes.fit_decision_borders(base, {"threshold": 0.5}, options)
     signals = nodes.find_risk_signals(base, borders)
-    table = nodes.make_decision_table(base, scores, named[named["feature"] != ""], signals, borders, options)
+    table = nodes.make_decision_table(
+        base, scores, named[named["feature"] != ""], signals, borders, options, campaign
+    )
     segments = nodes.assign_segments(table, borders, options)
-    got = nodes.recommend_offers(table, segments, options, offers, campaign)
+    got = nodes.recommend_offers(table, segments, offers)
 
     assert segments[CLIENT_ID].tolist() == numbers.tolist()
     assert set(segments["segment"]) <= {segment.code for segment in options.segments}
@@ -297,7 +282,9 @@ CLIENT = st.tuples(
 )  # consent, contacts, share of promotions, monthly profit, probability
 
 
-def decision_table(client: pd.DataFrame, drawn: list[tuple[Any, ...]], threshold: float) -> pd.DataFrame:
+def decision_table(
+    client: pd.DataFrame, drawn: list[tuple[Any, ...]], threshold: float, campaign: CampaignPlan
+) -> pd.DataFrame:
     """Return a decision table of the drawn clients; in all other columns, everyone is like `client`."""
     names = ["allows_messages", "marketing_contacts_current", "promo_purchase_share", "monthly_profit"]
     columns = dict(zip([*names, "probability"], map(list, zip(*drawn, strict=True)), strict=True))
@@ -305,6 +292,7 @@ def decision_table(client: pd.DataFrame, drawn: list[tuple[Any, ...]], threshold
     return base.assign(
         at_risk=base["probability"] >= threshold,
         profit_at_risk=3 * base["probability"] * base["monthly_profit"],
+        may_be_messaged=may_be_messaged(base, campaign),
     )
 
 
@@ -359,40 +347,56 @@ def test_campaign_keeps_to_consent_contacts_budget_and_limits(
     data: st.DataObject,
 ) -> None:
     campaign = data.draw(campaigns(shipped))
-    base = decision_table(table.head(1), drawn, borders["probability"])
+    base = decision_table(table.head(1), drawn, borders["probability"], campaign)
     codes = st.sampled_from([segment.code for segment in options.segments])
     segment = data.draw(st.lists(codes, min_size=len(base), max_size=len(base)))
     segments = pd.DataFrame({CLIENT_ID: base[CLIENT_ID], "segment": segment, "membership": "firm"})
-    recommended = nodes.recommend_offers(base, segments, options, offers, campaign)
+    recommended = nodes.recommend_offers(base, segments, offers)
     selected, summary = select_clients(recommended, campaign)
     plan = assign_arms(selected, segments, campaign)
-    contacts, closed = nodes.gather_contacts(base, segments, recommended, plan)
+    actions = decide_actions(base, segments, recommended, plan, offers)
+    gathered = nodes.gather_contacts(base, segments, recommended, actions)
 
     check_selection(selected, summary, base.set_index(CLIENT_ID), offers, campaign)
     check_arms(plan, selected)
-    control = set(plan.loc[plan["arm"] == "control", CLIENT_ID])
-    assert sorted(contacts[CLIENT_ID]) == sorted(set(plan[CLIENT_ID]) - control)
-    unreachable = base.loc[base["at_risk"] & ~base["allows_messages"], CLIENT_ID]
-    assert sorted(closed[CLIENT_ID]) == sorted(set(unreachable) - control)
-    if control:
+    check_actions(actions, base, plan)
+    if (plan["arm"] == "control").any():
         reasons = pd.DataFrame(columns=[CLIENT_ID, "direction", "rank", "sentence_ru", "sentence_en"])
-        lists = nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
-        check_lists(lists, contacts, closed)
+        lists = nodes.list_clients(*gathered, reasons, borders, options, offers, campaign)
+        check_lists(lists, base, plan)
+
+
+def check_actions(actions: pd.DataFrame, base: pd.DataFrame, plan: pd.DataFrame) -> None:
+    """Check that every client stands in one place, which agrees with the plan, consent and contacts."""
+    assert actions[CLIENT_ID].tolist() == base[CLIENT_ID].tolist()
+    by_action = actions.groupby("action")[CLIENT_ID].agg(set).to_dict()
+    at_risk = set(base.loc[base["at_risk"], CLIENT_ID])
+    assert set(by_action) <= {*OF_RISK, *OF_OTHERS}
+    assert set().union(*(by_action.get(action, set()) for action in OF_RISK)) == at_risk
+    for arm in ("treated", "control"):
+        assert by_action.get(arm, set()) == set(plan.loc[plan["arm"] == arm, CLIENT_ID])
+    known = base.set_index(CLIENT_ID)
+    assert not known.loc[sorted(by_action.get("no_consent", ())), "allows_messages"].any()
+    resting = known.loc[sorted(by_action.get("resting", ()))]
+    assert (resting["allows_messages"] & ~resting["may_be_messaged"]).all()
 
 
 def check_lists(
-    lists: tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame],
-    contacts: pd.DataFrame,
-    closed: pd.DataFrame,
+    lists: tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame], base: pd.DataFrame, plan: pd.DataFrame
 ) -> None:
-    """Check that the lists hold those whom the campaign approaches and those it must not write to."""
+    """Check that all but the control arm stand on one sheet, and in the CRM's lists who belongs there."""
     book, messages, no_messages = lists
-    assert book["Клиенты"]["Номер клиента"].tolist() == contacts[CLIENT_ID].tolist()
-    assert book["Без сообщений"]["Номер клиента"].tolist() == closed[CLIENT_ID].tolist()
-    messaged = contacts[contacts["channel"].isin(MESSAGES)]
-    assert messages[CLIENT_ID].tolist() == messaged[CLIENT_ID].tolist()
-    assert messaged["allows_messages"].all()
-    assert no_messages[CLIENT_ID].tolist() == closed[CLIENT_ID].tolist()
+    control = set(plan.loc[plan["arm"] == "control", CLIENT_ID])
+    sheets = [set(book[sheet]["Номер клиента"]) for sheet in list(book)[:3]]
+    assert sum(map(len, sheets)) == len(set().union(*sheets))
+    assert set().union(*sheets) == set(base[CLIENT_ID]) - control
+    treated = plan[plan["arm"] == "treated"]
+    assert sheets[0] == set(treated[CLIENT_ID])
+    assert set(messages[CLIENT_ID]) == set(treated.loc[treated["channel"].isin(MESSAGES), CLIENT_ID])
+    may = base.set_index(CLIENT_ID)["may_be_messaged"]
+    assert may[messages[CLIENT_ID]].all()
+    unreached = set(base.loc[base["at_risk"] & ~base["may_be_messaged"], CLIENT_ID])
+    assert set(no_messages[CLIENT_ID]) == unreached - control
 
 
 def check_selection(
@@ -451,13 +455,14 @@ def test_month_without_labels_and_reasons_passes(
     borders = nodes.fit_decision_borders(new, {"threshold": 0.6}, options)
     signals = nodes.find_risk_signals(new, borders)
     assert signals.empty
-    table = nodes.make_decision_table(new, scores, none, signals, borders, options)
+    table = nodes.make_decision_table(new, scores, none, signals, borders, options, campaign)
     segments = nodes.assign_segments(table, borders, options)
     profiles = nodes.profile_segments(table, segments, options)
-    recommended = nodes.recommend_offers(table, segments, options, offers, campaign)
+    recommended = nodes.recommend_offers(table, segments, offers)
     best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")].assign(arm="treated")
-    contacts, closed = nodes.gather_contacts(table, segments, recommended, best)
-    sheets, *_ = nodes.list_clients(contacts, closed, none, borders, options, offers, campaign)
+    actions = decide_actions(table, segments, recommended, best, offers)
+    gathered = nodes.gather_contacts(table, segments, recommended, actions)
+    sheets, *_ = nodes.list_clients(*gathered, none, borders, options, offers, campaign)
     assert (table["reasons"] == "").all()
     assert profiles["declined_share"].isna().all()
     assert nodes.rate_signals(new, signals, offers).empty
@@ -474,45 +479,37 @@ def arms() -> pd.DataFrame:
         {
             "client_id": [1, 2, 3],
             "offer": ["category_mailing", "site_banner", "service_apology"],
+            "channel": ["push", "on_site", "email"],
             "arm": ["treated", "treated", "control"],
         }
     )
 
 
 def test_contacts_are_the_treated_with_their_offer_and_the_largest_profit_at_risk_first(
-    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame, gather: Gather
 ) -> None:
-    contacts, closed = nodes.gather_contacts(table, segments, recommended, arms)
+    contacts, not_approached, not_at_risk = gather(table, segments, recommended, arms)
     # .8 * 5 * 3 = 12 and .9 * 4 * 3 = 10.8; the mailing is the third best for client 1
     assert contacts["client_id"].tolist() == [2, 1]
     assert contacts["offer"].tolist() == ["site_banner", "category_mailing"]
     assert contacts["expected_profit_kept_base"].tolist() == pytest.approx([0.15, 0.274])
     assert contacts["segment"].tolist() == ["abandoned_carts", "promo_seekers"]
-    assert closed["client_id"].tolist() == [2]
-    assert closed["offer"].tolist() == ["site_banner"]
+    assert not_approached.empty
+    assert not_at_risk["client_id"].tolist() == [4]
 
 
-def test_a_control_client_is_in_no_table_even_without_consent(
-    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
+def test_clients_at_risk_who_are_not_in_the_plan_are_told_why(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame, gather: Gather
 ) -> None:
-    plan = arms.assign(arm=["treated", "control", "control"])
-    contacts, closed = nodes.gather_contacts(table, segments, recommended, plan)
+    contacts, not_approached, _ = gather(table, segments, recommended, arms[arms["client_id"] == 1])
     assert contacts["client_id"].tolist() == [1]
-    assert closed.empty
-
-
-def test_clients_at_risk_without_consent_are_listed_without_an_offer_too(
-    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, arms: pd.DataFrame
-) -> None:
-    mute = table.assign(allows_messages=[True, False, False, False])  # the last is not at risk
-    contacts, closed = nodes.gather_contacts(mute, segments, recommended, arms[arms["client_id"] == 1])
-    assert contacts["client_id"].tolist() == [1]
-    assert closed["client_id"].tolist() == [2, 3]
-    assert closed["offer"].isna().all()
+    assert not_approached["client_id"].tolist() == [2, 3]
+    assert not_approached["action"].tolist() == ["not_selected"] * 2
+    assert not_approached["expected_profit_kept_base"].isna().all()
 
 
 def test_the_lists_of_a_campaign(
-    gathered: tuple[pd.DataFrame, pd.DataFrame],
+    gathered: Lists,
     reasons: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
@@ -520,9 +517,10 @@ def test_the_lists_of_a_campaign(
     campaign: CampaignPlan,
 ) -> None:
     book, messages, closed = nodes.list_clients(*gathered, reasons, borders, options, offers, campaign)
-    assert list(book) == ["Клиенты", "Без сообщений", "Пояснения"]
+    assert list(book) == ["Клиенты", "Без предложения", "Вне зоны риска", "Пояснения"]
     assert book["Клиенты"]["Номер клиента"].tolist() == [2, 1, 3]
-    assert book["Без сообщений"]["Номер клиента"].tolist() == [2]
+    assert book["Без предложения"].empty
+    assert book["Вне зоны риска"]["Номер клиента"].tolist() == [4]
     # the banner is no message
     assert messages["client_id"].tolist() == [1, 3]
     assert messages["channel"].tolist() == ["push", "email"]
@@ -531,7 +529,7 @@ def test_the_lists_of_a_campaign(
 
 
 def test_a_key_hides_the_clients_in_every_list(
-    gathered: tuple[pd.DataFrame, pd.DataFrame],
+    gathered: Lists,
     reasons: pd.DataFrame,
     borders: dict[str, float],
     options: Segmentation,
@@ -544,9 +542,10 @@ def test_a_key_hides_the_clients_in_every_list(
     shown = dict(zip(open_book["Клиенты"]["Номер клиента"], book["Клиенты"]["Номер клиента"], strict=True))
     assert set(shown) == {1, 2, 3}
     assert len(set(shown.values()) | set(shown)) == 6
-    for sheet in ("Клиенты", "Без сообщений"):
-        numbers = open_book[sheet]["Номер клиента"].map(shown)
-        assert book[sheet].equals(open_book[sheet].assign(**{"Номер клиента": numbers}))
+    assert book["Клиенты"].equals(
+        open_book["Клиенты"].assign(**{"Номер клиента": open_book["Клиенты"]["Номер клиента"].map(shown)})
+    )
+    assert not set(book["Вне зоны риска"]["Номер клиента"]) & {1, 2, 3, 4}
     for one, open_one in zip(lists, open_lists, strict=True):
         assert one.equals(open_one.assign(client_id=open_one["client_id"].map(shown)))
 
@@ -563,20 +562,22 @@ def test_inputs_stay_as_they_were(
     borders = nodes.fit_decision_borders(clients, {"threshold": 0.6}, options)
     signals = nodes.find_risk_signals(clients, borders)
     nodes.rate_signals(clients, signals, offers)
-    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, options)
+    table = nodes.make_decision_table(clients, scores, reasons, signals, borders, options, campaign)
     segments = nodes.assign_segments(table, borders, options)
-    recommended = nodes.recommend_offers(table, segments, options, offers, campaign)
+    recommended = nodes.recommend_offers(table, segments, offers)
     selected, _ = select_clients(recommended, campaign)
     plan = assign_arms(selected, segments, campaign)
-    contacts, closed = nodes.gather_contacts(table, segments, recommended, plan)
-    made = [table, segments, recommended, selected, plan, contacts, closed]
+    actions = decide_actions(table, segments, recommended, plan, offers)
+    gathered = nodes.gather_contacts(table, segments, recommended, actions)
+    made = [table, segments, recommended, selected, plan, actions, *gathered]
     kept = [frame.copy() for frame in made]
     nodes.profile_segments(table, segments, options)
     nodes.portray_segments(table, segments, options)
-    nodes.recommend_offers(table, segments, options, offers, campaign)
+    nodes.recommend_offers(table, segments, offers)
     select_clients(recommended, campaign)
     assign_arms(selected, segments, campaign)
-    nodes.gather_contacts(table, segments, recommended, plan)
-    nodes.list_clients(contacts, closed, reasons, borders, options, offers, campaign)
+    decide_actions(table, segments, recommended, plan, offers)
+    nodes.gather_contacts(table, segments, recommended, actions)
+    nodes.list_clients(*gathered, reasons, borders, options, offers, campaign)
     for frame, old in zip([clients, scores, reasons, *made], [*before, *kept], strict=True):
         pd.testing.assert_frame_equal(frame, old)

@@ -7,8 +7,14 @@ import pytest
 
 from one_click.columns import KNOWN_VALUES
 from one_click.declarations import Condition
-from one_click.parameters import Offers
-from one_click.pipelines.segmentation.offers import COLUMNS_OF_RECOMMENDATIONS, NOTES, list_eligible
+from one_click.parameters import CampaignPlan, Offers
+from one_click.pipelines.segmentation.offers import (
+    COLUMNS_OF_RECOMMENDATIONS,
+    NOTES,
+    find_closed,
+    list_eligible,
+    may_be_messaged,
+)
 
 OFFER: dict[str, Any] = {
     "title_ru": "-",
@@ -38,9 +44,9 @@ def declare(**changes: dict[str, Any]) -> Offers:
     return Offers.model_construct(declared=tuple(one.declared[0] for one in more.values()))
 
 
-def listed(table: pd.DataFrame, offers: Offers, most_contacts: int = 9) -> dict[int, list[str]]:
+def listed(table: pd.DataFrame, offers: Offers) -> dict[int, list[str]]:
     """Return the offers of each client, the best first."""
-    eligible = list_eligible(table, offers, most_contacts)
+    eligible = list_eligible(table, offers)
     return {int(client): list(rows["offer"]) for client, rows in eligible.groupby("client_id")}
 
 
@@ -48,13 +54,13 @@ def test_all_eligible_offers_are_listed_and_the_best_comes_first(table: pd.DataF
     strong = {"effect": {"low": 0, "base": 0.3, "high": 0.3}, "cost": 2}
     offers = declare(cheap={}, strong=strong)
     # profit at risk 10.8, 12 (no consent), 3.9 and not at risk; strong beats cheap from 9.5
-    got = list_eligible(table, offers, 9)
+    got = list_eligible(table, offers)
     assert got["client_id"].tolist() == [1, 1, 2, 3, 3, 4]
     assert got["offer"].tolist() == ["strong", "cheap", "none", "cheap", "strong", "none"]
     assert got["rank"].tolist() == [1, 2, 1, 1, 2, 1]
     kept = got["expected_profit_kept_base"].tolist()
     assert kept == pytest.approx([3.24 - 2, 1.08 - 0.1, 0, 0.39 - 0.1, 1.17 - 2, 0])
-    assert got["note"].tolist() == ["", "", "no_eligible_offer", "", "not_worth_its_cost", "not_at_risk"]
+    assert got["note"].tolist() == ["", "", "no_consent", "", "not_worth_its_cost", "not_at_risk"]
 
 
 def test_of_equally_good_offers_the_first_declared_comes_first(table: pd.DataFrame) -> None:
@@ -64,13 +70,13 @@ def test_of_equally_good_offers_the_first_declared_comes_first(table: pd.DataFra
 
 def test_an_offer_that_only_breaks_even_is_marked(table: pd.DataFrame) -> None:
     offers = declare(dear={"cost": 0.39} | BANNER)
-    got = list_eligible(table.assign(profit_at_risk=[10.8, 12.0, 3.9, 4.5]), offers, 9)
+    got = list_eligible(table.assign(profit_at_risk=[10.8, 12.0, 3.9, 4.5]), offers)
     # .1 * 3.9 = .39 keeps nothing
     assert got["note"].tolist() == ["", "", "not_worth_its_cost", "not_at_risk"]
 
 
 def test_offers_to_clients_who_cost_money_are_marked(table: pd.DataFrame) -> None:
-    got = list_eligible(table.assign(profit_at_risk=-1.0), declare(coupon={"cost": 0}), 9)
+    got = list_eligible(table.assign(profit_at_risk=-1.0), declare(coupon={"cost": 0}))
     assert "" not in got["note"].tolist()
     assert got["break_even_effect"].isna().all()
 
@@ -87,14 +93,39 @@ def test_offers_to_clients_who_cost_money_are_marked(table: pd.DataFrame) -> Non
     ],
 )
 def test_messages_need_consent_and_few_contacts(
-    table: pd.DataFrame, most_contacts: int, expected: dict[int, list[str]]
+    table: pd.DataFrame, campaign: CampaignPlan, most_contacts: int, expected: dict[int, list[str]]
 ) -> None:
     offers = declare(mail={"channel": "email"}, banner={"cost": 0.2} | BANNER)
-    assert listed(table, offers, most_contacts) == expected
+    calm = campaign.model_copy(update={"most_contacts": most_contacts})
+    assert listed(table.assign(may_be_messaged=may_be_messaged(table, calm)), offers) == expected
+
+
+@pytest.mark.parametrize(
+    ("allowed", "contacts", "conditions", "expected"),
+    [
+        pytest.param(True, 4, [], "", id="reachable"),
+        pytest.param(True, 5, [], "resting", id="many-contacts"),
+        pytest.param(False, 4, [], "no_consent", id="no-consent"),
+        pytest.param(False, 9, [], "no_consent", id="consent-comes-first"),
+        pytest.param(True, 5, [{"column": "service_errors", "at_least": 99}], "", id="no-message-fits"),
+    ],
+)
+def test_a_closed_message_is_named_by_what_closes_it(
+    table: pd.DataFrame,
+    campaign: CampaignPlan,
+    allowed: bool,
+    contacts: int,
+    conditions: list[dict[str, Any]],
+    expected: str,
+) -> None:
+    one = table.head(1).assign(allows_messages=allowed, marketing_contacts_current=contacts)
+    one = one.assign(may_be_messaged=may_be_messaged(one, campaign))
+    assert campaign.most_contacts == 5
+    assert find_closed(one, declare(mail={"conditions": conditions}, banner=BANNER)).tolist() == [expected]
 
 
 def test_notes_say_in_both_languages_why_there_is_no_offer(table: pd.DataFrame) -> None:
-    got = list_eligible(table, declare(coupon={}), 9)
+    got = list_eligible(table, declare(coupon={}))
     for row in got.itertuples():
         assert {"ru": row.note_ru, "en": row.note_en} == NOTES[str(row.note)]
     assert (got.loc[got["note"] != "", ["note_ru", "note_en"]] != "").all(axis=None)
@@ -121,7 +152,7 @@ def test_notes_say_in_both_languages_why_there_is_no_offer(table: pd.DataFrame) 
 def test_reason_is_the_feature_behind_the_offer(
     table: pd.DataFrame, conditions: list[dict[str, Any]], expected: str
 ) -> None:
-    first = list_eligible(table, declare(coupon={"conditions": conditions}), 9).iloc[0]
+    first = list_eligible(table, declare(coupon={"conditions": conditions})).iloc[0]
     assert first["offer"] == "coupon"
     assert first["reason"] == expected
 
@@ -130,7 +161,7 @@ def test_reason_is_the_feature_behind_the_offer(
 def test_columns_and_their_types_stay_without_anybody_to_offer_to(
     table: pd.DataFrame, recommended: pd.DataFrame, offers: Offers, count: int
 ) -> None:
-    got = list_eligible(table.head(count).assign(at_risk=False), offers, 9)
+    got = list_eligible(table.head(count).assign(at_risk=False), offers)
     assert tuple(got) == COLUMNS_OF_RECOMMENDATIONS
     assert got["offer"].tolist() == ["none"] * count
     assert got.dtypes.to_dict() == recommended.dtypes.to_dict()
@@ -166,5 +197,5 @@ def test_a_promise_is_seen(language: str, text: str) -> None:
 
 def test_shipped_offers_are_consistent_with_consent(offers: Offers) -> None:
     assert len(offers.declared) == 8
-    without_consent = Condition.model_validate({"column": "allows_messages", "is": False})
-    assert any(without_consent in offer.conditions and not offer.needs_consent for offer in offers.declared)
+    unreached = Condition.model_validate({"column": "may_be_messaged", "is": False})
+    assert any(unreached in offer.conditions and not offer.needs_consent for offer in offers.declared)

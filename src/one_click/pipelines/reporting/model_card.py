@@ -72,9 +72,9 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
     )
 
 
-def _number(language: Language, value: float, digits: int = 0) -> str:
+def _number(language: Language, value: float | None, digits: int = 0) -> str:
     return number(value, digits, language)
 
 
-def _percent(language: Language, value: float, digits: int = 0) -> str:
+def _percent(language: Language, value: float | None, digits: int = 0) -> str:
     return percent(value, digits, language)

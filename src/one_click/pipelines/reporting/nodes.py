@@ -144,6 +144,19 @@ def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
     return table.sort_values("kept_base", ascending=False, ignore_index=True)
 
 
+def summarise_actions(client_actions: pd.DataFrame) -> pd.DataFrame:
+    """Count the clients in each place; the places of clients at risk come first and add up to all at risk.
+
+    Returns
+    -------
+    DataFrame, one row per place in which there is somebody: at_risk, action, why, clients
+    """
+    counted = client_actions.groupby(["at_risk", "action", "why"], as_index=False).agg(
+        clients=(CLIENT_ID, "size")
+    )
+    return counted.sort_values(["at_risk", "clients"], ascending=False, kind="stable", ignore_index=True)
+
+
 def list_top_clients(
     contacts: pd.DataFrame, reason_codes: pd.DataFrame, offers: Offers, options: Reporting
 ) -> pd.DataFrame:

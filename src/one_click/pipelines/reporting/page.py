@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from one_click.columns import LANGUAGES, Language, model_label
 from one_click.wording import chance, clients, in_months, number, percent
 
-from .texts import CHANNELS, METRICS, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
+from .texts import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
 
 FIGURES = (
     "class_portrait",
@@ -34,6 +34,8 @@ TABLES = (
     "segment_profiles",
     "signal_quality",
     "offer_summary",
+    "action_summary",
+    "idle_rules",
     "top_clients",
     "data_quality",
     "audit",
@@ -83,6 +85,9 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         portrait=tables["class_portrait"][:_PORTRAIT_LINES],
         segments=tables["segment_profiles"],
         offers=tables["offer_summary"],
+        places=tables["action_summary"],
+        place_names={name: words[language] for name, words in PLACES.items()},
+        idle_rules=tables["idle_rules"],
         top_clients=tables["top_clients"],
         quality=tables["data_quality"],
         audit=[row for row in tables["audit"] if row["level"] != "note"],
@@ -98,15 +103,15 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
     )
 
 
-def _number(language: Language, value: float, digits: int = 0) -> str:
+def _number(language: Language, value: float | None, digits: int = 0) -> str:
     return number(value, digits, language)
 
 
-def _percent(language: Language, value: float, digits: int = 0) -> str:
+def _percent(language: Language, value: float | None, digits: int = 0) -> str:
     return percent(value, digits, language)
 
 
-def _chance(language: Language, probability: float) -> str:
+def _chance(language: Language, probability: float | None) -> str:
     return chance(probability, language)
 
 

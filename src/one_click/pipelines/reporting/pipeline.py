@@ -33,6 +33,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(nodes.gather_plan_facts, ["plan_summary", "plan_comparison", "experiment"], "plan_facts"),
             Node(nodes.summarise_offers, ["contacts", "params:offers"], "offer_summary"),
+            Node(nodes.summarise_actions, "client_actions", "action_summary"),
             Node(
                 nodes.list_top_clients,
                 ["contacts", "reason_codes", "params:offers", _OPTIONS],

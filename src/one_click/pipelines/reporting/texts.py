@@ -35,6 +35,28 @@ CALIBRATIONS: dict[str, dict[Language, str]] = {
     "beta_ceiling": {"ru": "бета-калибровка с верхней границей", "en": "beta with a ceiling"},
 }
 
+PLACES: dict[str, dict[Language, str]] = {
+    "treated": {"ru": "Получают предложение", "en": "Get an offer"},
+    "control": {"ru": "Контрольная группа: ничего не предлагать", "en": "Control arm: offer nothing"},
+    "not_selected": {
+        "ru": "Не выбраны: бюджет и контакты отданы другим",
+        "en": "Not selected: budget and contacts went to others",
+    },
+    "resting": {
+        "ru": "Пауза: контактов в этом месяце уже достаточно",
+        "en": "Resting: enough contacts this month already",
+    },
+    "no_consent": {"ru": "Не разрешили сообщения", "en": "Do not allow messages"},
+    "no_eligible_offer": {"ru": "Ни одно предложение не подходит", "en": "No offer fits"},
+    "not_worth_its_cost": {"ru": "Предложение не окупится", "en": "No offer pays for itself"},
+    "thank": {"ru": "Поблагодарить, скидок не предлагать", "en": "Say thank you, offer no discount"},
+    "watch": {
+        "ru": "Ничего не предлагать, проверить в следующем месяце",
+        "en": "Offer nothing, look again next month",
+    },
+    "leave_alone": {"ru": "Оставить как есть", "en": "Leave alone"},
+}
+
 CARD: dict[Language, dict[str, str]] = {
     "ru": {
         "title": "Карточка модели: риск снижения покупательской активности",
@@ -212,6 +234,11 @@ TEXTS: dict[Language, dict[str, str]] = {
         "offers": "Что предложить",
         "offers_note": "Эффекты предложений — допущения, пока кампания с контрольной группой их не измерила. "
         "Клиентам, которые не разрешили сообщения, письма и уведомления не предлагаются.",
+        "places": "Что делать с каждым клиентом",
+        "place": "Что делать",
+        "places_at_risk": "Всего в зоне риска",
+        "places_others": "Всего вне зоны риска",
+        "idle_rules": "Правила, которые в этом месяце никому не подошли (условия — словами параметров):",
         "top_clients": "Клиенты, с которых стоит начать",
         "model": "Можно ли верить модели",
         "model_note": "Отложенные клиенты ({n}) не участвовали в выборе модели и её обучении для этой проверки; после неё модель обучена на всех. В скобках — 95 % интервалы.",
@@ -284,6 +311,11 @@ TEXTS: dict[Language, dict[str, str]] = {
         "offers": "What to offer",
         "offers_note": "Effects of offers are assumptions until a campaign with a control group has measured them. "
         "Clients who do not allow messages get neither email nor push messages.",
+        "places": "What to do with each client",
+        "place": "What to do",
+        "places_at_risk": "All clients at risk",
+        "places_others": "All clients not at risk",
+        "idle_rules": "Rules that fit nobody this month (conditions in the words of the parameters):",
         "top_clients": "Clients to begin with",
         "model": "Can the model be trusted",
         "model_note": "The held-out clients ({n}) took no part in the selection and the training that are judged here; afterwards the model was trained on all. In brackets: 95% intervals.",

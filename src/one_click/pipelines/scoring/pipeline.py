@@ -6,7 +6,10 @@ from one_click.pipelines import data_processing, interpretation, segmentation
 
 from . import nodes
 
-_OF_THE_SNAPSHOT = {"cleaning_limits", "champion", "champion_refits", "explanation_base", "decision_borders"}
+_OF_THE_SNAPSHOT = {
+    *("cleaning_limits", "known_categories"),
+    *("champion", "champion_refits", "explanation_base", "decision_borders"),
+}
 
 
 def create_pipeline() -> Pipeline:

@@ -12,11 +12,11 @@ from one_click.spreadsheet import defuse
 from one_click.wording import in_months, percent, value_text
 
 REASONS = 3
-CLIENTS_SHEET, CLOSED_SHEET, EXPLANATION_SHEET = "Клиенты", "Без сообщений", "Пояснения"
+CLIENTS_SHEET, NOT_APPROACHED_SHEET, NOT_AT_RISK_SHEET = "Клиенты", "Без предложения", "Вне зоны риска"
+EXPLANATION_SHEET = "Пояснения"
 ON_SITE = "on_site"
 
 _CHANNELS = {"email": "Письмо", "push": "Push-уведомление", ON_SITE: "На сайте", NO_OFFER: "—"}
-_NO_OFFER_TITLE = "Без предложения"
 _PSEUDONYM_START, _PSEUDONYM_LENGTH = "c", 12  # without the letter, 1234e5678901 would be read as a number
 _SUREST = 99  # per cent: nearer to certainty, a probability of one client is not told
 _FOR_CRM = [CLIENT_ID, "segment", "membership", "probability", "profit_at_risk", "offer", "channel"]
@@ -46,33 +46,61 @@ def hide_clients(
 def list_rows(
     table: pd.DataFrame, reasons: pd.DataFrame, options: Segmentation, offers: Offers
 ) -> pd.DataFrame:
-    """Return the rows of a list for people, with Russian headers, in the order of the table.
+    """Return the rows of the list of clients to approach, with Russian headers, in the order of the table.
 
     Parameters
     ----------
     table : DataFrame, one row per client
-        The decision table with `segment` and the offer's columns of `recommendations`, missing without offer.
+        The decision table with `segment` and the offer's columns of `recommendations`.
     reasons : DataFrame, one row per client and reason towards decline
     options, offers : Segmentation, Offers
         Titles.
     """
-    segments = {segment.code: segment.title_ru for segment in options.segments}
     titles = {offer.code: offer.title_ru for offer in offers.declared}
     columns = {
+        **_who(table, options),
+        **_sentences(table, reasons, "ru", "Причина {}"),
+        "Предложение": table["offer"].map(titles),
+        "Канал": table["channel"].map(_CHANNELS),
+        "Текст для клиента": table["text_ru"],
+        "Ожидаемая сохранённая прибыль, ед. прибыли": table["expected_profit_kept_base"].round(2),
+        **_consent(table),
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def list_reasons(table: pd.DataFrame, reasons: pd.DataFrame, options: Segmentation) -> pd.DataFrame:
+    """Return the rows of the list of clients at risk who are not approached: their reasons, and why not."""
+    columns = {
+        **_who(table, options),
+        **_sentences(table, reasons, "ru", "Причина {}"),
+        "Почему": table["why_ru"],
+        **_consent(table),
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def list_others(table: pd.DataFrame, options: Segmentation) -> pd.DataFrame:
+    """Return the rows of the list of clients who are not at risk, with what to do."""
+    columns = {**_who(table, options), "Что делать": table["why_ru"], **_consent(table)}
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _who(table: pd.DataFrame, options: Segmentation) -> dict[str, pd.Series]:
+    """Return the first columns of every list."""
+    segments = {segment.code: segment.title_ru for segment in options.segments}
+    return {
         label(CLIENT_ID, "ru"): table[CLIENT_ID],
         "Сегмент": table["segment"].map(segments),
         "Вероятность снижения, %": (100 * table["probability"]).clip(1, _SUREST).round(1),
         _profit_header(options): table["profit_at_risk"].round(2),
-        **_sentences(table, reasons, "ru", "Причина {}"),
-        "Предложение": table["offer"].map(titles).fillna(_NO_OFFER_TITLE),
-        "Канал": table["channel"].fillna(NO_OFFER).map(_CHANNELS),
-        "Текст для клиента": table["text_ru"].fillna(""),
-        "Ожидаемая сохранённая прибыль, ед. прибыли": table["expected_profit_kept_base"].round(2),
-        label("allows_messages", "ru"): [
-            value_text("allows_messages", allowed, "ru") for allowed in table["allows_messages"]
-        ],
     }
-    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _consent(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the last column of every list."""
+    allowed = [value_text("allows_messages", value, "ru") for value in table["allows_messages"]]
+    return {label("allows_messages", "ru"): allowed}
 
 
 def list_for_crm(table: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +156,7 @@ def explain_columns(options: Segmentation, threshold: float) -> pd.DataFrame:
         "Сегмент": "Первый из сегментов, условиям которых клиент соответствует; каждый клиент — ровно "
         "в одном.",
         "Вероятность снижения, %": "Оценка модели: активность снизилась или может снизиться. "
-        f"В списке — клиенты с вероятностью не ниже {percent(threshold, 0, 'ru')}; 99 — "
+        f"В зоне риска — клиенты с вероятностью не ниже {percent(threshold, 0, 'ru')}; 99 — "
         "это 99 и выше.",
         _profit_header(options): "Вероятность × прибыль в месяц × число месяцев × доля, которую клиент может "
         f"унести ({bound}). Единица прибыли — та же, что в файле магазина.",
@@ -136,10 +164,13 @@ def explain_columns(options: Segmentation, threshold: float) -> pd.DataFrame:
         "Это связи, а не доказанные причины.",
         "Предложение": "Предложение из плана кампании: план выбирает так, чтобы при данном бюджете сохранить "
         "как можно больше прибыли.",
-        "Канал": "Письма и push-уведомления — только тем, кто разрешил сообщения; на листе «Без сообщений» — "
-        "клиенты в зоне риска, которым писать нельзя, кроме контрольной группы.",
+        "Канал": "Письма и push-уведомления — только тем, кто разрешил сообщения и у кого в этом месяце "
+        "ещё не слишком много контактов.",
         "Текст для клиента": "Заготовка текста с популярной категорией клиента.",
         "Ожидаемая сохранённая прибыль, ед. прибыли": "Эффект предложения × прибыль под риском − стоимость.",
+        "Почему": f"Лист «{NOT_APPROACHED_SHEET}»: клиенты в зоне риска, к которым кампания не обращается, и "
+        "причина этого.",
+        "Что делать": f"Лист «{NOT_AT_RISK_SHEET}»: что делать с остальными клиентами.",
         label("allows_messages", "ru"): "Согласие клиента на сообщения.",
         "Контрольная группа": "Часть клиентов плана случайно оставлена без предложения, чтобы измерить его "
         "эффект; в списках их нет, и предлагать им ничего не следует.",

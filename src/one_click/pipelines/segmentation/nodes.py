@@ -8,24 +8,28 @@ from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID, LANGUAGES, PROFIT, TARGET
 from one_click.conditions import SEPARATOR
-from one_click.declarations import RISK_SIGNALS, Offer
+from one_click.declarations import NO_OFFER, RISK_SIGNALS, Offer
 from one_click.effects import share_with_interval
 from one_click.errors import DataError, shorten
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 
 from .client_list import (
     CLIENTS_SHEET,
-    CLOSED_SHEET,
     EXPLANATION_SHEET,
+    NOT_APPROACHED_SHEET,
+    NOT_AT_RISK_SHEET,
     ON_SITE,
     explain_columns,
     hide_clients,
     list_for_crm,
+    list_others,
+    list_reasons,
     list_rows,
 )
-from .offers import list_eligible
+from .experiment import CONTROL, TREATED
+from .offers import list_eligible, may_be_messaged
 from .profiles import argue, compare_with_rest, describe_segment, rank_segments
-from .rules import check_rules, join_names
+from .rules import join_names
 from .signals import fit_signal_borders, measure_signals
 from .stability import fit_segments
 
@@ -127,6 +131,7 @@ def make_decision_table(
     risk_signals: pd.DataFrame,
     decision_borders: dict[str, float],
     options: Segmentation,
+    campaign: CampaignPlan,
 ) -> pd.DataFrame:
     """Put beside each client all that rules may ask for.
 
@@ -140,13 +145,15 @@ def make_decision_table(
     decision_borders : dict
     options : Segmentation
         Horizon and share of profit lost.
+    campaign : CampaignPlan
+        From how many contacts on a client gets no message.
 
     Returns
     -------
     DataFrame, one row per client
         The columns of `clients` and: probability, probability_sd, at_risk, valuable, profit_at_risk (profit
-        units: probability * monthly profit * months * share lost), main_reason, reasons, signals (names
-        joined by a comma, the strongest reason first).
+        units: probability * monthly profit * months * share lost), may_be_messaged, main_reason, reasons,
+        signals (names joined by a comma, the strongest reason first).
 
     Raises
     ------
@@ -163,6 +170,7 @@ def make_decision_table(
         at_risk=table["probability"] >= decision_borders["probability"],
         valuable=table[PROFIT] >= decision_borders[PROFIT],
         profit_at_risk=table["probability"] * table[PROFIT] * lost,
+        may_be_messaged=may_be_messaged(table, campaign),
         main_reason=reasons.str.split(SEPARATOR).str[0],
         reasons=reasons,
         signals=join_names(risk_signals, "signal", table[CLIENT_ID]),
@@ -200,13 +208,7 @@ def assign_segments(
     DataFrame, one row per client: client_id, segment, membership
         `membership` tells how far the probability is from the threshold in units of its spread: firm, likely
         or borderline.
-
-    Raises
-    ------
-    ParameterError
-        If a condition names a column or a category that the base does not have.
     """
-    check_rules(options.segments, decision_table)
     segment = fit_segments(decision_table, options)
     spread = decision_table["probability_sd"].replace(0, np.nan).fillna(options.unknown_spread)
     distance = (decision_table["probability"] - decision_borders["probability"]).abs() / spread
@@ -257,25 +259,15 @@ def portray_segments(
     return compare_with_rest(table, options.segments)
 
 
-def recommend_offers(
-    decision_table: pd.DataFrame,
-    segments: pd.DataFrame,
-    options: Segmentation,
-    offers: Offers,
-    campaign: CampaignPlan,
-) -> pd.DataFrame:
+def recommend_offers(decision_table: pd.DataFrame, segments: pd.DataFrame, offers: Offers) -> pd.DataFrame:
     """List for each client at risk the offers that he may get, the most promising first.
 
     Parameters
     ----------
     decision_table : DataFrame, one row per client
     segments : DataFrame, one row per client
-    options : Segmentation
-        Codes of the segments.
     offers : Offers
         Offers with assumed effects.
-    campaign : CampaignPlan
-        From how many contacts on a client gets no message.
 
     Returns
     -------
@@ -283,46 +275,44 @@ def recommend_offers(
         client_id, rank, offer, channel, reason, cost, expected_profit_kept_low, _base, _high,
         break_even_effect (money in profit units), text_ru, text_en, note (why there is no offer, or that it
         is not worth its cost), note_ru, note_en.
-
-    Raises
-    ------
-    ParameterError
-        If a condition names a column, a category or a segment that does not exist.
     """
     table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
-    check_rules(offers.declared, table, {"segment": [segment.code for segment in options.segments]})
-    return list_eligible(table, offers, campaign.most_contacts)
+    return list_eligible(table, offers)
 
 
 def gather_contacts(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
     recommendations: pd.DataFrame,
-    campaign_plan: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Gather whom the campaign approaches, and whom at risk no message may reach.
+    client_actions: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Divide all clients but the control arm by what is done for them, the largest profit at risk first.
 
     Returns
     -------
-    contacts : DataFrame, one row per treated client, the largest profit at risk first
-        The decision table with `segment`, and the offer's columns of `recommendations`.
-    without_consent : DataFrame, one row per client at risk who does not allow messages
-        The decision table with `segment`, and the same columns for the offer on the site, if he gets one. The
-        control arm stands in neither.
+    contacts : DataFrame, one row per treated client
+        The decision table with `segment`, the columns of `client_actions` and those of the offer in
+        `recommendations`.
+    not_approached : DataFrame, one row per client at risk in neither arm
+        The same columns; those of an offer are missing.
+    not_at_risk : DataFrame, one row per client who is not at risk
+        Likewise.
     """
-    control = campaign_plan.loc[campaign_plan["arm"] == "control", CLIENT_ID]
-    treated = campaign_plan.loc[campaign_plan["arm"] == "treated", [CLIENT_ID, "offer"]]
-    offered = recommendations.merge(treated, on=[CLIENT_ID, "offer"])
     table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
-    table = table.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
-    closed = table["at_risk"] & ~table["allows_messages"] & ~table[CLIENT_ID].isin(control)
-    contacts = table.merge(offered, on=CLIENT_ID)
-    return contacts, table[closed].merge(offered, on=CLIENT_ID, how="left").reset_index(drop=True)
+    table = table.merge(client_actions.drop(columns="at_risk"), on=CLIENT_ID)
+    of_offers = recommendations[recommendations["offer"] != NO_OFFER].drop(columns="channel")
+    told = table.merge(of_offers, on=[CLIENT_ID, "offer"], how="left", validate="one_to_one")
+    told = told.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
+    treated, control = (told["action"] == arm for arm in (TREATED, CONTROL))
+    parts = (treated, told["at_risk"] & ~treated & ~control, ~told["at_risk"])
+    contacts, not_approached, not_at_risk = (told[part].reset_index(drop=True) for part in parts)
+    return contacts, not_approached, not_at_risk
 
 
 def list_clients(
     contacts: pd.DataFrame,
-    without_consent: pd.DataFrame,
+    not_approached: pd.DataFrame,
+    not_at_risk: pd.DataFrame,
     reason_codes: pd.DataFrame,
     decision_borders: dict[str, float],
     options: Segmentation,
@@ -334,18 +324,25 @@ def list_clients(
     Returns
     -------
     client_list : dict of DataFrame
-        Sheets: whom to approach, whom no message may reach, what the columns mean; with Russian headers.
+        Sheets: whom to approach, whom at risk not, who is not at risk, what the columns mean; with Russian
+        headers. Each client but those of the control arm stands on exactly one.
     contact_list : DataFrame
         Whom to send messages, for the CRM, with English headers.
     no_contact_list : DataFrame
-        Whom no message may reach, likewise.
+        Whom at risk no message may reach, likewise.
     """
-    listed = [hide_clients(table, reason_codes, campaign) for table in (contacts, without_consent)]
-    sheets = [list_rows(table, reasons, options, offers) for table, reasons in listed]
-    messages, closed = (list_for_crm(table, reasons) for table, reasons in listed)
+    at_risk = pd.concat([contacts, not_approached], ignore_index=True)
+    at_risk = at_risk.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
+    tables = (contacts, not_approached, not_at_risk, at_risk[~at_risk["may_be_messaged"]])
+    (told, why), (others, reasons), (kept, _), closed = (
+        hide_clients(table, reason_codes, campaign) for table in tables
+    )
     book = {
-        CLIENTS_SHEET: sheets[0],
-        CLOSED_SHEET: sheets[1],
+        CLIENTS_SHEET: list_rows(told, why, options, offers),
+        NOT_APPROACHED_SHEET: list_reasons(others, reasons, options),
+        NOT_AT_RISK_SHEET: list_others(kept, options),
         EXPLANATION_SHEET: explain_columns(options, decision_borders["probability"]),
     }
-    return book, messages[messages["channel"] != ON_SITE].reset_index(drop=True), closed
+    messages = list_for_crm(told, why)
+    messages = messages[messages["channel"] != ON_SITE].reset_index(drop=True)
+    return book, messages, list_for_crm(*closed)

@@ -2,18 +2,26 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, LANGUAGES, Language, translate
 from one_click.conditions import SEPARATOR, matches
-from one_click.declarations import NO_OFFER, RISK_SIGNALS, Offer
-from one_click.parameters import Offers
+from one_click.declarations import CONSENT, MESSAGEABLE, NO_OFFER, RISK_SIGNALS, Condition, Offer
+from one_click.parameters import CampaignPlan, Offers
 
+# Why a client gets no offer; the arms and what is done for clients who are not at risk stand in actions.py.
 NOTES: dict[str, dict[Language, str]] = {
     "": {"ru": "", "en": ""},
     "not_at_risk": {
         "ru": "Оставить как есть: вероятность снижения ниже порога.",
         "en": "Keep as is: the probability of decline is below the threshold.",
+    },
+    "no_consent": {
+        "ru": "Нет предложения: клиент не разрешил сообщения, а без них ничего не подходит или не окупается.",
+        "en": "No offer: the client does not allow messages, and nothing else fits and pays.",
+    },
+    "resting": {
+        "ru": "Пауза: контактов в этом месяце достаточно, а кроме сообщений ничего не подходит.",
+        "en": "Resting: enough contacts this month, and nothing but messages fits and pays.",
     },
     "no_eligible_offer": {
         "ru": "Нет предложения: ни одно не подходит клиенту по условиям.",
@@ -45,7 +53,12 @@ COLUMNS_OF_RECOMMENDATIONS = (
 )
 
 
-def list_eligible(table: pd.DataFrame, offers: Offers, most_contacts: int) -> pd.DataFrame:
+def may_be_messaged(clients: pd.DataFrame, campaign: CampaignPlan) -> pd.Series:
+    """Tell which clients may get a message: those who consent and have not had too many contacts already."""
+    return clients["allows_messages"] & (clients["marketing_contacts_current"] < campaign.most_contacts)
+
+
+def list_eligible(table: pd.DataFrame, offers: Offers) -> pd.DataFrame:
     """List for each client at risk the offers that he may get, the one that may keep most profit first.
 
     Parameters
@@ -54,8 +67,6 @@ def list_eligible(table: pd.DataFrame, offers: Offers, most_contacts: int) -> pd
         The decision table with `segment`.
     offers : Offers
         All offers; of equally good ones the first declared comes first.
-    most_contacts : int
-        Clients with so many contacts in the current month get no message.
 
     Returns
     -------
@@ -63,10 +74,13 @@ def list_eligible(table: pd.DataFrame, offers: Offers, most_contacts: int) -> pd
         The columns of `recommendations`; money in profit units. ``expected_profit_kept = effect *
         profit_at_risk - cost`` for each assumed effect; ``break_even_effect = cost / profit_at_risk``.
     """
-    parts = [_of_offer(offer, table[_eligible(offer, table, most_contacts)]) for offer in offers.declared]
+    parts = [
+        _of_offer(offer, table[matches((*offer.facts, *offer.conditions), table)])
+        for offer in offers.declared
+    ]
     eligible = pd.concat(parts, ignore_index=True)
     others = table[~table[CLIENT_ID].isin(eligible[CLIENT_ID])]
-    listed = pd.concat([eligible, _without_offer(others)], ignore_index=True)
+    listed = pd.concat([eligible, _without_offer(others, offers)], ignore_index=True)
     listed = listed.sort_values(
         [CLIENT_ID, "expected_profit_kept_base"], ascending=[True, False], kind="stable", ignore_index=True
     )
@@ -76,13 +90,6 @@ def list_eligible(table: pd.DataFrame, offers: Offers, most_contacts: int) -> pd
     return listed[list(COLUMNS_OF_RECOMMENDATIONS)].astype(
         dict.fromkeys(("offer", "channel", "reason", "note", "note_ru", "note_en"), "str")
     )
-
-
-def _eligible(offer: Offer, table: pd.DataFrame, most_contacts: int) -> NDArray[np.bool_]:
-    fits = table["at_risk"] & matches(offer.conditions, table)
-    if offer.needs_consent:
-        fits &= table["allows_messages"] & (table["marketing_contacts_current"] < most_contacts)
-    return fits.to_numpy(dtype=bool)
 
 
 def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +114,35 @@ def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _without_offer(table: pd.DataFrame) -> pd.DataFrame:
+def find_closed(table: pd.DataFrame, offers: Offers) -> pd.Series:
+    """Tell why the messages whose conditions a client meets are closed to him.
+
+    Parameters
+    ----------
+    table : DataFrame, one row per client
+        The decision table with `segment`.
+    offers : Offers
+
+    Returns
+    -------
+    Series of str, with the table's index
+        ``no_consent``, ``resting`` (too many contacts already), or empty: no message fits, or he may get it.
+    """
+    own = [_own_conditions(offer) for offer in offers.declared if offer.needs_consent]
+    fits = np.any([matches(conditions, table) for conditions in own], axis=0) if own else False
+    codes = np.select(
+        [fits & ~table["allows_messages"], fits & ~table["may_be_messaged"]], ["no_consent", "resting"], ""
+    )
+    return pd.Series(codes, index=table.index, dtype="str")
+
+
+def _own_conditions(offer: Offer) -> list[Condition]:
+    """Return the conditions of an offer but those on whether a message may be sent."""
+    return [one for one in offer.conditions if one.column not in (CONSENT.column, MESSAGEABLE.column)]
+
+
+def _without_offer(table: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+    closed = find_closed(table, offers)
     nothing = dict.fromkeys(
         ("cost", *(f"expected_profit_kept_{level}" for level in ("low", "base", "high"))), 0.0
     )
@@ -121,7 +156,7 @@ def _without_offer(table: pd.DataFrame) -> pd.DataFrame:
             "break_even_effect": np.nan,
             "text_ru": "",
             "text_en": "",
-            "note": np.where(table["at_risk"], "no_eligible_offer", "not_at_risk"),
+            "note": closed.where(closed != "", "no_eligible_offer").where(table["at_risk"], "not_at_risk"),
         }
     )
 

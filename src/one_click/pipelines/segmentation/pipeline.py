@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import experiment, nodes, plan, plan_plots, plots, rules, stability
+from . import actions, experiment, idle_rules, nodes, plan, plan_plots, plots, rules, stability
 
 _OPTIONS = "params:segmentation"
 _OFFERS = "params:offers"
@@ -17,7 +17,13 @@ def create_pipeline() -> Pipeline:
 
 def _segments() -> list[Node]:
     return [
-        Node(rules.lint_rules, ["clients", _OPTIONS, _OFFERS], "rule_coverage"),
+        Node(rules.list_categories, "clients", "known_categories"),
+        Node(
+            rules.lint_rules,
+            ["clients", "known_categories", _OPTIONS, _OFFERS, _CAMPAIGN],
+            "rule_coverage",
+            tags=_NEW_MONTH,
+        ),
         Node(
             nodes.fit_decision_borders,
             ["clients", "decision_threshold", _OPTIONS],
@@ -33,6 +39,7 @@ def _segments() -> list[Node]:
                 "risk_signals": "risk_signals",
                 "decision_borders": "decision_borders",
                 "options": _OPTIONS,
+                "campaign": _CAMPAIGN,
             },
             "decision_table",
             tags=_NEW_MONTH,
@@ -56,8 +63,14 @@ def _offers() -> list[Node]:
     return [
         Node(
             nodes.recommend_offers,
-            ["decision_table", "segments", _OPTIONS, _OFFERS, _CAMPAIGN],
+            ["decision_table", "segments", _OFFERS],
             "recommendations",
+            tags=_NEW_MONTH,
+        ),
+        Node(
+            idle_rules.find_idle_rules,
+            ["rule_coverage", "segments", "recommendations", _OPTIONS, _OFFERS],
+            "idle_rules",
             tags=_NEW_MONTH,
         ),
         Node(
@@ -73,16 +86,23 @@ def _offers() -> list[Node]:
             tags=_NEW_MONTH,
         ),
         Node(
+            actions.decide_actions,
+            ["decision_table", "segments", "recommendations", "campaign_plan", _OFFERS],
+            "client_actions",
+            tags=_NEW_MONTH,
+        ),
+        Node(
             nodes.gather_contacts,
-            ["decision_table", "segments", "recommendations", "campaign_plan"],
-            ["contacts", "without_consent"],
+            ["decision_table", "segments", "recommendations", "client_actions"],
+            ["contacts", "not_approached", "not_at_risk"],
             tags=_NEW_MONTH,
         ),
         Node(
             nodes.list_clients,
             [
                 "contacts",
-                "without_consent",
+                "not_approached",
+                "not_at_risk",
                 "reason_codes",
                 "decision_borders",
                 _OPTIONS,

@@ -1,6 +1,6 @@
 """Conditions of segments and offers, checked against a table."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,48 +18,27 @@ from one_click.declarations import (
     texts,
 )
 from one_click.errors import DeclarationError, ParameterError, nearest
-from one_click.parameters import Offers, Segmentation
+from one_click.parameters import CampaignPlan, Offers, Segmentation
 
-ENOUGH_CLIENTS = 200  # a smaller base may lack anybody
+from .offers import may_be_messaged
 
 
-def check_rules(
-    declared: Iterable[Segment | Offer],
-    table: pd.DataFrame,
-    values: Mapping[str, Iterable[str]] | None = None,
-) -> None:
-    """Refuse conditions that no client of the base could meet because a name is misspelt.
-
-    Parameters
-    ----------
-    declared : iterable of Segment or Offer
-        What has conditions.
-    table : DataFrame, one row per client
-        The table that the conditions are to be applied to.
-    values : mapping, optional
-        Valid values of columns for which the table need not hold all: column -> values.
-
-    Raises
-    ------
-    ParameterError
-        If a column is not in the table, or a category is known neither to the base nor to the vocabulary.
-    """
-    for fault in _unknown_names(declared, table, values or {}):
-        raise ParameterError(str(fault))
+def list_categories(clients: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the categories of the base by column: a rule may name what a later month lacks."""
+    return {column: sorted(clients[column].unique()) for column in CATEGORICAL_FEATURES}
 
 
 def _unknown_names(
     declared: Iterable[Rule],
     table: pd.DataFrame,
     values: Mapping[str, Iterable[str]],
-    later: Collection[str] = (),
 ) -> Iterator[DeclarationError]:
-    """Yield a fault for each name that is unknown to the table; `later` are columns it does not have yet."""
+    """Yield a fault for each name that is known neither to the table nor to what is made of it later."""
     for position, rule in enumerate(declared):
         for number, condition in enumerate(rule.conditions):
             place = (position, "conditions", number)
-            if condition.column and condition.column not in {*table, *values, *later}:
-                hint = nearest(condition.column, table.columns)
+            if condition.column and condition.column not in {*table, *DECISION_COLUMNS}:
+                hint = nearest(condition.column, {*table, *DECISION_COLUMNS})
                 found = f"'{rule.code}': there is no column '{condition.column}' here; {hint}"
                 yield DeclarationError(found, *place, "column")
             else:
@@ -79,44 +58,58 @@ def _unknown_values(
 def _known_values(column: str, table: pd.DataFrame, values: Mapping[str, Iterable[str]]) -> set[str]:
     if column == "main_reason":
         return set(BASE_FEATURES)
-    if column in values:
+    if column not in table:
         return set(values[column])
     others = [name for name in CATEGORICAL_FEATURES if name != column]
-    # A small base may lack a category that the vocabulary knows.
+    # A small base may lack a category that the vocabulary knows, a month one that the base has.
     foreign = set(pd.unique(table[others].to_numpy().ravel()))
-    return set(table[column]) | (set(GLOSSARY) - foreign)
+    return set(table[column]) | set(values[column]) | (set(GLOSSARY) - foreign)
 
 
-def lint_rules(clients: pd.DataFrame, options: Segmentation, offers: Offers) -> pd.DataFrame:
-    """Refuse segments and offers that are for nobody, before any model is searched.
+def lint_rules(
+    clients: pd.DataFrame,
+    known_categories: dict[str, list[str]],
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+) -> pd.DataFrame:
+    """Refuse mistakes in segments and offers before any model is searched, and count who meets what.
 
     Looked at are the conditions on what is known of clients before they are scored. Risk, reasons, signals
-    and segments come later; of these, only what no base whatever could meet is refused here.
+    and segments come later; of these, only what no base whatever could meet is refused here. What merely
+    fits nobody in this base is no mistake: it is told in the row of the rule.
 
     Parameters
     ----------
     clients : DataFrame, one row per client
+    known_categories : dict
+        Categories of the base that the champion learns from, by column.
     options : Segmentation
         Segments.
     offers : Offers
+    campaign : CampaignPlan
+        From how many contacts on a client gets no message.
 
     Returns
     -------
     DataFrame, one row per segment and offer, in the order of declaration: the columns of `rule_coverage`
         kind (segment or offer), code, conditions (those looked at, with consent where it is needed; in the
         words of the configuration), later (those that are not), clients (who meet the former), share of the
-        base.
+        base; where that is nobody: unmet (the first condition that leaves none), among (how many met those
+        before it) and instead (what they have); else empty, or 0.
 
     Raises
     ------
     ParameterError
-        If a category or a segment does not exist, if an offer prevents nothing or is for a segment in which
-        nobody may get it, or if nobody in a base of `ENOUGH_CLIENTS` or more meets the conditions.
+        If a category or a segment does not exist, if an offer prevents nothing, or if it is for a segment in
+        which nobody may get it.
     """
+    table = clients.assign(may_be_messaged=may_be_messaged(clients, campaign))
     segments = list(options.segments)
+    known = known_categories | {"segment": [segment.code for segment in segments]}
     messages = [
-        options.explain(_placed("segments", _faults(segments, clients, segments))),
-        offers.explain(_placed("declared", _faults(offers.declared, clients, segments))),
+        options.explain(_placed("segments", _faults(segments, table, known, segments))),
+        offers.explain(_placed("declared", _faults(offers.declared, table, known, segments))),
     ]
     if any(messages):
         raise ParameterError("\n".join(filter(None, messages)))
@@ -124,8 +117,9 @@ def lint_rules(clients: pd.DataFrame, options: Segmentation, offers: Offers) -> 
         *(("segment", segment) for segment in segments),
         *(("offer", offer) for offer in offers.declared),
     ]
-    return pd.DataFrame([_coverage(kind, rule, clients) for kind, rule in rules]).astype(
-        dict.fromkeys(("kind", "code", "conditions", "later"), "str")
+    texts_of = ("kind", "code", "conditions", "later", "unmet", "instead")
+    return pd.DataFrame([_coverage(kind, rule, table) for kind, rule in rules]).astype(
+        dict.fromkeys(texts_of, "str")
     )
 
 
@@ -134,17 +128,17 @@ def _placed(name: str, faults: Iterable[DeclarationError]) -> list[DeclarationEr
 
 
 def _faults(
-    declared: Sequence[Segment | Offer], clients: pd.DataFrame, segments: Sequence[Segment]
+    declared: Sequence[Segment | Offer],
+    table: pd.DataFrame,
+    values: Mapping[str, Sequence[str]],
+    segments: Sequence[Segment],
 ) -> Iterator[DeclarationError]:
-    codes = {"segment": [segment.code for segment in segments]}
-    unknown = list(_unknown_names(declared, clients, codes, later=DECISION_COLUMNS))
+    unknown = list(_unknown_names(declared, table, values))
     if unknown:
         yield from unknown
         return
     for position, rule in enumerate(declared):
-        found = list(_useless(rule, segments)) if isinstance(rule, Offer) else []
-        if not found and len(clients) >= ENOUGH_CLIENTS:
-            found = list(_unmet(rule, clients))
+        found = _useless(rule, segments) if isinstance(rule, Offer) else ()
         yield from (DeclarationError(str(fault), position, *fault.place) for fault in found)
 
 
@@ -169,45 +163,9 @@ def _useless(offer: Offer, segments: Sequence[Segment]) -> Iterator[DeclarationE
                 )
 
 
-def _unmet(rule: Rule, clients: pd.DataFrame) -> Iterator[DeclarationError]:
-    """Yield a fault for the first condition that leaves none of the clients who meet those before it."""
-    left, met = clients, list[Condition]()
-    for condition in _known(rule, clients):
-        fits = matches([condition], left)
-        if not fits.any():
-            whom = f"the {len(left)} clients with '{texts(met)}'" if met else f"all {len(left)} clients"
-            own = condition in rule.conditions
-            yield DeclarationError(
-                f"{rule.nobody}: of {whom}, none meets '{condition.text}'. Rule: somebody in the base meets "
-                f"all conditions. Remedy: {_nearest_met(condition, left[condition.column])}",
-                *(("conditions", rule.conditions.index(condition)) if own else ("needs_consent",)),
-            )
-            return
-        left, met = left[fits], [*met, condition]
-
-
-def _known(rule: Rule, clients: pd.DataFrame) -> list[Condition]:
-    """Return what can be looked at before clients are scored: consent, where needed, and conditions."""
-    both = dict.fromkeys((*rule.facts, *rule.conditions))
-    return [condition for condition in both if condition.column in clients]
-
-
-def _nearest_met(condition: Condition, values: pd.Series) -> str:
-    """Tell what the clients that are left have instead."""
-    if condition.one_of:
-        return f"a value that they have; {nearest(condition.one_of[0], map(str, values.unique()))}"
-    if condition.is_ is not None:
-        return f"is: {str(not condition.is_).lower()}, which all of them have"
-    below = values[values < condition.at_least] if condition.at_least is not None else values.head(0)
-    above = values[values >= condition.below] if condition.below is not None else values.head(0)
-    ways = [f"at_least {plain(below.max())} (the largest value below the border)"] if len(below) else []
-    ways += [f"below above {plain(above.min())} (the smallest value beyond it)"] if len(above) else []
-    return " or ".join(ways)
-
-
-def _coverage(kind: str, rule: Rule, clients: pd.DataFrame) -> dict[str, Any]:
-    known = _known(rule, clients)
-    met = matches(known, clients)
+def _coverage(kind: str, rule: Rule, table: pd.DataFrame) -> dict[str, Any]:
+    known = [condition for condition in _all_conditions(rule) if condition.column in table]
+    met = matches(known, table)
     return {
         "kind": kind,
         "code": rule.code,
@@ -215,7 +173,37 @@ def _coverage(kind: str, rule: Rule, clients: pd.DataFrame) -> dict[str, Any]:
         "later": texts(condition for condition in rule.conditions if condition not in known),
         "clients": int(met.sum()),
         "share": float(met.mean()),
+        **({"unmet": "", "among": 0, "instead": ""} if met.any() else _unmet(known, table)),
     }
+
+
+def _all_conditions(rule: Rule) -> list[Condition]:
+    """Return what holds for all whom the rule can be about, then its own conditions."""
+    return list(dict.fromkeys((*rule.facts, *rule.conditions)))
+
+
+def _unmet(known: Sequence[Condition], table: pd.DataFrame) -> dict[str, Any]:
+    """Tell which condition leaves nobody of those who meet the ones before it, and what they have instead."""
+    left = table
+    for condition in known:
+        fits = matches([condition], left)
+        if not fits.any():
+            instead = _instead(condition, left[condition.column])
+            return {"unmet": condition.text, "among": len(left), "instead": instead}
+        left = left[fits]
+    raise ValueError("every condition is met by somebody")
+
+
+def _instead(condition: Condition, values: pd.Series) -> str:
+    """Tell what the clients that are left have, nearest to what the condition asks for."""
+    if condition.one_of:
+        return ", ".join(sorted(map(str, values.unique())))
+    if condition.is_ is not None:
+        return f"is {str(not condition.is_).lower()}"
+    below = values[values < condition.at_least] if condition.at_least is not None else values.head(0)
+    above = values[values >= condition.below] if condition.below is not None else values.head(0)
+    ends = [*([below.max()] if len(below) else []), *([above.min()] if len(above) else [])]
+    return ", ".join(plain(end) for end in ends)
 
 
 def join_names(rows: pd.DataFrame, column: str, clients: pd.Series) -> pd.Series:
