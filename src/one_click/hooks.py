@@ -25,7 +25,8 @@ STILL_RUNNING_AFTER = 5.0  # seconds
 READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder", "allow_links"}
+FOLDERS = ("raw", "data", "demo_folder")
+GLOBALS = SNAPSHOT_PARAMETERS | {*FOLDERS, "allow_links"}
 
 
 class RefuseUnknownParameters:
@@ -51,6 +52,7 @@ class RefuseUnknownParameters:
         written = loader["globals"]
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
         _stop_at_no_snapshots(written, "conf/*/globals.yml")
+        _stop_at_no_folders(written)
         if given:
             read = {name.split(".")[0] for name in _read_by_pipelines()}
             _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
@@ -85,7 +87,17 @@ def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
         try:
             folder_name(value)
         except ValueError as error:
-            raise ParameterError(f"{name} in {where}: {error}. Remedy: rename the folder.") from error
+            remedy = "put the folder into data/01_raw under such a name"
+            raise ParameterError(f"{name} in {where}: {error}. Remedy: {remedy}.") from error
+
+
+def _stop_at_no_folders(written: Mapping[str, Any]) -> None:
+    for name in FOLDERS:
+        folder = written.get(name)
+        if not isinstance(folder, str) or not folder.strip() or set(folder) & set("{}"):
+            raise ParameterError(
+                f"{name} in conf/*/globals.yml is {folder!r}. Rule: the path of a folder, without braces."
+            )
 
 
 def _sections(loader: Any) -> frozenset[str]:
