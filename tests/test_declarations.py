@@ -538,7 +538,8 @@ def test_bad_segments_are_refused_with_rule_remedy_and_line(
         ),
         pytest.param(
             "reason: [pages_per_visit]", "{column: allows_messages, is: false}", 19,
-            ("nobody can get 'garden'", "'allows_messages is true' (this offer needs consent)"), id="consent",
+            ("nobody can get 'garden'", "'allows_messages is true' (this offer needs consent)",
+             "Remedy: take 'allows_messages is false' out"), id="consent",
         ),
         pytest.param(
             "      conditions:\n        - {column: popular_category, one_of: [Сад, Дом]}\n",

@@ -41,7 +41,7 @@ NO_CONSENT = column("Разрешить сообщать", "нет")
 NO_ERRORS = column("Ошибка_сервиса", "0")
 NO_UNPAID = column("Неоплаченные_продукты_штук_квартал", "0")
 MESSAGES = {
-    *("children_discount", "category_mailing", "companion_goods", "promo_bonus", "risk_coupon"),
+    *("category_discount", "category_mailing", "companion_goods", "loyalty_bonus", "risk_coupon"),
     *("cart_reminder", "service_apology"),
 }
 STORES: dict[str, tuple[Change, set[str]]] = {
@@ -51,10 +51,10 @@ STORES: dict[str, tuple[Change, set[str]]] = {
     "no_unpaid": (NO_UNPAID, {"abandoned_carts", "cart_reminder"}),
     "no_children": (
         column("Популярная_категория", "Кухонная посуда", "Товары для детей"),
-        {"children_discount"},
+        {"category_discount"},
     ),
-    "no_promo": (column("Акционные_покупки", "0"), {"promo_seekers", "promo_bonus"}),
-    "one_category": (column("Популярная_категория", "Кухонная посуда"), {"children_discount"}),
+    "no_promo": (column("Акционные_покупки", "0"), {"promo_seekers", "loyalty_bonus"}),
+    "one_category": (column("Популярная_категория", "Кухонная посуда"), {"category_discount"}),
     "one_service": (column("Тип сервиса", "стандарт"), set()),
     "no_contacts": (column("Маркет_актив_тек_мес", "0"), set()),
     "no_profit": (file_column("money.csv", ";", "Прибыль", "0"), set()),

@@ -361,7 +361,9 @@ class Rule(Declared):
             return _impossible(condition)
         whys = {fact: f" ({why})" for fact, why in self.facts.items()}
         listed = " and ".join(f"'{one.text}'{whys.get(one, '')}" for one in against)
-        remedy = _way_out(condition, against)
+        # What holds of itself, such as the consent that a message needs, can never be taken out.
+        own = condition.text if set(against) & set(self.facts) else ""
+        remedy = _way_out(condition, against, f"take '{own}' out" if own else "take one of them out")
         return (
             f"'{condition.text}' contradicts {listed}. Rule: all conditions hold together. Remedy: {remedy}"
         )
@@ -383,13 +385,13 @@ def _impossible(condition: Condition) -> str:
     )
 
 
-def _way_out(condition: Condition, against: Sequence[Condition]) -> str:
+def _way_out(condition: Condition, against: Sequence[Condition], take_out: str) -> str:
     left = allowed(condition.column, against) if condition.column else None
     if isinstance(left, Interval):
-        return f"take one of them out, or choose borders of {condition.column} {_span(left)}"
+        return f"{take_out}, or choose borders of {condition.column} {_span(left)}"
     if condition.one_of and left:
-        return f"take one of them out; {nearest(condition.one_of[0], left)}"
-    return "take one of them out"
+        return f"{take_out}; {nearest(condition.one_of[0], left)}"
+    return take_out
 
 
 def _span(values: Interval) -> str:
