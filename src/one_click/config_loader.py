@@ -106,7 +106,8 @@ def _stop_at_unreadable(folder: Path) -> None:
             line = error.object[: error.start].count(b"\n") + 1
             raise _unreadable(path, "it is not in UTF-8", line) from error
         except yaml.MarkedYAMLError as error:
-            raise _unreadable(path, str(error.problem), error.problem_mark.line + 1) from error
+            mark = error.problem_mark
+            raise _unreadable(path, str(error.problem), mark.line + 1 if mark else None) from error
         except (yaml.YAMLError, OSError) as error:
             raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
 
