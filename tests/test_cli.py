@@ -100,6 +100,15 @@ D = ("--pipelines", "data_processing")
         pytest.param([*D, "--params", "snapshot:x"], ["Item `snapshot:x`"], id="colon"),
         pytest.param([*D, "--params", "=3"], ["cannot be an empty string"], id="no-name"),
         pytest.param([*D, "--params", "eda.alpha=[1"], ["--params or --config", "expected ','"], id="yaml"),
+        pytest.param(
+            [*D, "--params", "snapshot=a", "--params", "new_snapshot=b"],
+            ["--params is given twice"],
+            id="twice",
+        ),
+        pytest.param([*D, "-t", "new_month", "--tags", "x"], ["--tags is given twice"], id="both-spellings"),
+        pytest.param(
+            [*D, "--params", "snapshot=a,snapshot=b"], ["snapshot is given twice"], id="twice-in-one"
+        ),
         pytest.param([*D, "--load-versions", "clients"], ["dataset_name", "found clients"], id="version"),
         pytest.param([*D, "--load-versions", "x:1"], ["[x] are not found"], id="version-of-nothing"),
         pytest.param([*D, "--pipeline", "eda"], ["cannot be used together"], id="both-pipeline-options"),
@@ -149,6 +158,18 @@ def test_faults_of_the_program_keep_their_traceback(
     result = kedro_run_here(*D, "--nodes", "summarise_quality")
     assert isinstance(result.exception, KeyError)
     assert result.exit_code == 1
+
+
+def test_folder_on_a_disk_that_is_not_there_is_one_message(
+    kedro_run_here: Callable[..., Result], project: Path
+) -> None:
+    file = project / "data/02_intermediate/demo/raw_dialects.parquet"
+    (project / "data/02_intermediate").symlink_to("nowhere")
+    result = kedro_run_here(*D)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: raw_dialects cannot be stored: ")
+    assert f"file:   {file.parent}\n" in result.output
+    assert f"remedy: {MAKE_ROOM}\n" in result.output
 
 
 # A process whose files cannot grow beyond a size, as on a full disk.

@@ -1,6 +1,5 @@
 """The project's command line: kedro's commands, with known errors as one readable message."""
 
-import errno
 import inspect
 import pkgutil
 import re
@@ -44,9 +43,9 @@ _PARTS: dict[str, Callable[[Pipeline], Iterable[str]]] = {
     "to_outputs": Pipeline.all_outputs,
 }
 _FILTERS = {"namespaces": "node_namespaces"}  # where an argument is called otherwise than its option
-
-_NO_ROOM = "|".join(str(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
-_WHOLE = "a file is stored whole, or not at all"
+# What kedro says of a data set that it cannot store.
+_NOT_STORED = r"([\w.]+): (?:Failed while saving .*?filepath=\D*?|Cannot save .* to )'(.*?)(?:/YYYY|')"
+_REASON = r"\[Errno \d+\] ([^:\n]*)"  # of the system
 
 
 class RunCommand(click.Command):
@@ -55,6 +54,7 @@ class RunCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options."""
         try:
+            self._stop_at_repeated(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             raise click.ClickException(error.format_message()) from error
@@ -65,6 +65,18 @@ class RunCommand(click.Command):
                 f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are "
                 "those of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
             ) from error
+
+    def _stop_at_repeated(self, ctx: click.Context, args: list[str]) -> None:
+        """Stop at what is given twice: of `--params a=1 --params b=2` the first would be lost."""
+        values, _, order = self.make_parser(ctx).parse_args(list(args))
+        names = [item.partition("=")[0].strip() for item in values.get("params", "").split(",")]
+        given = [*(param.opts[0] for param in order), *filter(None, names)]
+        for name in given:
+            if given.count(name) > 1:
+                raise click.UsageError(
+                    f"{name} is given twice. Rule: each option and each parameter once, with commas between "
+                    "several values: --params a=1,b=2"
+                )
 
 
 @click.group(name=__file__)
@@ -92,9 +104,11 @@ def readable(error: BaseException) -> str:
     """
     own = next((str(cause) for cause in _causes(error) if isinstance(cause, OneClickError)), None)
     text = str(error) if own is None else own
-    if refused := re.match(rf"([\w.]+): .*?filepath=\D*?'(.*?)'(?:.|\n)*\[Errno (?:{_NO_ROOM})\] (.*)", text):
-        name, place, why = refused.groups()
-        return str(DataError(f"{name} cannot be stored: {why}.", file=place, rule=_WHOLE, remedy=MAKE_ROOM))
+    stored, reasons = re.match(_NOT_STORED, text), [text, *map(str, _causes(error))]
+    if stored and (why := re.search(_REASON, "\n".join(reasons))):
+        rule = "a file is stored whole, or not at all"
+        found = f"{stored[1]} cannot be stored: {why[1]}."
+        return str(DataError(found, file=stored[2], rule=rule, remedy=MAKE_ROOM))
     return re.sub(r"Failed to instantiate \w+ for parameter '[\w.]+': ", "", text)
 
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-MAKE_ROOM = "make room on the disk, or let it be written to, and run again: a search goes on where it stopped"
+MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
 _LONGEST = 80  # characters of one item in a message
 
 
