@@ -157,6 +157,11 @@ ALL_BUT_SCORING = "data_processing,interpretation,model_selection,segmentation"
             id="several-with-the-same-options",
         ),
         pytest.param(
+            ("--pipelines", "eda", "--params", "snapshot=my store"),
+            ["kedro run --pipelines data_processing --params 'snapshot=my store'\n"],
+            id="quoted-for-a-shell",
+        ),
+        pytest.param(
             ("--pipelines", "segmentation"),
             ["client_scores (by model_selection)", "data_processing,interpretation,model_selection\n"],
             id="those-that-they-need-in-turn",

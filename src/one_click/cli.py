@@ -44,7 +44,8 @@ _PARTS: dict[str, Callable[[Pipeline], Iterable[str]]] = {
 }
 _FILTERS = {"namespaces": "node_namespaces"}  # where an argument is called otherwise than its option
 # What kedro says of a data set that it cannot store.
-_NOT_STORED = r"([\w.]+): (?:Failed while saving .*?filepath=\D*?|Cannot save .* to )'(.*?)(?:/YYYY|')"
+_PLACE = r"Failed while saving .*?(?:filepath|folder)=\D*?|Cannot save .* to "
+_NOT_STORED = rf"([\w.]+): (?:{_PLACE})'(.*?)(?:/YYYY|')"
 _REASON = r"\[Errno \d+\] ([^:\n]*)"  # of the system
 
 

@@ -82,7 +82,8 @@ def _stop_at_unknown_environment(conf: Path, folder: Path) -> None:
     name = folder.relative_to(conf).as_posix()
     known = [entry.name for entry in conf.iterdir() if entry.is_dir()] if conf.is_dir() else []
     if name not in known:
-        raise ParameterError(f"There is no environment '{name}' (folder conf/{name}): {nearest(name, known)}")
+        hint = f"make the folder conf/{name}, or name another one: {nearest(name, known)}"
+        raise ParameterError(f"There is no environment '{name}'; {hint}")
 
 
 def _files(folder: Path) -> list[Path]:

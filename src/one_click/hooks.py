@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import shlex
 import time
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
@@ -124,7 +125,12 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
 
 
 def _has(section: Any, part: str) -> bool:
-    return not part or (isinstance(section, Mapping) and part in section)
+    """Tell whether a section has what a name with dots, or none, leads to."""
+    for key in filter(None, part.split(".")):
+        if not isinstance(section, Mapping) or key not in section:
+            return False
+        section = section[key]
+    return True
 
 
 def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
@@ -196,7 +202,7 @@ def _same_options(run_params: Mapping[str, Any]) -> str:
     given = run_params["runtime_params"] or {}
     snapshots = ",".join(f"{name}={given[name]}" for name in given if name in SNAPSHOT_PARAMETERS)
     parts = {"env": run_params["env"], "params": snapshots}
-    return "".join(f" --{option} {value}" for option, value in parts.items() if value)
+    return "".join(f" --{option} {shlex.quote(value)}" for option, value in parts.items() if value)
 
 
 def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
