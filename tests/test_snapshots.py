@@ -1,5 +1,9 @@
+from collections.abc import Callable
+
 import pytest
 
+from one_click.errors import ParameterError
+from one_click.parameters import DemoStore
 from one_click.snapshots import folder_name
 
 
@@ -38,3 +42,11 @@ def test_names_that_lead_elsewhere_are_refused_with_the_rule(name: str) -> None:
         folder_name(name)
     assert len(str(error.value).splitlines()) == 1
     assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("month", ["../x", "NUL", "a" * 300])
+def test_months_of_a_synthetic_store_are_snapshots(
+    make_options: Callable[..., DemoStore], month: str
+) -> None:
+    with pytest.raises(ParameterError, match=r"months\.0: .* cannot name a snapshot\. Rule: the name of one"):
+        make_options(months=[month], unlabelled=[])
