@@ -39,7 +39,7 @@ def read_options() -> DataProcessing:
 
 def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, pd.DataFrame]:
     """Call the pipeline's functions in order."""
-    dialects = nodes.describe_dialects(**raw, label_file=raw["market_file"])
+    dialects = nodes.describe_dialects(**raw, label_file=raw["market_file"], options=options)
     parsers = {
         "market_file": nodes.parse_market_file,
         "market_money": nodes.parse_market_money,

@@ -9,6 +9,16 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
+# The settings of a run silence what scikit-learn says of a constant column; pytest forgets them.
+pytestmark = [
+    pytest.mark.filterwarnings(f"ignore:{message}:{kind}:sklearn")
+    for message, kind in (
+        ("Features", "UserWarning"),
+        ("k=", "UserWarning"),
+        ("invalid value", "RuntimeWarning"),
+        ("Found unknown categories", "UserWarning"),
+    )
+]
 Change = Callable[[Path], None]
 MISSING = re.compile(r"\b(nan|NaN|NaT|inf|None)\b|<NA>")
 READ = ("report_ru.html", "report_en.html", "model_card_ru.md", "model_card_en.md")

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from one_click import parameters
 from one_click.configuration import read_from
 from one_click.errors import DeclarationError, OneClickError, ParameterError
+from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing, Parameters
 
 
@@ -191,11 +192,18 @@ def test_values_out_of_range_are_refused(shipped: dict[str, Any], name: str, val
     assert (name in str(error.value)) or ("did you mean 'promo_habit'" in str(error.value))
 
 
-@pytest.mark.parametrize("missing", sorted(DataProcessing.model_fields))
+@pytest.mark.parametrize("missing", sorted({*DataProcessing.model_fields} - {"other_store"}))
 def test_every_parameter_must_be_given_unless_it_has_a_default(shipped: dict[str, Any], missing: str) -> None:
     shipped.pop(missing)
     with pytest.raises(ParameterError, match=missing):
         DataProcessing.model_validate(shipped)
+
+
+def test_section_that_was_copied_before_other_stores_were_read_is_that_of_this_store(
+    shipped: dict[str, Any],
+) -> None:
+    assert shipped.pop("other_store") == {"headers": {}, "words": {}}
+    assert DataProcessing.model_validate(shipped).other_store == OtherStore()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

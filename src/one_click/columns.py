@@ -380,6 +380,20 @@ TABLES: dict[str, Table] = {
 }
 
 
+def plain(name: str) -> str:
+    """Return a header or a word without differences of case and blanks."""
+    return " ".join(name.split()).casefold()
+
+
+def known_words(column: Column, table: Table) -> tuple[str, ...]:
+    """Return the words that a column holds as far as the vocabulary knows; none for numbers."""
+    if column.kind == "period":
+        return tuple(word for word, month in MONTHS.items() if month in table.months)
+    if column.kind in ("flag", "target"):
+        return tuple(FLAG_VALUES if column.kind == "flag" else TARGET_VALUES)
+    return KNOWN_VALUES.get(column.name, ())
+
+
 # Every column that a file of the store may have.
 SOURCE_COLUMNS: tuple[Column, ...] = tuple(
     {column.source: column for table in TABLES.values() for column in table.columns}.values()

@@ -110,7 +110,9 @@ def _entries(node: Node | None) -> list[tuple[str, Node, Node]]:
         return []
     if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
         SafeConstructor().flatten_mapping(node)
-    return [(key.value, key, value) for key, value in node.value if isinstance(key, ScalarNode)]
+    scalars = [(key, value) for key, value in node.value if isinstance(key, ScalarNode)]
+    # Not the text of the key: yaml reads a bare yes as true.
+    return [(str(SafeConstructor().construct_object(key)), key, value) for key, value in scalars]
 
 
 def _line(node: Node, raw: Any, location: Location) -> int | None:

@@ -18,12 +18,15 @@ from kedro.pipeline.node import Node
 
 from one_click import configuration
 from one_click.errors import DataError, ParameterError, nearest, shorten
+from one_click.parameters import DataProcessing
 from one_click.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
 
 STILL_RUNNING_AFTER = 5.0  # seconds
 READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
+
+RAW_TABLE = "one_click.datasets.raw_table.RawTableDataset"
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
 FOLDERS = ("raw", "data", "demo_folder")
@@ -210,6 +213,21 @@ def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None
     for name in versions:
         if getattr(catalog.get(name), "_version", None) is None:
             raise ParameterError(f"'{name}' in --load-versions has no versions (no `versioned: true`).")
+
+
+class ReadOtherStore:
+    """Let the data sets of the store's files know another store's headers, by which they recognise a file."""
+
+    @hook_impl
+    def after_catalog_created(
+        self, catalog: CatalogProtocol, conf_catalog: dict[str, Any], parameters: dict[str, Any]
+    ) -> None:
+        """Hand over the parameter, if a pipeline of the run reads files."""
+        options = parameters.get("params:data_processing")
+        if isinstance(options, DataProcessing) and options.other_store.headers:
+            for name, entry in conf_catalog.items():
+                if isinstance(entry, dict) and entry.get("type") == RAW_TABLE:
+                    catalog[name].other_store = options.other_store
 
 
 class ShowProgress:

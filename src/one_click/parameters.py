@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from one_click import configuration
-from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT, TABLES
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, ENGINEERED_FEATURES, PROFIT, TABLES, plain
 from one_click.configuration import Location
 from one_click.declarations import (
     Channel,
@@ -30,6 +30,7 @@ from one_click.declarations import (
     refuse_unreachable_segments,
 )
 from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
+from one_click.other_store import THIS_STORE, OtherStore
 from one_click.planted import NUMERIC_FEATURES, RENEWED, Campaign, Cause, Dirt, Drift, Habit, LabelNoise
 from one_click.snapshots import folder_name
 
@@ -163,6 +164,8 @@ class DataProcessing(Parameters):
     ----------
     spellings : dict
         Known misspellings: column -> wrong spelling -> right spelling.
+    other_store : OtherStore
+        Headers and words of another store, and what they are read as; empty for this store's files.
     missing_marks : tuple of str
         What stands in a cell that holds nothing; in any case.
     unreadable_numbers : {"stop", "reject"}
@@ -194,6 +197,7 @@ class DataProcessing(Parameters):
 
     file: ClassVar[str] = "conf/base/parameters_data_processing.yml"
     spellings: dict[str, dict[str, str]]
+    other_store: OtherStore = THIS_STORE
     missing_marks: tuple[str, ...]
     unreadable_numbers: Literal["stop", "reject"]
     max_rejected_share: float = Share
@@ -222,6 +226,23 @@ class DataProcessing(Parameters):
         for name in self.spellings:
             if name not in known:
                 raise ValueError(f"spellings: there is no column '{name}'; {nearest(name, known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _words_that_are_still_there(self) -> Self:
+        """Refuse another store's word that an earlier rule would have blanked or respelt."""
+        for name, words in self.other_store.words.items():
+            for word in words:
+                gone = {
+                    "missing_marks": self.missing_marks,
+                    f"spellings.{name}": self.spellings.get(name, ()),
+                }
+                for rule, taken in gone.items():
+                    if plain(word) in map(plain, taken):
+                        raise DeclarationError(
+                            f"'{word}' stands in {rule}, too, which comes first. Remedy: take it out there",
+                            *("other_store", "words", name, word),
+                        )
         return self
 
 

@@ -44,25 +44,29 @@ class RawTable:
         DataError
             If a column is missing or its name is misspelt.
         """
-        header = [str(name) for name in data.columns if name != LINE]
+        theirs = data.attrs.get("headers", {})
+        header = [theirs.get(name, str(name)) for name in data.columns if name != LINE]
         for column in self._table.columns:
-            optional = column.name in self._table.optional and not _misspelt(column.source, header)
-            if column.source not in header and not optional:
+            name = theirs.get(column.source, column.source)
+            optional = column.name in self._table.optional and not _misspelt(name, data)
+            if name not in header and not optional:
                 raise DataError(
-                    f"The column '{column.source}' is missing.",
+                    f"The column '{name}' is missing.",
                     file=data.attrs.get("path", self._table.file),
-                    column=f"{column.source} ({column.name} in the project)",
+                    column=f"{name} ({column.name} in the project)",
                     rows="1 (the header)",
-                    rule="the file's columns are " + ", ".join(c.source for c in self._table.columns),
-                    remedy=f"rename the column in the export; in the file, {nearest(column.source, header)}",
+                    rule="the file's columns are "
+                    + ", ".join(theirs.get(c.source, c.source) for c in self._table.columns),
+                    remedy="rename the column in the export, or tell in data_processing.other_store.headers "
+                    f"which one it is; in the file, {nearest(name, header)}",
                 )
         return data
 
 
-def _misspelt(name: str, header: list[str]) -> bool:
+def _misspelt(name: str, data: pd.DataFrame) -> bool:
     """Tell whether a column that is not there is probably there under a misspelt name."""
-    known = {column.source for column in SOURCE_COLUMNS}
-    unknown = [other for other in header if other not in known]
+    known = {LINE, *(column.source for column in SOURCE_COLUMNS)}
+    unknown = [str(other) for other in data.columns if other not in known]
     return bool(difflib.get_close_matches(name, unknown, n=1, cutoff=0.8))
 
 

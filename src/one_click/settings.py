@@ -10,6 +10,7 @@ from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
 from one_click.hooks import (
     NameResults,
+    ReadOtherStore,
     RefuseMissingInputs,
     RefuseUnknownParameters,
     ShowProgress,
@@ -34,6 +35,7 @@ warnings.filterwarnings("ignore", message="k=.* is greater than n_features", mod
 
 HOOKS = (
     RefuseUnknownParameters(),
+    ReadOtherStore(),
     RefuseMissingInputs(),
     ShowProgress(),
     NameResults(),

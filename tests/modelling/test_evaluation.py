@@ -91,6 +91,10 @@ def test_share_found_by_hand(depth: float, found: float) -> None:
     assert share_found(TEN, TWO, ONES, np.array([depth])).tolist() == [pytest.approx([found])]
 
 
+def test_share_of_nothing_is_missing() -> None:
+    assert np.isnan(share_found(TEN, np.zeros(10), ONES, np.array([0.5]))).all()
+
+
 def test_share_found_of_amounts_by_hand() -> None:
     # 8 units of profit in all: 2 with the first client, 3 and 1 with the tie, 2 with the last.
     amounts = np.array([2, 3, 1, 0, 0, 0, 0, 0, 0, 2], dtype="float64")

@@ -6,14 +6,16 @@ chosen: the file is refused.
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from one_click.columns import SOURCE_COLUMNS
+from one_click.columns import SOURCE_COLUMNS, plain
 from one_click.errors import DataError, shorten
 
 SEPARATORS = (",", ";", "\t")
@@ -55,12 +57,19 @@ class Dialect:
     thousands: str
 
 
-def plain(name: str) -> str:
-    """Return a header without differences of case and blanks."""
-    return " ".join(name.split()).casefold()
-
-
 KNOWN_HEADERS: dict[str, str] = {plain(column.source): column.source for column in SOURCE_COLUMNS}
+# By which a file is recognised: the vocabulary's headers and, while its file is read, another store's.
+_recognised: ContextVar[frozenset[str]] = ContextVar("_recognised", default=frozenset(KNOWN_HEADERS))
+
+
+@contextmanager
+def recognising(headers: Iterable[str]) -> Iterator[None]:
+    """Recognise files by some headers beside the vocabulary's."""
+    token = _recognised.set(_recognised.get() | set(map(plain, headers)))
+    try:
+        yield
+    finally:
+        _recognised.reset(token)
 
 
 def decode(content: bytes, path: Path) -> tuple[str, str]:
@@ -102,7 +111,10 @@ def _stop_at_damaged_utf8(content: bytes, path: Path) -> None:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         header = content[: error.start].split(b"\n")[0]
-        if _known_in(header.decode("utf-8-sig", "ignore")) > _known_in(header.decode("cp1251", "replace")):
+        intact = _known_in(header.decode("utf-8-sig", "ignore"))
+        # A header in Latin letters tells nothing: then it is what stands below it, up to the wrong byte.
+        told = header.isascii() and not content[: error.start].isascii()
+        if told or intact > _known_in(header.decode("cp1251", "replace")):
             line = content[: error.start].count(b"\n") + 1
             raise _unreadable(
                 f"is UTF-8, but for byte 0x{content[error.start]:02X} in line {line}", path
@@ -140,6 +152,8 @@ def _readings(content: bytes) -> Iterable[tuple[str, str]]:
         return
     marked = content.startswith(codecs.BOM_UTF8)
     for text, encoding in _decoded(content, "utf-8-sig", "utf-8-bom" if marked else "utf-8"):
+        if _header_line(text).isascii():  # it tells nothing, but what can be undone was surely misread
+            yield from _undone(text)
         yield text, encoding
         # Whether it is worth undoing a whole file is seen in its first line.
         for line, _ in _undone(header := _header_line(text)):
@@ -176,7 +190,7 @@ def _known_in(header: str) -> int:
 
 
 def _known_fields(header: str, separator: str) -> set[str]:
-    return {plain(field.strip().strip('"')) for field in header.split(separator)} & set(KNOWN_HEADERS)
+    return {plain(field.strip().strip('"')) for field in header.split(separator)} & _recognised.get()
 
 
 def find_separator(text: str, path: Path) -> str:

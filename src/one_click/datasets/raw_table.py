@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 from kedro.io import AbstractDataset
 
-from one_click.columns import LINE, SOURCE_COLUMNS
+from one_click.columns import LINE, SOURCE_COLUMNS, plain
 from one_click.datasets import TablePreview
 from one_click.datasets.dialects import (
     HEADER_WITHIN,
@@ -25,10 +25,12 @@ from one_click.datasets.dialects import (
     find_separator,
     find_signs,
     first_lines,
-    plain,
+    recognising,
     stop_at_title,
 )
+from one_click.datasets.other_headers import in_our_headers
 from one_click.errors import DataError, nearest, shorten
+from one_click.other_store import THIS_STORE
 
 # What openpyxl raises for a file that is no workbook, or not a whole one.
 _NO_WORKBOOK = (
@@ -60,6 +62,11 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         Whether a symbolic link may lead out of the folder of all snapshots.
     metadata : dict, optional
         Passed on to kedro-viz.
+
+    Attributes
+    ----------
+    other_store : OtherStore
+        Headers that are read as the vocabulary's; a run sets it from its parameters.
     """
 
     def __init__(
@@ -68,6 +75,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         self._filepath = PurePosixPath(filepath)
         self._allow_links = allow_links
         self.metadata = metadata
+        self.other_store = THIS_STORE
 
     def load(self) -> pd.DataFrame:
         """Read the file.
@@ -80,13 +88,17 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         path = _locate(Path(self._filepath))
         if self._allow_links is not True:
             _stop_at_link(path)
-        frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+        store, table = self.other_store, self._filepath.stem
+        with recognising(store.headers_of(table)):
+            frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+        frame = in_our_headers(frame, store, table, path)
         numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
         dialect = Dialect(encoding, separator, *find_signs(numbers, frame[LINE], path))
         frame.attrs = {
             "path": str(path),
             "file": f"{path.parent.name}/{path.name}",
             "dialect": asdict(dialect),
+            "headers": store.headers_in_file(table),
         }
         return frame
 

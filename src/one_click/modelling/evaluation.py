@@ -54,11 +54,14 @@ def share_found(scores: Values, amounts: Values, weights: Values, depths: Values
     Returns
     -------
     ndarray, shape (n_resamples, n_depths)
+        Missing where the amounts add up to nothing.
     """
     amount, rest = by_descending_score(scores, amounts, weights)
     found = np.cumsum(amount, axis=1)
     pairs = zip(found + np.cumsum(rest, axis=1), found, strict=True)
-    return np.array([np.interp(depths * s[-1], np.r_[0, s], np.r_[0, f]) / f[-1] for s, f in pairs])
+    return np.array(
+        [np.interp(depths * s[-1], np.r_[0, s], np.r_[0, f]) / (f[-1] or np.nan) for s, f in pairs]
+    )
 
 
 def f1_declined(predicted: Values, target: Values, weights: Values) -> Values:

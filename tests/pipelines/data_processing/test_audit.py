@@ -8,6 +8,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES, PROFIT
 from one_click.errors import DataError
+from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.audit import audit, edit_distance, stop_at_blocking
 
@@ -64,6 +65,18 @@ def test_feature_written_after_the_label_blocks(options: DataProcessing) -> None
         stop_at_blocking(found.reset_index(), ())
     assert "accept_findings: [single_feature]" in str(error.value)
     stop_at_blocking(found.reset_index(), ("single_feature",))
+
+
+def test_headers_of_another_store_are_named_as_they_stand_in_its_file(options: DataProcessing) -> None:
+    names = {"unpaid": "Неоплаченные_продукты_штук_квартал", "category": "Популярная_категория"}
+    store = OtherStore(headers={"market_file": names})
+    table = clients(400)
+    table["unpaid_items_quarter"] = -table["activity_declined"]
+    table.loc[0, "popular_category"] = "Сад"
+    found = findings(table, options.model_copy(update={"other_store": store})).reset_index()
+    assert {"category: Сад"} == set(found.loc[found["finding"] == "unknown_value_kept", "subject"])
+    with pytest.raises(DataError, match="'unpaid' alone predicts"):
+        stop_at_blocking(found, (), store)
 
 
 def test_category_written_after_the_label_blocks(options: DataProcessing) -> None:

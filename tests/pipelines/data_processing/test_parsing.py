@@ -5,6 +5,7 @@ import pytest
 
 from one_click.columns import TABLES
 from one_click.errors import DataError
+from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.parsing import EVENT_COLUMNS, parse_table
 
@@ -328,3 +329,31 @@ def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, 
     table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
     _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)
     assert faults["client_id"].tolist() == ["8"]
+
+
+def test_words_of_another_store_are_mended_in_its_own_words_and_then_read(options: DataProcessing) -> None:
+    store = OtherStore(words={"allows_messages": {"Yes": "да", "not at all": "нет"}})
+    cells = ("Yes", " yes", "NOT  at all", "y", "ДА")
+    rows = _profiles(*({"id": str(n), "Разрешить сообщать": cell} for n, cell in enumerate(cells)))
+    spelt = {"other_store": store, "spellings": {"allows_messages": {"y": "Yes"}}}
+    parsed, repairs, faults = parse_table(
+        rows, TABLES["market_file"], POINT, options.model_copy(update=spelt)
+    )
+    assert parsed["allows_messages"].tolist() == [True, True, False, True, True]
+    assert _events(repairs) == [
+        (3, "1", "allows_messages", " yes", "yes", "blanks_trimmed"),
+        (3, "1", "allows_messages", "yes", "Yes", "case_changed"),
+        (4, "2", "allows_messages", "NOT  at all", "NOT at all", "blanks_trimmed"),
+        (4, "2", "allows_messages", "NOT at all", "not at all", "case_changed"),
+        (5, "3", "allows_messages", "y", "Yes", "known_misspelling"),
+        (6, "4", "allows_messages", "ДА", "да", "case_changed"),
+    ]
+    assert faults.empty
+
+
+def test_words_of_another_store_may_be_ours_the_other_way_round(options: DataProcessing) -> None:
+    store = OtherStore(words={"allows_messages": {"да": "нет", "нет": "да"}})
+    rows = _profiles({"id": "1", "Разрешить сообщать": "да"}, {"id": "2", "Разрешить сообщать": "Нет"})
+    turned = options.model_copy(update={"other_store": store})
+    parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, turned)
+    assert parsed["allows_messages"].tolist() == [False, True]

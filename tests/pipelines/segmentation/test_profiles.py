@@ -29,6 +29,13 @@ def test_key_segments_hold_more_profit_per_client_than_the_average_at_risk() -> 
     assert ranked["risk_rank"].tolist() == [3, 1, 2, 0]
 
 
+def test_without_profit_no_segment_is_key() -> None:
+    profiles = pd.DataFrame({"clients": [50, 60], "profit_at_risk": [0.0, 0.0], "at_risk": [True, True]})
+    ranked = rank_segments(profiles, 10)
+    assert not ranked["key"].any()
+    assert ranked["profit_at_risk_share"].isna().all()
+
+
 def test_empty_segments_have_a_sentence_and_no_means(
     table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
 ) -> None:

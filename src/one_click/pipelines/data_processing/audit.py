@@ -19,6 +19,7 @@ from one_click.columns import (
 )
 from one_click.effects import cliffs_delta
 from one_click.errors import DataError
+from one_click.other_store import THIS_STORE, OtherStore
 from one_click.parameters import DataProcessing
 
 from .audit_texts import meaning_and_action
@@ -67,7 +68,7 @@ def audit(
         _label_timing(labelled, *label_files),
         _row("unlabelled", "note", len(clients) - len(labelled), len(clients) - len(labelled)),
         *_enough(labelled, options),
-        *_unknown_values(clients),
+        *_unknown_values(clients, options.other_store),
         *_outlying(clients, options.implausible_revenue_iqr),
     ]
     table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT))
@@ -149,36 +150,43 @@ def _enough(labelled: pd.DataFrame, options: DataProcessing) -> Iterator[Finding
     of_class = labelled[TARGET].value_counts().reindex([0, 1], fill_value=0)
     yield _count("enough_of_class", int(of_class.min()), options.enough_of_class)
     for name in CATEGORICAL_FEATURES:
+        header = _header(name, options.other_store)
         counts = labelled[name].value_counts()
         rare = counts[counts < options.enough_of_value]
         for value, count in rare.head(MOST_VALUES).items():
-            subject = f"{COLUMNS[name].source}: {value}"
+            subject = f"{header}: {value}"
             yield _row("enough_of_value", "warning", int(count), int(count), subject)
-        yield from _further("enough_of_value", name, rare)
+        yield from _further("enough_of_value", header, rare)
 
 
-def _further(finding: str, name: str, counts: pd.Series) -> Iterator[Finding]:
+def _further(finding: str, header: str, counts: pd.Series) -> Iterator[Finding]:
     """Give one row for all values beyond those that are listed one by one."""
     further = counts.iloc[MOST_VALUES:]
     if len(further):
-        subject = f"{COLUMNS[name].source}: … (+{len(further)})"
+        subject = f"{header}: … (+{len(further)})"
         yield _row(finding, "warning", int(further.sum()), int(further.sum()), subject)
+
+
+def _header(name: str, store: OtherStore) -> str:
+    """Return the header of a feature of market_file; empty if it is made from several rows."""
+    return store.header("market_file", COLUMNS[name])
 
 
 def _count(finding: str, count: int, enough: int) -> Finding:
     return _row(finding, "warning" if count < enough else "note", count, count)
 
 
-def _unknown_values(clients: pd.DataFrame) -> Iterator[Finding]:
+def _unknown_values(clients: pd.DataFrame, store: OtherStore) -> Iterator[Finding]:
     for name, known in KNOWN_VALUES.items():
+        header = _header(name, store)
         counts = clients.loc[~clients[name].isin(known), name].value_counts()
         for value, count in counts.head(MOST_VALUES).items():
             nearest = min(known, key=partial(edit_distance, str(value)))
             near = edit_distance(str(value), nearest) <= NEAR
             finding = "near_miss" if near else "unknown_value_kept"
-            subject = " → ".join([f"{COLUMNS[name].source}: {value}", *([nearest] if near else [])])
+            subject = " → ".join([f"{header}: {value}", *([nearest] if near else [])])
             yield _row(finding, "warning", int(count), int(count), subject)
-        yield from _further("unknown_value_kept", name, counts)
+        yield from _further("unknown_value_kept", header, counts)
 
 
 def _outlying(clients: pd.DataFrame, iqr_multiple: float) -> Iterator[Finding]:
@@ -209,7 +217,7 @@ def edit_distance(text: str, other: str) -> int:
     return row[-1]
 
 
-def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str]) -> None:
+def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str], store: OtherStore = THIS_STORE) -> None:
     """Stop where a finding makes any further result worthless, unless it is accepted.
 
     Raises
@@ -221,7 +229,7 @@ def stop_at_blocking(findings: pd.DataFrame, accepted: Iterable[str]) -> None:
     if blocking.empty:
         return
     worst = blocking.sort_values("strength", ascending=False).iloc[0]
-    source = COLUMNS[worst["subject"]].source or worst["subject"]
+    source = _header(worst["subject"], store) or worst["subject"]
     raise DataError(
         f"'{source}' alone predicts the target with a ROC-AUC of {worst['strength']:.3f} "
         f"({worst['low']:.3f} to {worst['high']:.3f}).",

@@ -12,6 +12,7 @@ from one_click.features import join_clients, make_features, months_to_columns
 from one_click.parameters import DataProcessing
 
 from .audit import audit, stop_at_blocking
+from .mapping import tell_mapping
 from .parsing import parse_table, without_lines
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
@@ -29,12 +30,14 @@ def describe_dialects(
     market_time: pd.DataFrame,
     money: pd.DataFrame,
     label_file: pd.DataFrame,
+    options: DataProcessing,
 ) -> pd.DataFrame:
     """Tabulate how each file is written; the last one is where the labels come from.
 
     Returns
     -------
-    DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows
+    DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows, other_store
+        The last tells which headers and words of another store are read as which of ours; it is logged, too.
     """
     raw = {
         "market_file": market_file,
@@ -45,7 +48,13 @@ def describe_dialects(
     }
     return pd.DataFrame(
         [
-            {"table": name, "file": rows.attrs["file"], **rows.attrs["dialect"], "rows": len(rows)}
+            {
+                "table": name,
+                "file": rows.attrs["file"],
+                **rows.attrs["dialect"],
+                "rows": len(rows),
+                "other_store": tell_mapping(rows, TABLES[name], options.other_store),
+            }
             for name, rows in raw.items()
         ]
     )
@@ -86,7 +95,7 @@ def parse_labels(raw: pd.DataFrame, options: DataProcessing) -> Parsed:
     parsed, repairs, faults = parse_table(raw, TABLES["label_file"], signs, options)
     file = raw.attrs.get("file", TABLES["label_file"].file)
     labels = pd.DataFrame({"table": ["label_file"], "file": [file], "rows": [len(raw)]})
-    stop_at_faulty_tables(faults, labels, options.max_rejected_share)
+    stop_at_faulty_tables(faults, labels, options.max_rejected_share, options.other_store)
     return parsed.dropna(subset=[TARGET], ignore_index=True), repairs, faults
 
 
@@ -172,11 +181,12 @@ def reject_rows(
     }
     of_labels = faults["table"] == "label_file"
     # A table's own faults first: the clients they take out of the other tables would hide where they are.
-    stop_at_faulty_tables(faults[~of_labels], dialects, options.max_rejected_share)
+    limits = options.max_rejected_share, options.other_store
+    stop_at_faulty_tables(faults[~of_labels], dialects, *limits)
     causes = pd.concat(
         [faults[~of_labels], excluded_by_rule(parsed, cleaning_limits, options)], ignore_index=True
     )
-    stop_at_faulty_tables(causes, dialects, options.max_rejected_share)
+    stop_at_faulty_tables(causes, dialects, *limits)
     return pd.concat([faults[of_labels], with_all_rows_of_clients(causes, parsed)], ignore_index=True)
 
 
@@ -262,7 +272,7 @@ def split_clients(
     DataError
         If a finding blocks, or there are too few labelled twin groups to put both classes on both sides.
     """
-    stop_at_blocking(audit, options.accept_findings)
+    stop_at_blocking(audit, options.accept_findings, options.other_store)
     frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
@@ -290,7 +300,7 @@ def _stop_at_too_few(target: pd.Series, options: DataProcessing) -> None:
             f"There are {of_class[1]} declined and {of_class[0]} other clients, too few to hold out "
             f"{options.test_share:.1%} of them.",
             file="market_file.csv (or that of label_snapshot)",
-            column=COLUMNS[TARGET].source,
+            column=options.other_store.header("label_file", COLUMNS[TARGET]),
             rule="training and testing need clients of both classes",
             remedy=f"{labels}{scored} --params new_snapshot=<folder>"
             if of_class.min() < _FEW_CLIENTS

@@ -11,16 +11,17 @@ import pyarrow as pa
 from one_click.columns import (
     CLIENT_ID,
     FLAG_VALUES,
-    KNOWN_VALUES,
     LINE,
     MONTHS,
     PERIOD,
     TARGET_VALUES,
     Column,
     Table,
+    known_words,
 )
 from one_click.datasets.dialects import number_pattern
 from one_click.errors import DataError, shorten
+from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing
 
 Signs = tuple[str, str]
@@ -66,7 +67,7 @@ def parse_table(
     mended, repairs = _repair(text, table, options)
     converted, faults = _convert(mended, table, signs)
     if options.unreadable_numbers == "stop":
-        _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table)
+        _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table, options.other_store)
     parsed = without_lines(converted, faults[LINE])
     duplicates = _duplicates(parsed, table)
     parsed = without_lines(parsed, duplicates[LINE]).reset_index(drop=True)
@@ -147,7 +148,7 @@ def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[
                     events(text[changed], table.name, rule, column.name, before[changed], after[changed])
                 )
             before = after
-        mended[column.name] = before
+        mended[column.name] = _in_our_words(before, options.other_store.words_of(table, column))
     return mended, _join_events(repairs)
 
 
@@ -156,7 +157,7 @@ def _mends(
 ) -> Iterator[tuple[str, Callable[[pd.Series], pd.Series]]]:
     """Yield the rules by which cells of a column are mended, in order."""
     marks = [form for mark in options.missing_marks for form in (mark, mark.lower(), mark.upper())]
-    words = known_words(column, table)
+    words = (*known_words(column, table), *options.other_store.words_of(table, column))
     has_words = column.kind in ("flag", "target", "period", "category")
     yield "blanks_trimmed", partial(_by_word, single_spaced) if has_words else lambda cells: cells.str.strip()
     yield "missing_mark", partial(_blank_out, marks)
@@ -167,18 +168,13 @@ def _mends(
         yield "case_changed", partial(_by_word, lambda word: in_right_case.get(word.casefold(), word))
 
 
+def _in_our_words(cells: pd.Series, ours: dict[str, str]) -> pd.Series:
+    return _by_word(lambda word: ours.get(word, word), cells) if ours else cells
+
+
 def _blank_out(marks: list[str], cells: pd.Series) -> pd.Series:
     marked = cells.isin(marks)
     return cells.mask(marked, "") if marked.any() else cells
-
-
-def known_words(column: Column, table: Table) -> tuple[str, ...]:
-    """Return the words that a column holds as far as the vocabulary knows; none for numbers."""
-    if column.kind == "period":
-        return tuple(word for word, month in MONTHS.items() if month in table.months)
-    if column.kind in ("flag", "target"):
-        return tuple(FLAG_VALUES if column.kind == "flag" else TARGET_VALUES)
-    return KNOWN_VALUES.get(column.name, ())
 
 
 def single_spaced(text: str) -> str:
@@ -265,7 +261,7 @@ def _cast(cells: pd.Series, kind: pa.DataType) -> pd.Series:
     return pd.Series(text.cast(kind).to_numpy(), index=cells.index)
 
 
-def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
+def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table, store: OtherStore) -> None:
     unreadable = faults[faults["rule"].isin([_NOT_A_NUMBER, *_UNREADABLE.values()])]
     if unreadable.empty:
         return
@@ -276,7 +272,7 @@ def _stop_at_unreadable(faults: pd.DataFrame, file: str, table: Table) -> None:
     raise DataError(
         f"Not a {kind}: {shorten(repr(value) for value in cells['old_value'].unique())}.",
         file=file,
-        column=f"{column.source} ({name} in the project)",
+        column=f"{store.header(table.name, column)} ({name} in the project)",
         rows=f"lines {shorten(cells[LINE])}",
         rule=f"the column holds {kind}s",
         remedy="mend the cells, or set data_processing.unreadable_numbers to 'reject' "

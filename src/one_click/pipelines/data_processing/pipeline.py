@@ -22,7 +22,7 @@ def _intake() -> list[Node]:
         "money": nodes.parse_money,
     }
     return [
-        Node(nodes.describe_dialects, [*TABLES, "label_file"], "raw_dialects", tags=_NEW_MONTH),
+        Node(nodes.describe_dialects, [*TABLES, "label_file", _OPTIONS], "raw_dialects", tags=_NEW_MONTH),
         *(
             Node(
                 function,

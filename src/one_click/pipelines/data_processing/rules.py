@@ -4,9 +4,10 @@ import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, TABLES, Column, Table
 from one_click.errors import DataError, nearest, shorten
+from one_click.other_store import THIS_STORE, OtherStore
 from one_click.parameters import DataProcessing
 
-from .parsing import EVENT_COLUMNS, events, known_words
+from .parsing import EVENT_COLUMNS, events
 
 Tables = dict[str, pd.DataFrame]
 _ROW_ONLY = "repeated_row"  # the client keeps his first row
@@ -75,7 +76,9 @@ def with_all_rows_of_clients(causes: pd.DataFrame, parsed: Tables) -> pd.DataFra
     return joined.sort_values(["table", LINE, "column", "rule"], ignore_index=True)[list(EVENT_COLUMNS)]
 
 
-def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_rejected_share: float) -> None:
+def stop_at_faulty_tables(
+    causes: pd.DataFrame, dialects: pd.DataFrame, max_rejected_share: float, store: OtherStore = THIS_STORE
+) -> None:
     """Stop when so many rows of a table are rejected that the table itself must be faulty.
 
     Raises
@@ -97,10 +100,10 @@ def stop_at_faulty_tables(causes: pd.DataFrame, dialects: pd.DataFrame, max_reje
         raise DataError(
             found,
             file=file,
-            column=_source(name, column),
+            column=_header(name, column, store),
             rows=f"lines {shorten(cells[LINE])}" + _values(cells["old_value"]),
-            rule=share + _allowed(name, column, rule),
-            remedy=_remedy(name, column, rule, cells["old_value"].iloc[0]),
+            rule=share + _allowed(name, column, rule, store),
+            remedy=_remedy(name, column, rule, cells["old_value"].iloc[0], store),
         )
 
 
@@ -116,9 +119,9 @@ def _incomplete(other: str, cells: pd.DataFrame, dialects: pd.DataFrame, found: 
     )
 
 
-def _source(table: str, name: str) -> str:
+def _header(table: str, name: str, store: OtherStore) -> str:
     column = _column(table, name)
-    return f"{column.source} ({name} in the project)" if column else name
+    return f"{store.header(table, column)} ({name} in the project)" if column else name
 
 
 def _column(table: str, name: str) -> Column | None:
@@ -130,17 +133,18 @@ def _values(old: pd.Series) -> str:
     return f" with {shorten(known)}" if known else ""
 
 
-def _allowed(table: str, name: str, rule: str) -> str:
+def _allowed(table: str, name: str, rule: str, store: OtherStore) -> str:
     column = _column(table, name)
-    words = known_words(column, TABLES[table]) if column and rule == "unknown_value" else ()
+    words = store.known_words(TABLES[table], column) if column and rule == "unknown_value" else ()
     return f"; the column holds {' or '.join(map(repr, words))}" if words else ""
 
 
-def _remedy(table: str, name: str, rule: str, value: str) -> str:
+def _remedy(table: str, name: str, rule: str, value: str, store: OtherStore) -> str:
     column = _column(table, name)
     if column and rule == "unknown_value":
-        hint = nearest(value, known_words(column, TABLES[table]))
-        return f"export the file again, or add the values to data_processing.spellings.{name}; {hint}"
+        hint = nearest(value, store.known_words(TABLES[table], column))
+        places = f"data_processing.spellings.{name}, another store's words to .other_store.words.{name}"
+        return f"export the file again, or add the values to {places}; {hint}"
     return (
         "export the file again; if the rows are really to be left out, "
         "raise data_processing.max_rejected_share"

@@ -44,7 +44,7 @@ def select_labelled(clients: pd.DataFrame) -> pd.DataFrame:
             file="clients",
             column=TARGET,
             rule="classes are compared where there are clients of both",
-            remedy=f"check the labels of the extract (column «{COLUMNS[TARGET].source}»)",
+            remedy="check the labels of the extract",
         )
     with_twins = labelled.merge(make_features(labelled, ())[[CLIENT_ID, TWIN_GROUP]], on=CLIENT_ID)
     return add_engineered(with_twins, ENGINEERED_FEATURES)

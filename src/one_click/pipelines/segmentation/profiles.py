@@ -71,8 +71,8 @@ def _most_frequent(names: pd.Series, limit: int) -> str:
 def rank_segments(profiles: pd.DataFrame, key_min_clients: int) -> pd.DataFrame:
     """Add shares of the base, and which segments at risk are key.
 
-    Key is a segment at risk of at least `key_min_clients` clients whose profit at risk per client is not
-    below that of all clients of the segments at risk: contacts spent there keep more than average.
+    Key is a segment at risk of at least `key_min_clients` clients whose profit at risk per client is above 0
+    and not below that of all clients of the segments at risk: contacts spent there keep more than average.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def rank_segments(profiles: pd.DataFrame, key_min_clients: int) -> pd.DataFrame:
             profit_per_client=per_client,
             profit_per_client_at_risk=mean_at_risk,
             risk_rank=of_risk["profit_at_risk"].rank(ascending=False, method="first").reindex(profiles.index),
-            key=profiles["at_risk"] & large & (per_client >= mean_at_risk),
+            key=profiles["at_risk"] & large & (per_client >= mean_at_risk) & (per_client > 0),
         )
         .fillna({"risk_rank": 0})
         .astype({"risk_rank": "int64"})
