@@ -61,9 +61,9 @@ D = ("--pipelines", "data_processing")
             ["--pipelines", "eda,scorin"], ["'scorin'", "did you mean 'scoring'"], id="one-of-several"
         ),
         pytest.param(["--pipelines", "eda", "--env", "tset"], ["conf/tset"], id="environment"),
-        pytest.param([*D, "--nodes", "audit_client"], ["--nodes", "did you mean 'audit_clients'"], id="node"),
+        pytest.param([*D, "--nodes", "audit_clients"], ["'data_processing.audit_clients'?"], id="node"),
         pytest.param([*D, "--from-nodes", "labls"], ["--from-nodes"], id="first-node"),
-        pytest.param([*D, "--to-nodes", "audit_clients,lbls"], ["'lbls' in --to-nodes"], id="last-node"),
+        pytest.param([*D, "--to-nodes", "x.y,lbls"], ["'x.y' in --to-nodes"], id="last-node"),
         pytest.param([*D, "--tags", "new_mont"], ["--tags", "did you mean 'new_month'"], id="tag"),
         pytest.param([*D, "--from-inputs", "client"], ["--from-inputs", "'clients'"], id="input"),
         pytest.param([*D, "--from-inputs", "data_quality"], ["'data_quality' in"], id="input-that-is-none"),
@@ -155,7 +155,7 @@ def test_faults_of_the_program_keep_their_traceback(
     folder.mkdir(parents=True)
     for name in ("raw_dialects", "repairs", "rejected_rows"):
         pd.DataFrame({"no_such_column": [1]}).to_parquet(folder / f"{name}.parquet")
-    result = kedro_run_here(*D, "--nodes", "summarise_quality")
+    result = kedro_run_here(*D, "--nodes", "data_processing.summarise_quality")
     assert isinstance(result.exception, KeyError)
     assert result.exit_code == 1
 

@@ -212,7 +212,7 @@ def test_progress_counts_the_nodes(
     lines = _said(caplog)
     total = next(number for number, line in enumerate(lines) if line.startswith("Done in "))
     assert [line.split()[0] for line in lines[:total]] == [f"{i}/{total}" for i in range(1, total + 1)]
-    assert " describe_dialects (" in lines[0]
+    assert " data_processing.describe_dialects (" in lines[0]
 
 
 def _said(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -248,7 +248,7 @@ class ShowProgress:
     def before_node_run(self, node: Node) -> None:
         """Note the time, and watch the node."""
         self._started, self._finished = time.monotonic(), Event()
-        place = f"{self._done + 1:3d}/{self._total} {_name(node)}"
+        place = f"{self._done + 1:3d}/{self._total} {node.name}"
         Thread(target=_watch, args=(place, self._finished), daemon=True).start()
 
     @hook_impl
@@ -257,16 +257,12 @@ class ShowProgress:
         self._finished.set()
         self._done += 1
         seconds = time.monotonic() - self._started
-        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, _name(node), seconds)
+        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, node.name, seconds)
 
     @hook_impl
     def on_node_error(self) -> None:
         """Watch the node no longer."""
         self._finished.set()
-
-
-def _name(node: Node) -> str:
-    return ".".join(part for part in (node.namespace, node.func.__name__) if part)
 
 
 def _watch(place: str, finished: Event) -> None:
