@@ -213,14 +213,13 @@ def test_value_that_cannot_be_worked_out_is_one_message(
         assert word in result.output
 
 
-@pytest.mark.parametrize(
-    ("env", "hint"), [("tset", "did you mean 'test'?"), ("../conf", "Valid names: base")]
-)
+@pytest.mark.parametrize(("env", "hint"), [("tset", "did you mean 'test'?"), ("../src", "Valid names: base")])
 def test_unknown_environment_is_refused_with_the_nearest_one(
     kedro_run_here: Run, monkeypatch: pytest.MonkeyPatch, env: str, hint: str
 ) -> None:
     monkeypatch.setenv("KEDRO_ENV", env)
     result = kedro_run_here(*FIRST_NODE)
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: There is no environment '{env}'")
+    assert result.output.startswith("Error: There is no environment '")
+    assert env in result.output
     assert hint in result.output

@@ -133,7 +133,7 @@ def test_missing_section_stops_the_run(kedro_run_here: Run, project: Path) -> No
     (project / "conf/base/parameters_eda.yml").rename(project / "conf/base/_parameters_eda.yml")
     result = kedro_run_here("--pipelines", "eda")
     assert result.exit_code == 1
-    assert "Error: The parameter 'eda' is read, but stands nowhere" in result.output
+    assert "Error: The parameter 'eda', which the pipelines read, stands nowhere" in result.output
 
 
 ALL_BUT_SCORING = "data_processing,interpretation,model_selection,segmentation"

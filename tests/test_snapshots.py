@@ -7,7 +7,9 @@ from one_click.parameters import DemoStore
 from one_click.snapshots import folder_name
 
 
-@pytest.mark.parametrize("name", ["2026-10", "x", "октябрь 2026", "_old", "v1.2-b", "con-1", "a" * 100])
+@pytest.mark.parametrize(
+    "name", ["2026-10", "октябрь 2026", "маи\u0306", "_old", "v1.2-b", "con-1", "a" * 100]
+)
 def test_names_of_folders(name: str) -> None:
     assert folder_name(name) == name
 

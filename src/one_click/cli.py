@@ -125,7 +125,7 @@ def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
     given = {option: options[option] for option in _PARTS if options[option]}
     if not given:
         return
-    registered.set_requested(names)  # as the session will
+    registered.set_requested(None if names == ["__default__"] else names)  # as the session will
     whole = sum((registered[name] for name in names), Pipeline([]))
     for option, parts in given.items():
         known = set(_PARTS[option](whole))

@@ -1,6 +1,7 @@
 """Kedro's reader of configuration: runtime parameters are laid over what is in force; faults are readable."""
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> di
 
 
 def _stop_at_unknown_environment(conf: Path, folder: Path) -> None:
-    name = folder.relative_to(conf).as_posix()
+    name = Path(os.path.relpath(folder, conf)).as_posix()
     known = [entry.name for entry in conf.iterdir() if entry.is_dir()] if conf.is_dir() else []
     if name not in known:
         hint = f"make the folder conf/{name}, or name another one: {nearest(name, known)}"

@@ -121,9 +121,12 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
         section, _, part = name.partition(".")
         if section not in parameters or not _has(parameters[section], part):
             available = [one for one, inside in parameters.items() if _has(inside, part)]
+            reader = (
+                "FAMILIES in src/one_click/parameters.py names" if part == "family" else "the pipelines read"
+            )
             raise ParameterError(
-                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml (that of a "
-                f"family, if src/one_click/parameters.py has it in FAMILIES): {nearest(section, available)}"
+                f"The parameter '{name}', which {reader}, stands nowhere in conf/*/parameters*.yml: "
+                f"{nearest(section, available)}"
             )
 
 
