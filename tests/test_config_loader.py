@@ -213,7 +213,9 @@ def test_value_that_cannot_be_worked_out_is_one_message(
         assert word in result.output
 
 
-@pytest.mark.parametrize(("env", "hint"), [("tset", "did you mean 'test'?"), ("../src", "Valid names: base")])
+@pytest.mark.parametrize(
+    ("env", "hint"), [("tset", "did you mean 'test'?"), ("../src", "Valid names: base"), ("/", "names: base")]
+)
 def test_unknown_environment_is_refused_with_the_nearest_one(
     kedro_run_here: Run, monkeypatch: pytest.MonkeyPatch, env: str, hint: str
 ) -> None:
