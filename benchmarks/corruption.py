@@ -27,6 +27,10 @@ JUNK = (
     "=1+1", '"', "'", ";", ",", "\t", "\n", "\0", "\ufeff", "😀", "да", "Снизилась", "снизилась", "9" * 30,
     "x" * 5000, "١٢",
 )  # fmt: skip
+ENCODINGS = (
+    "cp1251", "utf-16", "utf-16-le", "utf-8-sig", "koi8-r", "cp866", "mac-cyrillic", "utf-7", "utf-16-be",
+    "utf-32", "iso8859-5", "cp855",
+)  # fmt: skip
 Corrupt = Callable[[bytes, random.Random], bytes]
 
 
@@ -124,12 +128,24 @@ def shifted_header(content: bytes, chance: random.Random) -> bytes:
 
 def other_encoding(content: bytes, chance: random.Random) -> bytes:
     """Write the file in another encoding, a fitting one or not."""
-    text = content.decode()
-    encodings = ("cp1251", "utf-16", "utf-16-le", "utf-8-sig", "koi8-r", "cp866", "mac-cyrillic", "utf-7")
-    encoding = chance.choice([*encodings, "mojibake"])
-    if encoding == "mojibake":
-        return content.decode("cp1251", "replace").encode()
-    return text.encode(encoding)
+    return content.decode().encode(chance.choice(ENCODINGS))
+
+
+def wrong_reading(content: bytes, chance: random.Random) -> bytes:
+    """Read the file in a wrong encoding and save it so, perhaps with a sign lost or flattened."""
+    codec = chance.choice(["cp1251", "cp1252", "latin-1", "cp866", "koi8-r"])
+    read = content.decode(codec, chance.choice(["replace", "ignore"]))
+    return read.replace("\u00a0", chance.choice(["\u00a0", " ", ""])).encode()
+
+
+def further_separators(content: bytes, chance: random.Random) -> bytes:
+    """End the header, all rows or some of them with a separator more, perhaps with junk behind it."""
+    rows, separator = _cells(content)
+    some = chance.sample(range(1, len(rows)), 10)
+    for place in chance.choice([range(1), range(1, len(rows)), range(len(rows)), some]):
+        rows[place].append("")
+    chance.choice(rows)[-1] += chance.choice(["", "", "x", " "])
+    return _join(rows, separator)
 
 
 def other_signs(content: bytes, chance: random.Random) -> bytes:
@@ -144,7 +160,7 @@ def other_signs(content: bytes, chance: random.Random) -> bytes:
 
 KINDS: tuple[Corrupt, ...] = (
     one_byte, lost_bytes, more_bytes, cut_off, lost_lines, doubled_line, shuffled_lines, junk_cell, junk_cell,
-    junk_column, lost_column, shifted_header, other_encoding, other_signs,
+    junk_column, lost_column, shifted_header, other_encoding, other_signs, wrong_reading, further_separators,
 )  # fmt: skip
 
 
@@ -233,7 +249,7 @@ def _stands_there(client: int, column: str, clients: pd.DataFrame, tables: dict[
 def _says(text: str, value: object, column: str) -> bool:
     if column == TARGET:
         blank = pd.isna(value)
-        return text == "" if blank else text == ("Снизилась" if value == 1 else "Прежний уровень")
+        return text == "" if blank else text.lower() == ("снизилась" if value == 1 else "прежний уровень")
     if column == "allows_messages":
         return text == ("да" if value else "нет")
     if COLUMNS[column].kind == "category":

@@ -145,7 +145,7 @@ def _shipped(root: Path, file: str) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def real_extract() -> Path:
     """Return the folder of the store's real extract; tests that use it carry the marker `real_data`."""
-    folder = Path(os.environ.get("ONE_CLICK_REAL_DATA", ROOT.parent / "shared" / "real_data"))
+    folder = Path(os.environ.get("ONE_CLICK_REAL_DATA", ROOT.parent / "shared" / "real_data")).resolve()
     absent = [name for name in REAL_FILES if not (folder / name).is_file()]
     if absent:
         pytest.skip(f"the real extract is not in {folder}: set ONE_CLICK_REAL_DATA")

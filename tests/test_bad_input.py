@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import Result
 
@@ -182,6 +183,24 @@ def test_undamaged_snapshot_runs(
     assert (result.exit_code, result.output) == (0, "")
     assert [record.getMessage() for record in caplog.records if record.levelno > logging.INFO] == []
     assert {"clients.parquet", "features.parquet", "train_clients.parquet"} <= _made(project / "data")
+
+
+def test_what_is_mended_to_read_a_file_is_listed(
+    project: Path, snapshot: Path, kedro_run_here: Callable[..., Result]
+) -> None:
+    profiles, minutes = snapshot / "market_file.csv", snapshot / "market_time.csv"
+    flattened = profiles.read_bytes().decode("cp1251", "replace").replace("\u00a0", " ")
+    profiles.write_text(flattened, encoding="utf-8")
+    header, *rows = minutes.read_text(encoding="utf-8").splitlines()
+    minutes.write_text("\n".join([header, *(row + "," for row in rows)]), encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing", f"--params=snapshot={SNAPSHOT}")
+    assert (result.exit_code, result.output) == (0, "")
+    (stored,) = (project / "data").rglob("repairs.parquet")
+    repairs = pd.read_parquet(stored)
+    of_files = repairs[repairs["column"] == ""].set_index(["table", "line"])
+    restored = of_files.loc[("market_file", 1)]
+    assert (restored["new_value"], restored["rule"]) == ("Разрешить сообщать", "byte_a0_restored")
+    assert of_files.loc[("market_time", 1), "rule"] == "surplus_in_rows"
 
 
 def test_old_outputs_survive_a_failing_run(

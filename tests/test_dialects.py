@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Form:
     quoting: int = csv.QUOTE_MINIMAL
     header: str = "plain"
     floats: bool = False
+    powers: bool = False
     suffix: str = ".csv"
 
 
@@ -46,6 +48,7 @@ FORMS = {
     "semicolon": Form(";", ","),
     "semicolon-point": Form(";"),
     "tab": Form("\t"),
+    "bar": Form("|", ","),
     "tab-decimal-comma": Form("\t", ","),
     "comma-decimal-comma-quoted": Form(",", ",", quoting=QUOTED),
     "bom": Form(encoding="utf-8-sig"),
@@ -54,6 +57,10 @@ FORMS = {
     "cp1251-semicolon": Form(";", ",", encoding="cp1251"),
     "cp1251-tab-windows": Form("\t", encoding="cp1251", newline="\r\n"),
     "cp1251-quoted": Form(";", ",", encoding="cp1251", quoting=QUOTED),
+    "cp866-semicolon-windows": Form(";", ",", encoding="cp866", newline="\r\n"),
+    "koi8-r-quoted": Form(";", ",", encoding="koi8-r", quoting=QUOTED),
+    "mac-cyrillic-old-mac-lines": Form(encoding="mac-cyrillic", newline="\r"),
+    "utf-16-without-mark": Form("\t", ",", encoding="utf-16-le", newline="\r\n"),
     "utf-16-tab": Form("\t", ",", encoding="utf-16", newline="\r\n"),
     "mojibake": Form(encoding="mojibake"),
     "mojibake-semicolon": Form(";", ",", encoding="mojibake", newline="\r\n"),
@@ -75,6 +82,8 @@ FORMS = {
     "thousands-comma-quoted": Form(thousands=",", quoting=QUOTED),
     "thousands-point": Form(";", ",", thousands="."),
     "thousands-apostrophe": Form(";", thousands="'"),
+    "thousands-of-mixed-blanks": Form(";", ",", thousands="\u00a0\u202f\u2009"),
+    "powers-of-ten": Form(";", ",", powers=True),
     "gz": Form(suffix=".csv.gz"),
     "gz-cp1251-semicolon": Form(";", ",", encoding="cp1251", suffix=".csv.gz"),
     "xlsx": Form(suffix=".xlsx"),
@@ -92,7 +101,10 @@ def number(text: str, column: str, form: Form) -> str:
     if column not in WHOLE | FRACTIONAL:
         return text
     whole, point, rest = text.partition(".")
-    grouped = f"{int(whole):,}".replace(",", form.thousands)
+    if form.powers and column not in WHOLE:
+        return f"{Decimal(text):E}".replace(".", form.decimal)
+    sign = form.thousands[int(whole) % len(form.thousands)] if form.thousands else ""
+    grouped = f"{int(whole):,}".replace(",", sign)
     return grouped + point.replace(".", form.decimal) + rest
 
 

@@ -63,3 +63,27 @@ def test_nearest_name(name: str, available: list[str], expected: str) -> None:
 )
 def test_long_lists_are_shortened(count: int, expected: str) -> None:
     assert shorten(range(count), limit=2) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "letters"),
+    [
+        pytest.param(
+            "The column 'Выручка' is missing, but there is 'Bыручка'.",
+            "'Bыручка' has LATIN CAPITAL LETTER B; 'Выручка' has CYRILLIC CAPITAL LETTER VE",
+            id="another-alphabet",
+        ),
+        pytest.param("Not 'да', but 'да\u200b'.", "'да\u200b' has ZERO WIDTH SPACE", id="cannot-be-seen"),
+        pytest.param("Not 'й', but 'май' or 'маи\u0306'.", "COMBINING BREVE", id="accent-stored-apart"),
+    ],
+)
+@pytest.mark.parametrize("kind", [DataError, ParameterError])
+def test_words_that_look_alike_are_told_apart(kind: type[OneClickError], found: str, letters: str) -> None:
+    error = DataError(found, file="x", rule="y", remedy="z") if kind is DataError else ParameterError(found)
+    assert "\n  letters: " in str(error)
+    assert letters in str(error)
+
+
+@pytest.mark.parametrize("found", ["'нет' and 'нет'", "'да' and 'Да'", "a cat, а кот", "seed, sead"])
+def test_words_that_differ_in_sight_need_no_names(found: str) -> None:
+    assert str(ParameterError(found)) == found

@@ -4,6 +4,8 @@ Everything else in the package refers to columns by these names; Russian and Eng
 down here and nowhere else.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +23,8 @@ PROFIT = "monthly_profit"
 TWIN_GROUP = "twin_group"
 LINE = "line"
 PERIOD = "period"
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -380,9 +384,20 @@ TABLES: dict[str, Table] = {
 }
 
 
+def single_spaced(text: str) -> str:
+    r"""Return text with single plain blanks between its words, and none that cannot be seen.
+
+    Examples
+    --------
+    >>> single_spaced(" Товары\u00a0для  детей\u200b")
+    'Товары для детей'
+    """
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
 def plain(name: str) -> str:
-    """Return a header or a word without differences of case and blanks."""
-    return " ".join(name.split()).casefold()
+    """Return a header or a word without differences of case, of blanks and of how accents are stored."""
+    return unicodedata.normalize("NFC", single_spaced(name)).casefold()
 
 
 def known_words(column: Column, table: Table) -> tuple[str, ...]:

@@ -1,14 +1,48 @@
 """Errors that a person can act on: what was found, where, the rule, the remedy, the nearest valid name."""
 
 import difflib
+import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
 MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
 _LONGEST = 80  # characters of one item in a message
+_WORD = re.compile(r"[^\s'\"“”«»,;:.()\[\]/=]{2,}")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_ALIKE = str.maketrans("АВЕЁЅІЈКМНОРСТХаеёѕіјорсух", "ABEËSIJKMHOPCTXaeësijopcyx")  # Cyrillic, Latin
 
 
 class OneClickError(Exception):
-    """A fault of the input that the user can mend; its text is all that the user needs to see."""
+    """A fault of the input that the user can mend; its text is all that the user needs to see.
+
+    Parameters
+    ----------
+    message : str
+        The text. If words of it look alike and are not the same, the characters that differ are named in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message + _named_letters(message))
+
+
+def _named_letters(message: str) -> str:
+    spellings = defaultdict(set)
+    for word in _WORD.findall(message):
+        spellings[_look(word)].add(word)
+    alike = [word for words in spellings.values() if len(words) > 1 for word in sorted(words)]
+    named = [f"'{word}' has {_odd_letters(word, spellings[_look(word)])}" for word in alike]
+    return f"\n  letters: {'; '.join(named)}" if named else ""
+
+
+def _look(word: str) -> str:
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", word)).translate(_ALIKE)
+
+
+def _odd_letters(word: str, spellings: set[str]) -> str:
+    common = set.intersection(*map(set, spellings))
+    odd = [letter for letter in dict.fromkeys(word) if letter not in common]
+    return " and ".join(unicodedata.name(letter, repr(letter)) for letter in odd) or "none of these"
 
 
 class DataError(OneClickError):

@@ -190,7 +190,7 @@ class DataProcessing(Parameters):
     test_share : float
         Share of twin groups held out.
     training_rows : int
-        At most this many labelled clients are used for training and testing.
+        At most this many labelled clients, twins counted once, are used for training and testing.
     seed : int
         Seed of the split.
     """

@@ -85,10 +85,14 @@ def test_headers_of_another_store_are_forgotten_after_its_file(load: Load) -> No
         load("Клиент,Маржа\n7,0.5\n", {})
 
 
-def test_text_below_a_latin_header_tells_the_encoding(load: Load) -> None:
-    cells = "client,gain,city\n7,1,Тверь\n".encode()
-    for misread in (cells.decode("cp1251"), "client,gain,city\n7,1,Тверь\n".encode("cp1251")):
-        assert load(misread, LATIN)["city"].tolist() == ["Тверь"]
+def test_mojibake_below_a_latin_header_is_undone(load: Load) -> None:
+    misread = "client,gain,city\n7,1,Тверь\n".encode().decode("cp1251")
+    assert load(misread, LATIN)["city"].tolist() == ["Тверь"]
+
+
+def test_encoding_is_not_proven_by_a_latin_header(load: Load) -> None:
+    with pytest.raises(DataError, match="as cp1251 it begins with 'client,gain,city'"):
+        load("client,gain,city\n7,1,Тверь\n".encode("cp1251"), LATIN)
 
 
 def test_damaged_text_below_a_latin_header_is_refused(load: Load) -> None:

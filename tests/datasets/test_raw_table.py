@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kedro.io.core import DatasetError
+from openpyxl.styles import PatternFill
 
+from one_click.datasets.encodings import Mend
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import DataError
 
@@ -48,6 +50,9 @@ def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
         pytest.param("id;Прибыль\n7;0,5\n", "utf-8", ";", ",", id="semicolon-decimal-comma"),
         pytest.param("id;Прибыль\n7;0.5\n", "utf-8", ";", ".", id="semicolon-decimal-point"),
         pytest.param("id\tПрибыль\n7\t0,5\n", "utf-8", "\t", ",", id="tab"),
+        pytest.param("id|Прибыль\n7|0,5\n", "utf-8", "|", ",", id="vertical-bar"),
+        pytest.param('"id"|"Прибыль"\n7|"0.5"\n', "utf-8", "|", ".", id="vertical-bar-and-quotes"),
+        pytest.param("id|Прибыль\n7|0.5\n".encode("cp866"), "cp866", "|", ".", id="vertical-bar-cp866"),
         pytest.param("\ufeffid,Прибыль\n7,0.5\n", "utf-8-bom", ",", ".", id="byte-order-mark"),
         pytest.param("id,Прибыль\n7,0.5\n".encode("utf-16"), "utf-16", ",", ".", id="utf-16"),
         pytest.param("id;Прибыль\n7;0,5\n".encode("cp1251"), "cp1251", ";", ",", id="cp1251"),
@@ -55,6 +60,7 @@ def _rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
         pytest.param('id,Прибыль\n7,"0,5"\n', "utf-8", ",", ",", id="quoted-decimal-comma"),
         pytest.param("id,Прибыль\n7,-3\n", "utf-8", ",", ".", id="no-decimals-at-all"),
         pytest.param(" ID , ПРИБЫЛЬ\n7,0.5\n", "utf-8", ",", ".", id="case-and-blanks-of-the-header"),
+        pytest.param("id,Прибы\u200bль\n7,0.5\n", "utf-8", ",", ".", id="blank-without-width-in-the-header"),
     ],
 )
 def test_dialect_is_found(load: Load, content: str, encoding: str, separator: str, decimal: str) -> None:
@@ -90,6 +96,20 @@ def test_correct_text_is_not_mended(load: Load) -> None:
         pytest.param(["1\u00a0234.5", "7"], ".", "\u00a0", id="no-break-blank"),
         pytest.param(["1\u202f234"], ".", "\u202f", id="narrow-blank"),
         pytest.param(["1'234.5"], ".", "'", id="apostrophe"),
+        pytest.param(
+            ["1\u00a0234,5", "1\u202f234,5", "1\u2009234"],
+            ",",
+            "\u00a0\u2009\u202f",
+            id="mixed-no-break-blanks",
+        ),
+        pytest.param(["1 234\u00a0567,5", "7"], ",", " \u00a0", id="mixed-blanks-in-a-number"),
+        pytest.param(["1\u2007234"], ".", "\u2007", id="figure-blank"),
+        pytest.param(["1'234.5", "1’234"], ".", "'’", id="mixed-apostrophes"),
+        pytest.param(["1,5e3", "2,5E+03", "7"], ",", "", id="power-of-ten-decimal-comma"),
+        pytest.param(["1.5E-1"], ".", "", id="power-of-ten-decimal-point"),
+        pytest.param(["1,234E+003"], ",", "", id="no-power-of-ten-has-thousands"),
+        pytest.param(["1,234", "1,234e3"], ",", "", id="power-of-ten-tells-the-sign"),
+        pytest.param(["1 234,5", "1,2e3"], ",", " ", id="thousands-beside-a-power-of-ten"),
         pytest.param(["1,234.5", "7,001"], ".", ",", id="comma-shown-beyond-doubt"),
         pytest.param(["1.234.567", "0,5"], ",", ".", id="point-shown-beyond-doubt"),
         pytest.param(["0.123"], ".", "", id="no-group-starts-with-nought"),
@@ -110,6 +130,7 @@ def test_signs_of_numbers_are_found(load: Load, cells: list[str], decimal: str, 
         pytest.param(["1.234"], id="point"),
         pytest.param(["1,234", "5"], id="comma"),
         pytest.param(["12,500", "0.5"], id="comma-beside-points"),
+        pytest.param(["1,5e3", "0.5"], id="power-of-ten-with-comma-beside-points"),
     ],
 )
 def test_two_possible_readings_are_refused(load: Load, cells: list[str]) -> None:
@@ -141,6 +162,9 @@ def test_cells_stay_the_text_that_they_are(load: Load) -> None:
         pytest.param('a,b\n1,5" screen\n', [("1", '5" screen', 2)], id="quote-inside-plain-text"),
         pytest.param("a,b\n,\n3,4\n , \n", [("3", "4", 3)], id="rows-without-values"),
         pytest.param("a,b,\n1,2,\n3,4,\n", [("1", "2", 2), ("3", "4", 3)], id="separator-at-every-end"),
+        pytest.param("a,b\n1,2,\n3,4, \n", [("1", "2", 2), ("3", "4", 3)], id="separator-ends-every-row"),
+        pytest.param("a,b\n1,2,,\n3,4,,\n", [("1", "2", 2), ("3", "4", 3)], id="two-end-every-row"),
+        pytest.param("a,b,\n1,2\n3,4\n", [("1", "2", 2), ("3", "4", 3)], id="separator-ends-the-header"),
     ],
 )
 def test_rows_keep_their_true_lines(load: Load, content: str, expected: list[tuple[Any, ...]]) -> None:
@@ -162,13 +186,29 @@ def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, te
     [
         pytest.param("a,b\n1,2\n3\n", ["1 of 2 rows", "header's 2 fields", "lines 3"], id="short-row"),
         pytest.param("a,b\n1,2,3\n4,5\n", ["1 of 2 rows", "line 2 has 3", "quoted"], id="long-first-row"),
-        pytest.param("a,b\n1,2,\n4,5,\n", ["2 of 2 rows", "lines 2, 3"], id="all-rows-long"),
+        pytest.param(
+            "a,b\n1,2,\n4,5,x\n",
+            ["2 of 2 rows", "lines 2, 3", "Beyond them, line 3 holds 'x'", "name the further column"],
+            id="all-rows-long",
+        ),
+        pytest.param("a,b\n1,2,\n4,5\n", ["1 of 2 rows", "line 2 has 3", "delete"], id="one-row-long"),
+        pytest.param("a,b,c,\n1,2\n", ["header's 4 fields", "line 2 has 2", "cut off"], id="a-name-too-many"),
+        pytest.param(
+            "id~Прибыль\n7~0,5\n", ["single column: 'id~Прибыль'", "a vertical bar"], id="other-separator"
+        ),
+        pytest.param(
+            "id;Прибыль\n7;1\u00a0234,5\n8;1'234,5\n",
+            ["one way", "1\u00a0234,5 with NO-BREAK SPACE", "1'234,5 with APOSTROPHE"],
+            id="signs-that-nobody-can-tell-apart",
+        ),
         pytest.param("a,b\n", ["no rows", "cut off"], id="header-only"),
         pytest.param("", ["is empty", "export the file"], id="empty-file"),
         pytest.param(" \n\n", ["is empty"], id="blanks-only"),
         pytest.param(b"\xef\xbb\xbf", ["is empty"], id="byte-order-mark-only"),
         pytest.param(
-            "a b\n1 2\n", ["single column: 'a b'", "comma, a semicolon or a tab"], id="no-separator"
+            "a b\n1 2\n",
+            ["single column: 'a b'", "comma, a semicolon, a tab or a vertical bar"],
+            id="no-separator",
         ),
         pytest.param('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"], id="quote-left-open"),
         pytest.param(
@@ -176,6 +216,7 @@ def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, te
         ),
         pytest.param('a,b\n1,"x\n\ny"\n3,4\n', ["a line break", "lines 2 to 4"], id="line-breaks-in-quotes"),
         pytest.param("Отчёт\n\nid,Прибыль\n7,0.5\n", ["stands in line 3", "'Отчёт'"], id="title"),
+        pytest.param("Выручка\nid,Прибыль\n7,0.5\n", ["in line 2, below 'Выручка'"], id="title-like-a-name"),
         pytest.param("sep=;\nid;Прибыль\n7;0,5\n", ["stands in line 2", "'sep=;'"], id="line-for-excel"),
         pytest.param(
             "a,,c\n1,,3\n2,note,4\n", ["Column 2", "has no name", "'note'", "line 3"], id="note-beside"
@@ -246,6 +287,134 @@ def test_workbook_is_read_as_its_cells(tmp_path: Path) -> None:
     frame = _load(tmp_path / "money.csv")
     assert _rows(frame) == [("7", "0.5", 2), ("8", "", 4)]
     assert frame.attrs["dialect"] == {"encoding": "xlsx", "separator": "", "decimal": ".", "thousands": ""}
+
+
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        pytest.param("id;Прибыль\n7;0,5;\n", Mend(1, ";", "", "surplus_in_rows"), id="rows"),
+        pytest.param("\nid,Прибыль,,\n7,0.5\n", Mend(2, ",,", "", "surplus_in_header"), id="header"),
+    ],
+)
+def test_surplus_separators_are_listed(load: Load, content: str, mend: Mend) -> None:
+    assert load(content).attrs["mends"] == [mend]
+
+
+@pytest.mark.parametrize("end", [",", ",,"])
+def test_demo_store_with_surplus_separators_is_the_same(root: Path, load: Load, end: str) -> None:
+    file = root / "data" / "01_raw" / "demo" / "market_time.csv"
+    header, *rows = file.read_text(encoding="utf-8").splitlines()
+    pd.testing.assert_frame_equal(load("\n".join([header, *(row + end for row in rows)])), _load(file))
+
+
+def test_demo_store_with_bars_is_the_same(root: Path, load: Load) -> None:
+    for name in ("market_file", "market_money", "market_time"):
+        file = root / "data" / "01_raw" / "demo" / f"{name}.csv"
+        true = _load(file)
+        read = load(file.read_text(encoding="utf-8").replace(",", "|"))
+        pd.testing.assert_frame_equal(read, true)
+        assert read.attrs["dialect"] == true.attrs["dialect"] | {"separator": "|"}
+
+
+@pytest.mark.parametrize("name", ["Money.csv", "MONEY.CSV", "money.CSV.gz", "Money.XLSX"])
+def test_file_is_found_whatever_the_case_of_its_name(tmp_path: Path, name: str) -> None:
+    if name.endswith("XLSX"):
+        book = openpyxl.Workbook()
+        for row in (["id", "Прибыль"], [7, 0.5]):
+            book.active.append(row)
+        book.save(tmp_path / name)
+    else:
+        content = b"id,\xcf\xf0\xe8\xe1\xfb\xeb\xfc\n7,0.5\n"
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    assert RawTableDataset(filepath=str(tmp_path / "money.csv")).exists()
+    frame = _load(tmp_path / "money.csv")
+    assert _rows(frame) == [("7", "0.5", 2)]
+    assert frame.attrs["file"].endswith(f"/{name}")
+
+
+@pytest.mark.parametrize("names", [("Money.csv", "money.csv"), ("MONEY.csv", "money.CSV.gz")])
+def test_two_files_that_differ_in_case_are_refused(tmp_path: Path, names: tuple[str, str]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("this file system does not know capitals")
+    with pytest.raises(DataError, match=f"more than one money: {', '.join(names)}"):
+        _load(tmp_path / "money.csv")
+
+
+def _save(path: Path, rows: list[list[Any]], merged: str = "") -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if merged:
+        book.active.merge_cells(merged)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("above", "merged", "line", "title"),
+    [
+        pytest.param([["Выгрузка за октябрь"], []], "A1:B2", 3, "'Выгрузка за октябрь'", id="merged-lines"),
+        pytest.param([["Выгрузка\nза октябрь"]], "A1:B1", 2, "'Выгрузка\\nза октябрь'", id="break-in-a-cell"),
+        pytest.param([[], ["Отчёт"], [], []], "", 5, "'Отчёт'", id="empty-lines"),
+        pytest.param([["Период", "октябрь"]], "", 2, "'Период\\tоктябрь'", id="a-known-name-among-notes"),
+    ],
+)
+def test_title_of_a_workbook_is_refused_with_the_true_line(
+    tmp_path: Path, above: list[list[Any]], merged: str, line: int, title: str
+) -> None:
+    _save(tmp_path / "money.xlsx", [*above, ["id", "Прибыль", "Период"], [7, 0.5, "x"]], merged)
+    with pytest.raises(DataError) as error:
+        _load(tmp_path / "money.csv")
+    for words in (f"stands in line {line}, below {title}", f"lines 1 to {line - 1}", "delete the lines"):
+        assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells"),
+    [
+        pytest.param([[7, "=ROUND(0.86,2)"], [8, 0.5]], "1 cells", id="one"),
+        pytest.param([["=6+1", "=1/2"], ["=A2+1", "=B2"]], "4 cells", id="all"),
+    ],
+)
+def test_formulas_without_values_are_named(tmp_path: Path, rows: list[list[Any]], cells: str) -> None:
+    _save(tmp_path / "money.xlsx", [["id", "Прибыль"], *rows])
+    with pytest.raises(DataError) as error:
+        _load(tmp_path / "money.csv")
+    for words in (f"{cells} of money.xlsx hold formulas without values", "B2", "save it there"):
+        assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        pytest.param(b"<f>0.25*2</f><v>0.5</v>", "0.5", id="number"),
+        pytest.param(b"<f>0.25*2</f><v></v>", "", id="empty-text"),
+    ],
+)
+def test_stored_values_of_formulas_are_read(tmp_path: Path, stored: bytes, read: str) -> None:
+    plain = _save(tmp_path / "plain.xlsx", [["id", "Прибыль"], [7, "=0.25*2"], [8, 1.5]])
+    kind = b"" if read else b' t="str"'
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(tmp_path / "money.xlsx", "w") as book:
+        for name in source.namelist():
+            content = (
+                source.read(name).replace(b"<f>0.25*2</f><v />", stored).replace(b"<f>0.25*2</f><v/>", stored)
+            )
+            book.writestr(name, content.replace(b'<c r="B2"', b'<c r="B2"' + kind))
+    assert _rows(_load(tmp_path / "money.csv")) == [("7", read, 2), ("8", "1.5", 3)]
+
+
+def test_formatted_but_empty_cells_do_no_harm(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["id", "Прибыль"], [7, 0.5]):
+        book.active.append(row)
+    for cells in book.active["A1:E40"]:
+        for cell in cells:
+            cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+    book.create_sheet("formatted")["C3"].fill = PatternFill("solid", fgColor="FFFFFF00")
+    book.save(tmp_path / "money.xlsx")
+    assert _rows(_load(tmp_path / "money.csv")) == [("7", "0.5", 2)]
 
 
 def test_workbook_with_two_tables_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
-"""How a store's file is written: encoding, separator, decimal sign, thousands sign.
+"""How a store's file is written: separator, decimal sign, thousands sign.
 
 Every decision is deterministic. Where two readings are possible and would give different tables, none is
 chosen: the file is refused.
 """
 
-import codecs
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,21 +18,21 @@ import pandas as pd
 from one_click.columns import SOURCE_COLUMNS, plain
 from one_click.errors import DataError, shorten
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
-# Blanks (plain, no-break, narrow no-break, thin), apostrophes, and whichever sign is not the decimal one.
-THOUSANDS = (" ", "\u00a0", "\u202f", "\u2009", "'", "’", ".", ",")
-_SIGN = "[.,'’ \u00a0\u202f\u2009]"
+# Plain, no-break, figure, thin and narrow no-break: nobody who mixes them in a file can tell them apart.
+_BLANKS = " \u00a0\u2007\u2009\u202f"
+_APOSTROPHES = "'’"
+# Or whichever sign is not the decimal one.
+THOUSANDS = ("", _BLANKS, _APOSTROPHES, ".", ",")
+_SIGN = f"[.,{_APOSTROPHES}{_BLANKS}]"
 ENOUGH = 3  # different numbers with a comma or point that can only separate thousands
-_MARKED = re.compile(r"[+-]?\d[\d.,'’ \u00a0\u202f\u2009]*\d|[+-]?[.,]\d+")
+EXPONENT = r"[eE][+-]?0?[0-9]{1,2}"
+_MARKED = re.compile(rf"(?:[+-]?\d[\d.,{_APOSTROPHES}{_BLANKS}]*\d|[+-]?[.,]\d+)(?:{EXPONENT})?")
 
 _NOT_BLANK = re.compile(r"\S")
 _LONGEST_HEADER = 100_000  # characters
 HEADER_WITHIN = 10  # lines, for a message that says where it stands
-# Byte 98 has no letter in cp1251; programs that decode with it keep the byte as a control character.
-_FROM_CP1251 = {
-    ord(bytes([byte]).decode("cp1251", "replace")) if byte != 0x98 else 0x98: byte for byte in range(256)
-}
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,14 @@ class Dialect:
     Attributes
     ----------
     encoding : str
-        ``utf-8``, ``utf-8-bom``, ``utf-16``, ``cp1251``, ``mojibake`` (UTF-8 that was once decoded as cp1251)
-        or ``xlsx``.
+        ``utf-8``, ``utf-8-bom``, ``utf-16``, ``utf-32``, ``cp1251``, ``cp866``, ``koi8-r``, ``mac-cyrillic``,
+        ``iso8859-5``, ``xlsx``, or text that was once read wrongly: ``mojibake`` (UTF-8 as cp1251),
+        ``mojibake-cp1252``, ``mojibake-cp866``, ``mojibake-koi8-r`` and ``cp1251-as-cp1252``.
     separator : str
         Between the fields; empty in a workbook.
     decimal : str
     thousands : str
-        Between groups of three digits; empty if there is none.
+        Between groups of three digits, each of these characters; empty if there is none.
     """
 
     encoding: str
@@ -72,53 +73,9 @@ def recognising(headers: Iterable[str]) -> Iterator[None]:
         _recognised.reset(token)
 
 
-def decode(content: bytes, path: Path) -> tuple[str, str]:
-    """Return a file's text and its encoding.
-
-    Raises
-    ------
-    DataError
-        If the bytes are text in none of the known encodings.
-    """
-    readings = list(_readings(content))
-    if not any(encoding.startswith("utf") for _, encoding in readings):
-        _stop_at_damaged_utf8(content, path)
-    if not readings:
-        raise _unreadable("cannot be read", path)
-    # Text that was decoded wrongly is text too: what tells is whose header holds the store's names.
-    text, encoding = max(readings, key=lambda reading: _known_in(_header_line(reading[0])))
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise _unreadable(f"holds a zero byte in line {line}", path)
-    if not text.isascii() and not any(map(_known_in, first_lines(text))):
-        raise _unreadable(f"begins with {_header_line(text)[:60]!r}, without any known column", path)
-    return text, encoding
-
-
-def _unreadable(found: str, path: Path) -> DataError:
-    return DataError(
-        f"The text of {path.name} {found}.",
-        file=str(path),
-        rule="files are encoded as UTF-8, UTF-16 with a byte order mark, or cp1251, "
-        "and begin with the names of the columns",
-        remedy="export the file again as UTF-8; check that it is the right table",
-    )
-
-
-def _stop_at_damaged_utf8(content: bytes, path: Path) -> None:
-    """Stop at UTF-8 with a wrong byte in it, which would pass for cp1251 and lose every name."""
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        header = content[: error.start].split(b"\n")[0]
-        intact = _known_in(header.decode("utf-8-sig", "ignore"))
-        # A header in Latin letters tells nothing: then it is what stands below it, up to the wrong byte.
-        told = header.isascii() and not content[: error.start].isascii()
-        if told or intact > _known_in(header.decode("cp1251", "replace")):
-            line = content[: error.start].count(b"\n") + 1
-            raise _unreadable(
-                f"is UTF-8, but for byte 0x{content[error.start]:02X} in line {line}", path
-            ) from None
+def recognised() -> frozenset[str]:
+    """Return the headers by which a file is recognised, plain."""
+    return _recognised.get()
 
 
 def first_lines(text: str) -> list[str]:
@@ -126,71 +83,46 @@ def first_lines(text: str) -> list[str]:
     return text[:_LONGEST_HEADER].splitlines()[:HEADER_WITHIN]
 
 
-def stop_at_title(lines: list[str], path: Path) -> None:
+def stop_at_title(lines: Iterable[tuple[int, str]], path: Path) -> None:
     """Stop where titles or notes stand above the header.
+
+    Parameters
+    ----------
+    lines : pairs of int and str
+        Line of the file, and its text.
+    path : Path
+        The file, for messages.
 
     Raises
     ------
     DataError
-        If the first line that is not blank names no known column, and one of the next does.
+        If one of the lines names more known columns than the first that is not blank.
     """
-    filled = [(place, line) for place, line in enumerate(lines, start=1) if line.strip()]
-    known = [place for place, line in filled if _known_in(line)]
-    if known and known[0] != filled[0][0]:
+    filled = [(place, line) for place, line in lines if line.strip()]
+    header = max(filled, key=lambda placed: known_in(placed[1]))[0]
+    if header != filled[0][0]:
         raise DataError(
-            f"The header of {path.name} stands in line {known[0]}, below {filled[0][1].strip()[:60]!r}.",
+            f"The header of {path.name} stands in line {header}, below {filled[0][1].strip()[:60]!r}.",
             file=str(path),
-            rows=f"lines 1 to {known[0] - 1}",
+            rows=f"lines 1 to {header - 1}",
             rule="a file begins with the names of its columns",
             remedy="delete the lines above the header",
         )
 
 
-def _readings(content: bytes) -> Iterable[tuple[str, str]]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from _decoded(content, "utf-16", "utf-16")
-        return
-    marked = content.startswith(codecs.BOM_UTF8)
-    for text, encoding in _decoded(content, "utf-8-sig", "utf-8-bom" if marked else "utf-8"):
-        if _header_line(text).isascii():  # it tells nothing, but what can be undone was surely misread
-            yield from _undone(text)
-        yield text, encoding
-        # Whether it is worth undoing a whole file is seen in its first line.
-        for line, _ in _undone(header := _header_line(text)):
-            if _known_in(line) > _known_in(header):
-                yield from _undone(text)
-        return
-    yield from _decoded(content, "cp1251", "cp1251")
-
-
-def _decoded(content: bytes, codec: str, name: str) -> Iterable[tuple[str, str]]:
-    try:
-        yield content.decode(codec).lstrip("\ufeff"), name
-    except UnicodeDecodeError:
-        return
-
-
-def _undone(text: str) -> Iterable[tuple[str, str]]:
-    """Give back UTF-8 that was once decoded as cp1251, if that is what the text is."""
-    if text.isascii():
-        return
-    try:
-        yield codecs.charmap_encode(text, "strict", _FROM_CP1251)[0].decode("utf-8-sig"), "mojibake"
-    except UnicodeError:
-        return
-
-
-def _header_line(text: str) -> str:
+def header_line(text: str) -> str:
+    """Return the first line that is not blank."""
     start = begin.start() if (begin := _NOT_BLANK.search(text)) else 0  # lstrip would copy the whole text
     return next(iter(text[start : start + _LONGEST_HEADER].splitlines()), "")
 
 
-def _known_in(header: str) -> int:
+def known_in(header: str) -> int:
+    """Return how many known columns a line names, if it is the header."""
     return max(len(_known_fields(header, separator)) for separator in SEPARATORS)
 
 
 def _known_fields(header: str, separator: str) -> set[str]:
-    return {plain(field.strip().strip('"')) for field in header.split(separator)} & _recognised.get()
+    return {plain(field.strip().strip('"')) for field in header.split(separator)} & recognised()
 
 
 def find_separator(text: str, path: Path) -> str:
@@ -201,7 +133,7 @@ def find_separator(text: str, path: Path) -> str:
     DataError
         If the header has one column, or two separators serve equally well.
     """
-    header = _header_line(text)
+    header = header_line(text)
     worth = {one: (len(_known_fields(header, one)), header.count(one)) for one in SEPARATORS}
     best = [one for one in SEPARATORS if worth[one] == max(worth.values())]
     if max(header.count(one) for one in SEPARATORS) == 0:
@@ -209,7 +141,7 @@ def find_separator(text: str, path: Path) -> str:
             f"The header of {path.name} has a single column: {header.strip()!r}.",
             file=str(path),
             rows="the header",
-            rule="fields are separated by a comma, a semicolon or a tab",
+            rule="fields are separated by a comma, a semicolon, a tab or a vertical bar",
             remedy="export the file with one of these separators",
         )
     if len(best) > 1:
@@ -246,13 +178,14 @@ def find_signs(numbers: pd.DataFrame, lines: pd.Series, path: Path) -> tuple[str
     """
     shapes = sorted({shape for name in numbers for shape in _shapes(numbers[name]).unique()})
     marked = [shape for shape in shapes if _MARKED.fullmatch(shape)]
-    pairs = [pair for pair in product(DECIMALS, ("", *THOUSANDS)) if pair[0] != pair[1]]
+    pairs = [pair for pair in product(DECIMALS, THOUSANDS) if pair[0] != pair[1]]
     patterns = {pair: re.compile(number_pattern(*pair)) for pair in pairs}
     known = [shape for shape in marked if any(pattern.fullmatch(shape) for pattern in patterns.values())]
     fitting = [pair for pair in pairs if all(map(patterns[pair].fullmatch, known))]
     meant = {tuple(to_plain(shape, *pair) for shape in known) for pair in fitting}
     if len(meant) == 1 and _is_shown(*fitting[0], known, numbers):
-        return fitting[0]
+        decimal, thousands = fitting[0]
+        return decimal, "".join(sign for sign in thousands if any(sign in shape for shape in known))
     raise DataError(
         f"The numbers of {path.name} "
         + ("can be read in two ways." if len(meant) > 1 else "do not follow one way of writing."),
@@ -296,15 +229,22 @@ def _examples(shapes: list[str], numbers: pd.DataFrame, lines: pd.Series) -> str
         for place, cell in zip(lines, numbers[name].str.strip(), strict=True):
             if _shape(cell) in shapes:
                 found.setdefault(re.sub(r"\d+", "0", cell), (int(place), cell))
-    return ", ".join(f"line {line} ({cell})" for line, cell in sorted(found.values()))
+    return ", ".join(f"line {line} ({cell}{_named_signs(cell)})" for line, cell in sorted(found.values()))
+
+
+def _named_signs(cell: str) -> str:
+    """Return the names of the signs of a number that can be taken for one another."""
+    signs = dict.fromkeys(sign for sign in cell if sign in _BLANKS + _APOSTROPHES)
+    return f" with {' and '.join(map(unicodedata.name, signs))}" if signs else ""
 
 
 def number_pattern(decimal: str, thousands: str) -> str:
-    """Return the pattern of a number without exponent that is written with these signs."""
-    grouped = rf"[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+|" if thousands else ""
-    return rf"[+-]?(?:(?:{grouped}\d+)(?:{re.escape(decimal)}\d*)?|{re.escape(decimal)}\d+)"
+    """Return the pattern of a number that is written with these signs; no power of ten has thousands."""
+    fraction = rf"(?:{re.escape(decimal)}\d*)?"
+    grouped = rf"[1-9]\d{{0,2}}(?:[{re.escape(thousands)}]\d{{3}})+{fraction}|" if thousands else ""
+    return rf"[+-]?(?:{grouped}(?:\d+{fraction}|{re.escape(decimal)}\d+)(?:{EXPONENT})?)"
 
 
 def to_plain(cell: str, decimal: str, thousands: str) -> str:
     """Return a number's text with a decimal point and without thousands signs."""
-    return (cell.replace(thousands, "") if thousands else cell).replace(decimal, ".")
+    return cell.translate(dict.fromkeys(map(ord, thousands))).replace(decimal, ".")

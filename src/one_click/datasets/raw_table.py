@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import asdict
@@ -21,13 +22,13 @@ from one_click.datasets.dialects import (
     HEADER_WITHIN,
     KNOWN_HEADERS,
     Dialect,
-    decode,
     find_separator,
     find_signs,
     first_lines,
     recognising,
     stop_at_title,
 )
+from one_click.datasets.encodings import Mend, decode
 from one_click.datasets.other_headers import in_our_headers
 from one_click.errors import DataError, nearest, shorten
 from one_click.other_store import THIS_STORE
@@ -43,8 +44,14 @@ _NO_WORKBOOK = (
     TypeError,
     ValueError,
 )
+_FOR_SHORT_ROWS = "mend the lines, or export the file again; it may have been cut off"
+_FOR_LONG_ROWS = "name the further column in the header, or delete or quote what stands beyond its fields"
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 SUFFIXES = (".csv", ".csv.gz", ".xlsx")
 _NUMBERS = {column.source for column in SOURCE_COLUMNS if column.kind in ("id", "whole", "number", "share")}
+
+Rows = list[tuple[int, list[str]]]  # line of the file, and its cells
+Read = tuple[pd.DataFrame, str, str, list[Mend]]  # with the encoding and the separator
 
 
 class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
@@ -52,7 +59,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
 
     Loading gives every cell as text, unchanged, and the column `line` with the line of the file; headers are
     those of the vocabulary, whatever their case and blanks. The frame's ``attrs`` hold the `path`, the `file`
-    (with the snapshot's name) and the `dialect`.
+    (with the snapshot's name), the `dialect`, and `mends`: what had to be mended to read the file.
 
     Parameters
     ----------
@@ -89,8 +96,9 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         if self._allow_links is not True:
             _stop_at_link(path)
         store, table = self.other_store, self._filepath.stem
+        is_workbook = path.suffix.lower() == ".xlsx"
         with recognising(store.headers_of(table)):
-            frame, encoding, separator = _read_workbook(path) if path.suffix == ".xlsx" else _read_text(path)
+            frame, encoding, separator, mends = _read_workbook(path) if is_workbook else _read_text(path)
         frame = in_our_headers(frame, store, table, path)
         numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
         dialect = Dialect(encoding, separator, *find_signs(numbers, frame[LINE], path))
@@ -99,6 +107,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
             "file": f"{path.parent.name}/{path.name}",
             "dialect": asdict(dialect),
             "headers": store.headers_in_file(table),
+            "mends": mends,
         }
         return frame
 
@@ -118,7 +127,10 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
 
 
 def _present(path: Path) -> list[Path]:
-    return [found for suffix in SUFFIXES if (found := path.with_suffix(suffix)).is_file()]
+    """Return the files that hold the table, in whatever case their names are written."""
+    names = {path.with_suffix(suffix).name.casefold() for suffix in SUFFIXES}
+    entries = path.parent.iterdir() if path.parent.is_dir() else ()
+    return sorted(entry for entry in entries if entry.name.casefold() in names and entry.is_file())
 
 
 def _locate(path: Path) -> Path:
@@ -152,17 +164,18 @@ def _stop_at_link(path: Path) -> None:
         )
 
 
-def _read_text(path: Path) -> tuple[pd.DataFrame, str, str]:
-    text, encoding = decode(_content(path), path)
+def _read_text(path: Path) -> Read:
+    text, encoding, restored = decode(_content(path), path)
     if not text or text.isspace():
         raise _empty(path)
-    stop_at_title(first_lines(text), path)
+    stop_at_title(enumerate(first_lines(text), start=1), path)
     separator = find_separator(text, path)
-    return _read_cells(text, separator, path), encoding, separator
+    frame, dropped = _read_cells(text, separator, path)
+    return frame, encoding, separator, restored + dropped
 
 
 def _content(path: Path) -> bytes:
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         return path.read_bytes()
     try:
         return gzip.decompress(path.read_bytes())
@@ -188,39 +201,57 @@ def _empty(path: Path) -> DataError:
     )
 
 
-def _read_workbook(path: Path) -> tuple[pd.DataFrame, str, str]:
+def _read_workbook(path: Path) -> Read:
     from openpyxl import load_workbook
 
     try:
+        _stop_at_formulas(path)
         book = load_workbook(path, read_only=True, data_only=True)
-        sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+        sheets = {sheet.title: rows for sheet in book.worksheets if (rows := _rows(sheet))}
     except _NO_WORKBOOK as error:
         raise _unpacked(path, error) from None
-    filled = {name: rows for name, rows in sheets.items() if any(map(_is_filled, rows))}
-    if not filled:
+    if not sheets:
         raise _empty(path)
-    if len(filled) > 1:
+    if len(sheets) > 1:
         raise DataError(
-            f"{path.name} has {len(filled)} filled sheets: {shorten(map(repr, filled))}.",
+            f"{path.name} has {len(sheets)} filled sheets: {shorten(map(repr, sheets))}.",
             file=str(path),
             rule="a workbook holds one table",
             remedy="leave one sheet in the file",
         )
-    (rows,) = filled.values()
-    cells = [(line, list(map(_cell_text, row))) for line, row in enumerate(rows, 1) if _is_filled(row)]
-    return _to_frame(_without_margin(cells), path), "xlsx", ""
+    (rows,) = sheets.values()
+    frame, dropped = _to_frame(_of_one_width(rows), "", path)
+    return frame, "xlsx", "", dropped
 
 
-def _rows(sheet: Any) -> list[list[Any]]:
-    """Return a sheet's rows, all of one length."""
+def _stop_at_formulas(path: Path) -> None:
+    """Stop at formulas that were written by a program which does not calculate."""
+    with zipfile.ZipFile(path) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
+        cells = [cell for name in sheets for cell in _without_value(book.read(name))]
+    if cells:
+        raise DataError(
+            f"{len(cells)} cells of {path.name} hold formulas without values.",
+            file=str(path),
+            rows=f"cells {shorten(cells)}",
+            rule="a formula is read as the value that the spreadsheet program stored with it",
+            remedy="open the file in the spreadsheet program and save it there, which stores the values",
+        )
+
+
+def _without_value(sheet: bytes) -> list[str]:
+    """Return the places of a sheet's formulas whose result is not stored; an empty text is a result."""
+    if not _FORMULA.search(sheet):
+        return []
+    cells = ET.fromstring(sheet).iterfind(".//{*}c[{*}f]")
+    return [cell.get("r", "?") for cell in cells if cell.get("t") != "str" and not cell.findtext("{*}v")]
+
+
+def _rows(sheet: Any) -> Rows:
+    """Return the lines that hold something, with the text of their cells."""
     sheet.reset_dimensions()  # what some programs write there cuts off the rows beyond
-    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    width = max(map(len, rows), default=0)
-    return [row + [None] * (width - len(row)) for row in rows]
-
-
-def _is_filled(row: list[Any]) -> bool:
-    return any(_cell_text(cell).strip() for cell in row)
+    rows = (list(map(_cell_text, row)) for row in sheet.iter_rows(values_only=True))
+    return [(line, cells) for line, cells in enumerate(rows, start=1) if any(map(str.strip, cells))]
 
 
 def _cell_text(cell: Any) -> str:
@@ -228,10 +259,10 @@ def _cell_text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _without_margin(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """Drop empty columns on the right, which workbooks have where something once stood."""
+def _of_one_width(rows: Rows) -> Rows:
+    """Cut off the empty columns on the right, which workbooks have where something once stood."""
     width = max(place + 1 for _, cells in rows for place, cell in enumerate(cells) if cell.strip())
-    return [(line, cells[:width]) for line, cells in rows]
+    return [(line, [*cells, *[""] * (width - len(cells))][:width]) for line, cells in rows]
 
 
 def _remedy_for_missing(path: Path) -> str:
@@ -244,12 +275,12 @@ def _remedy_for_missing(path: Path) -> str:
     return f"make the folder, or name another snapshot; {nearest(folder.name, snapshots)}"
 
 
-def _read_cells(text: str, separator: str, path: Path) -> pd.DataFrame:
+def _read_cells(text: str, separator: str, path: Path) -> tuple[pd.DataFrame, list[Mend]]:
     quick = _read_quickly(text, separator)
     if quick is None:
-        return _to_frame(_split(text, separator, path), path)
+        return _to_frame(_split(text, separator, path), separator, path)
     header, frame = quick
-    return _named(frame, header, path)
+    return _named(frame, header, path), []
 
 
 def _read_quickly(text: str, separator: str) -> tuple[list[str], pd.DataFrame] | None:
@@ -288,19 +319,32 @@ def _has_bare_returns(text: str) -> bool:
     return "\r" in text and text.count("\r") != text.count("\r\n")
 
 
-def _to_frame(rows: list[tuple[int, list[str]]], path: Path) -> pd.DataFrame:
-    stop_at_title(["\t".join(cells) for _, cells in rows[:HEADER_WITHIN]], path)
-    (_, header), *body = rows
-    if not body:
+def _to_frame(rows: Rows, separator: str, path: Path) -> tuple[pd.DataFrame, list[Mend]]:
+    stop_at_title([(line, "\t".join(cells)) for line, cells in rows[:HEADER_WITHIN]], path)
+    if len(rows) == 1:
         raise DataError(
             f"The file {path.name} has a header but no rows.",
             file=str(path),
             rule="a file has a header line and at least one row",
             remedy="export the file again; it may have been cut off",
         )
+    ((_, header), *body), dropped = _without_surplus(rows, separator)
     _stop_at_uneven_rows(body, len(header), path)
     frame = pd.DataFrame([cells for _, cells in body], dtype="str")
-    return _named(frame.assign(**{LINE: [line for line, _ in body]}), header, path)
+    return _named(frame.assign(**{LINE: [line for line, _ in body]}), header, path), dropped
+
+
+def _without_surplus(rows: Rows, separator: str) -> tuple[Rows, list[Mend]]:
+    """Cut off the empty fields that either all rows have beyond the header, or the header beyond all rows."""
+    (line, header), *body = rows
+    widths = {len(cells) for _, cells in body}
+    width = min(len(header), *widths)
+    beyond = header[width:] if len(header) > width else [cell for _, cells in body for cell in cells[width:]]
+    if len(widths) > 1 or widths == {len(header)} or any(map(str.strip, beyond)):
+        return rows, []
+    where = "header" if len(header) > width else "rows"
+    surplus = separator * abs(len(header) - len(body[0][1]))
+    return [(place, cells[:width]) for place, cells in rows], [Mend(line, surplus, "", f"surplus_in_{where}")]
 
 
 def _named(frame: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
@@ -335,7 +379,7 @@ def _stop_at_nameless(places: list[int], frame: pd.DataFrame, path: Path) -> Non
         )
 
 
-def _split(text: str, separator: str, path: Path) -> list[tuple[int, list[str]]]:
+def _split(text: str, separator: str, path: Path) -> Rows:
     """Return the cells of each row that is not blank, with the line where the row begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, line = [], 1
@@ -382,15 +426,18 @@ def _stop_at_repeated_names(names: list[str], path: Path) -> None:
         )
 
 
-def _stop_at_uneven_rows(rows: list[tuple[int, list[str]]], fields: int, path: Path) -> None:
+def _stop_at_uneven_rows(rows: Rows, fields: int, path: Path) -> None:
     uneven = [(line, len(cells)) for line, cells in rows if len(cells) != fields]
-    if uneven:
-        line, seen = uneven[0]
-        raise DataError(
-            f"{len(uneven)} of {len(rows)} rows of {path.name} do not have the header's {fields} fields; "
-            f"line {line} has {seen}.",
-            file=str(path),
-            rows=f"lines {shorten(line for line, _ in uneven)}",
-            rule="every row has as many fields as the header; text that holds the separator is quoted",
-            remedy="mend the lines, or export the file again; it may have been cut off",
-        )
+    if not uneven:
+        return
+    line, seen = uneven[0]
+    beyond = [(place, cells[fields]) for place, cells in rows if any(map(str.strip, cells[fields:]))]
+    further = f" Beyond them, line {beyond[0][0]} holds {beyond[0][1]!r}." if beyond else ""
+    raise DataError(
+        f"{len(uneven)} of {len(rows)} rows of {path.name} do not have the header's {fields} fields; "
+        f"line {line} has {seen}.{further}",
+        file=str(path),
+        rows=f"lines {shorten(line for line, _ in uneven)}",
+        rule="every row has as many fields as the header; text that holds the separator is quoted",
+        remedy=_FOR_LONG_ROWS if seen > fields else _FOR_SHORT_ROWS,
+    )

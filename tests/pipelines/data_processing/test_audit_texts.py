@@ -6,7 +6,7 @@ from one_click.columns import LANGUAGES, Language
 from one_click.pipelines.data_processing.audit_texts import TEXTS, meaning_and_action
 
 LEAK = {"finding": "order_leak", "level": "warning", "subject": "row_order"}
-LEAK |= {"strength": 0.9821, "low": 0.9772, "high": 0.9869}
+LEAK |= {"strength": 0.9821, "low": 0.9772, "high": 0.9869, "clients": 1300}
 
 
 @pytest.mark.parametrize("key", TEXTS, ids="-".join)
@@ -43,3 +43,10 @@ def test_clients_are_counted_without_decimals() -> None:
     few = LEAK | {"finding": "enough_clients", "strength": 1234.0, "low": float("nan")}
     assert "1,234." in meaning_and_action(few, "en")[0]
     assert "1\u00a0234." in meaning_and_action(few, "ru")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_twins_are_all_clients_that_equal_another(language: Language) -> None:
+    # Three pairs: three clients more than different ones, six that equal another.
+    pairs = LEAK | {"finding": "twins", "strength": 3.0, "clients": 6}
+    assert ": 6." in meaning_and_action(pairs, language)[0]

@@ -312,6 +312,14 @@ def test_split_refuses_what_cannot_be_stratified(
         nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"test_share": share}))
 
 
+def test_too_few_are_told_as_clients_not_as_groups_of_twins(options: DataProcessing) -> None:
+    # 20 declined clients, of whom 18 are twins of one another: 3 groups, of which no quarter can be held out.
+    features = _features([1.0] * 20 + [0.0] * 20, [1] * 18 + list(range(2, 24)))
+    with pytest.raises(DataError) as error:
+        nodes.split_clients(features, NO_FINDINGS, options)
+    assert "There are 20 declined and 20 other clients (3 and 20, twins counted once)" in str(error.value)
+
+
 def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, options: DataProcessing) -> None:
     raw = _with_cell(tables(16), "market_file", 0, "Тип сервиса", "стандартт")
     raw = _with_cell(raw, "market_money", 6, "Выручка", "0")
@@ -324,6 +332,18 @@ def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, optio
     assert counts["market_money", "rejection", "client_left_out"] == 2
     assert counts["money", "rejection", "repeated_row"] == 1
     assert (counts["money", "rows_in", ""], counts["money", "rows_out", ""]) == (17, 15)
+
+
+def test_rows_of_one_file_are_counted_once_though_labels_are_read_from_it_too(
+    tables: Make, process: Process, options: DataProcessing
+) -> None:
+    raw = _with_cell(tables(16), "market_file", 0, "id", " 1")
+    raw = _with_cell(raw, "market_file", 0, "Покупательская активность", "Снизилась ")
+    raw = _with_cell(raw, "market_file", 5, "Покупательская активность", "Прежний уровень ")
+    quality = process(raw, options)["data_quality"].query("subject == 'repair'")
+    assert quality[["table", "detail", "count"]].to_numpy().tolist() == [
+        ["market_file", "blanks_trimmed", 2.0]
+    ]
 
 
 @pytest.mark.real_data

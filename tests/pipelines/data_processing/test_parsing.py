@@ -152,6 +152,7 @@ def test_faulty_cell_rejects_its_row(
         pytest.param("Страниц_за_визит", "007", "pages_per_visit", 7, id="leading-zeros"),
         pytest.param("Маркет_актив_6_мес", ".5", "marketing_contacts_6m", 0.5, id="no-leading-zero"),
         pytest.param("Маркет_актив_6_мес", "1.2E+1", "marketing_contacts_6m", 12.0, id="exponent"),
+        pytest.param("Маркет_актив_6_мес", "1.2E+001", "marketing_contacts_6m", 12.0, id="long-exponent"),
         pytest.param("Акционные_покупки", "1", "promo_purchase_share", 1.0, id="share-one"),
         pytest.param("Акционные_покупки", "0", "promo_purchase_share", 0.0, id="share-zero"),
     ],
@@ -281,6 +282,9 @@ def test_path_of_the_file_is_not_stored_with_tables(options: DataProcessing, raw
         pytest.param("1\u00a0234\u00a0567.25", (".", "\u00a0"), 1234567.25, id="no-break-blank"),
         pytest.param("-1.234,5", (",", "."), -1234.5, id="point"),
         pytest.param("1234,5", (",", "."), 1234.5, id="not-grouped"),
+        pytest.param("1\u00a0234\u202f567,5", (",", "\u00a0\u202f"), 1234567.5, id="mixed-blanks"),
+        pytest.param("1,5e3", (",", ""), 1500.0, id="power-of-ten"),
+        pytest.param("1,5E+03", (",", "\u00a0"), 1500.0, id="power-of-ten-beside-thousands"),
     ],
 )
 def test_thousands_are_joined(
@@ -309,6 +313,13 @@ def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Ra
             "blanks_trimmed",
             "Товары для детей",
             id="blanks-that-cannot-be-seen",
+        ),
+        pytest.param(
+            "Популярная_категория",
+            "Товары для детеи\u0306",
+            "accents_joined",
+            "Товары для детей",
+            id="accent-stored-apart",
         ),
         pytest.param("Популярная_категория", "nan", "missing_mark", "", id="mark-of-a-missing-word"),
         pytest.param("Страниц_за_визит", "-", "missing_mark", "", id="mark-of-a-missing-number"),
@@ -357,3 +368,14 @@ def test_words_of_another_store_may_be_ours_the_other_way_round(options: DataPro
     turned = options.model_copy(update={"other_store": store})
     parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, turned)
     assert parsed["allows_messages"].tolist() == [False, True]
+
+
+def test_what_was_mended_in_the_file_is_a_repair(options: DataProcessing, raw: Raw) -> None:
+    table = raw("id | Прибыль\n007 | 1\n8 | 2")
+    table.attrs["mends"] = [(1, ";", "", "surplus_in_rows"), (2, "Р ", "Р", "byte_a0_restored")]
+    _, repairs, _ = parse_table(table, TABLES["money"], POINT, options)
+    assert _events(repairs) == [
+        (1, "", "", ";", "", "surplus_in_rows"),
+        (2, "7", "", "Р ", "Р", "byte_a0_restored"),
+    ]
+    assert repairs.dtypes.astype("str").to_dict()["line"] == "int64"

@@ -40,12 +40,12 @@ TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
     },
     ("twins", "warning"): {
         "ru": (
-            "Клиентов, у которых все признаки как у другого: {strength}. В проверке модель встретила бы их "
+            "Клиентов, у которых все признаки как у другого: {clients}. В проверке модель встретила бы их "
             "второй раз.",
             "Двойники всегда попадают в одну часть разбиения.",
         ),
         "en": (
-            "Clients equal to another in all features: {strength}. A model meets them again in the test.",
+            "Clients equal to another in all features: {clients}. A model meets them again in the test.",
             "Twins always share a side of the split.",
         ),
     },
@@ -161,20 +161,21 @@ def meaning_and_action(finding: dict[str, Any], language: Language) -> tuple[str
     ----------
     finding : dict
         ``finding``, ``level``, ``subject``, ``strength`` (a ROC-AUC, or a number of clients), ``low``,
-        ``high``.
+        ``high``, ``clients``.
     language : "ru" or "en"
 
     Examples
     --------
     >>> few = {"finding": "enough_clients", "level": "warning", "subject": "", "strength": 120.0}
-    >>> meaning_and_action(few | {"low": float("nan"), "high": float("nan")}, "en")[0]
+    >>> meaning_and_action(few | {"clients": 120, "low": float("nan"), "high": float("nan")}, "en")[0]
     "Few labelled clients: 120. Intervals will be wide, and a model's lead may be luck."
     """
     meaning, action = TEXTS[finding["finding"], finding["level"]][language]
     strength, low, high = (finding[name] for name in ("strength", "low", "high"))
     roc_auc = f"{number(strength, 3, language)} ({number(low, 3, language)}–{number(high, 3, language)})"
     subject = _subject(finding["subject"], language)
-    return meaning.format(subject=subject, strength=number(strength, 0, language), roc_auc=roc_auc), action
+    counts = {name: number(finding[name], 0, language) for name in ("strength", "clients")}
+    return meaning.format(subject=subject, roc_auc=roc_auc, **counts), action
 
 
 def _subject(subject: str, language: Language) -> str:

@@ -16,7 +16,7 @@ from .mapping import tell_mapping
 from .parsing import parse_table, without_lines
 from .rules import excluded_by_rule, fit_revenue_limit, stop_at_faulty_tables, with_all_rows_of_clients
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "": "cells"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "": "cells"}
 _DECIMALS = {".": "decimal_point", ",": "decimal_comma"}
 
 _FEW_CLIENTS = 4  # of a class: no share of them could be held out
@@ -276,7 +276,7 @@ def split_clients(
     frame = nw.from_native(features).lazy().collect(backend="pandas").to_native()
     labelled = frame.dropna(subset=[TARGET]).astype({TARGET: "int64"})
     groups = labelled.drop_duplicates(TWIN_GROUP)
-    _stop_at_too_few(groups[TARGET], options)
+    _stop_at_too_few(labelled[TARGET], groups[TARGET], options)
     sampled = _sample(groups[[TWIN_GROUP, TARGET]], options)
     train, test = train_test_split(
         sampled[TWIN_GROUP],
@@ -289,21 +289,23 @@ def split_clients(
     return train_clients, test_clients
 
 
-def _stop_at_too_few(target: pd.Series, options: DataProcessing) -> None:
-    of_class = target.value_counts().reindex([0, 1], fill_value=0)
-    sampled_share = min(1.0, options.training_rows / max(1, len(target)))
+def _stop_at_too_few(target: pd.Series, of_groups: pd.Series, options: DataProcessing) -> None:
+    """Stop where too few groups of twins are there to be parted; told are clients."""
+    of_class, groups = (labels.value_counts().reindex([0, 1], fill_value=0) for labels in (target, of_groups))
+    sampled_share = min(1.0, options.training_rows / max(1, len(of_groups)))
     smaller_side = min(options.test_share, 1 - options.test_share)
-    if of_class.min() * sampled_share * smaller_side < 1:
+    if groups.min() * sampled_share * smaller_side < 1:
         labels = "export the column with the labels, or name a snapshot that has labels of these clients in "
         scored = "label_snapshot; a month without labels is only scored: kedro run --pipelines scoring"
+        once = f" ({groups[1]} and {groups[0]}, twins counted once)" if len(of_groups) < len(target) else ""
         raise DataError(
-            f"There are {of_class[1]} declined and {of_class[0]} other clients, too few to hold out "
+            f"There are {of_class[1]} declined and {of_class[0]} other clients{once}, too few to hold out "
             f"{options.test_share:.1%} of them.",
             file="market_file.csv (or that of label_snapshot)",
             column=options.other_store.header("label_file", COLUMNS[TARGET]),
             rule="training and testing need clients of both classes",
             remedy=f"{labels}{scored} --params new_snapshot=<folder>"
-            if of_class.min() < _FEW_CLIENTS
+            if groups.min() < _FEW_CLIENTS
             else f"bring data_processing.test_share, {options.test_share}, nearer to 0.25",
         )
 
@@ -342,6 +344,7 @@ def summarise_quality(
     if files["label_file"] == files["market_file"]:
         dialects = dialects[dialects["table"] != "label_file"]
         form = form[form["table"] != "label_file"]
+        repairs = repairs.replace({"table": {"label_file": "market_file"}})  # the same rows, read twice
     rejected = rejected_rows.drop_duplicates(["table", LINE]).groupby("table").size()
     rows_out = dialects["rows"] - dialects["table"].map(rejected).fillna(0)
     parts = [

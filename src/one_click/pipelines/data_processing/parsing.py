@@ -1,6 +1,6 @@
 """From text to typed tables: repairs of known misspellings, and the faults of single rows."""
 
-import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from one_click.columns import (
     CLIENT_ID,
+    COLUMNS,
     FLAG_VALUES,
     LINE,
     MONTHS,
@@ -18,8 +19,9 @@ from one_click.columns import (
     Column,
     Table,
     known_words,
+    single_spaced,
 )
-from one_click.datasets.dialects import number_pattern
+from one_click.datasets.dialects import EXPONENT, number_pattern
 from one_click.errors import DataError, shorten
 from one_click.other_store import OtherStore
 from one_click.parameters import DataProcessing
@@ -29,10 +31,9 @@ Signs = tuple[str, str]
 EVENT_COLUMNS = ("table", LINE, CLIENT_ID, "column", "old_value", "new_value", "rule")
 _WHOLE = r"[+-]?[0-9]{1,18}(?:\.0*)?"
 _PLAIN_WHOLE = r"0|-?[1-9][0-9]{0,17}"
-_NUMBER = r"[+-]?(?:[0-9]{1,18}\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
+_NUMBER = r"[+-]?(?:[0-9]{1,18}\.?[0-9]*|\.[0-9]+)" + f"(?:{EXPONENT})?"
 _UNREADABLE = {"id": "not_a_whole_number", "whole": "not_a_whole_number"}
 _NOT_A_NUMBER = "not_a_number"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 def parse_table(
@@ -64,7 +65,7 @@ def parse_table(
         If numbers are unreadable and the options say to stop.
     """
     text = _select(raw, table)
-    mended, repairs = _repair(text, table, options)
+    mended, repairs = _repair(text, table, options, _mends_of_the_file(raw, table))
     converted, faults = _convert(mended, table, signs)
     if options.unreadable_numbers == "stop":
         _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table, options.other_store)
@@ -84,7 +85,7 @@ def without_lines(rows: pd.DataFrame, lines: pd.Series) -> pd.DataFrame:
 
 
 def events(
-    rows: pd.DataFrame, table: str, rule: str, column: str = "", old: object = "", new: object = ""
+    rows: pd.DataFrame, table: str, rule: object, column: str = "", old: object = "", new: object = ""
 ) -> pd.DataFrame:
     """List rows of a table under one rule.
 
@@ -92,10 +93,10 @@ def events(
     ----------
     rows : DataFrame
         The rows, with `line` and `client_id`.
-    table, rule, column : str
-        Table, rule, and column at fault (empty where the whole row is).
-    old, new : object
-        Values before and after: one for all, or one per row.
+    table, column : str
+        Table, and column at fault (empty where the whole row is).
+    rule, old, new : object
+        Rule, and values before and after: one for all, or one per row.
 
     Returns
     -------
@@ -106,6 +107,14 @@ def events(
     )
     text = {name: "str" for name in EVENT_COLUMNS if name != LINE}
     return frame[list(EVENT_COLUMNS)].astype({LINE: "int64", **text})
+
+
+def _mends_of_the_file(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """List what was mended before the cells were read; in the header it is of no client."""
+    mends = pd.DataFrame(raw.attrs.get("mends", []), columns=[LINE, "old", "new", "rule"])
+    of_rows = raw[raw[LINE].isin(mends[LINE])].set_index(LINE)[COLUMNS[CLIENT_ID].source]
+    rows = mends.assign(**{CLIENT_ID: of_rows.reindex(mends[LINE]).fillna("").to_numpy()})
+    return events(rows, table.name, rows["rule"], old=rows["old"], new=rows["new"])
 
 
 def _no_events(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -136,8 +145,10 @@ def _select(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     return text
 
 
-def _repair(text: pd.DataFrame, table: Table, options: DataProcessing) -> tuple[pd.DataFrame, pd.DataFrame]:
-    mended, repairs = text.copy(), [_no_events(text, table)]
+def _repair(
+    text: pd.DataFrame, table: Table, options: DataProcessing, before_that: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    mended, repairs = text.copy(), [before_that]
     for column in table.columns:
         before = text[column.name]
         for rule, mend in _mends(column, table, options):
@@ -160,6 +171,8 @@ def _mends(
     words = (*known_words(column, table), *options.other_store.words_of(table, column))
     has_words = column.kind in ("flag", "target", "period", "category")
     yield "blanks_trimmed", partial(_by_word, single_spaced) if has_words else lambda cells: cells.str.strip()
+    if has_words:
+        yield "accents_joined", partial(_by_word, partial(unicodedata.normalize, "NFC"))
     yield "missing_mark", partial(_blank_out, marks)
     if spellings := options.spellings.get(column.name):
         yield "known_misspelling", lambda cells: cells.replace(spellings)
@@ -175,17 +188,6 @@ def _in_our_words(cells: pd.Series, ours: dict[str, str]) -> pd.Series:
 def _blank_out(marks: list[str], cells: pd.Series) -> pd.Series:
     marked = cells.isin(marks)
     return cells.mask(marked, "") if marked.any() else cells
-
-
-def single_spaced(text: str) -> str:
-    r"""Return text with single plain blanks between its words, and none that cannot be seen.
-
-    Examples
-    --------
-    >>> single_spaced(" Товары\u00a0для  детей\u200b")
-    'Товары для детей'
-    """
-    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def _by_word(mend: Callable[[str], str], cells: pd.Series) -> pd.Series:
@@ -240,7 +242,8 @@ def _numbers(cells: pd.Series, column: Column, signs: Signs) -> tuple[pd.Series,
     decimal, thousands = signs
     if thousands:
         grouped = cells.str.fullmatch(number_pattern(decimal, thousands))
-        cells = cells.mask(grouped, cells.str.replace(thousands, "", regex=False))
+        for sign in thousands:
+            cells = cells.mask(grouped, cells.str.replace(sign, "", regex=False))
     pointed = cells.str.replace(decimal, ".", regex=False) if decimal != "." else cells
     if column.kind not in ("id", "whole"):
         readable = pointed.str.fullmatch(_NUMBER)
