@@ -2,6 +2,7 @@
 
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,15 +24,20 @@ class AtomicFile(LocalFileOpener):
         self.f = open(self.temp, mode=self.mode)  # noqa: SIM115
 
     def close(self) -> None:
-        """Close the file and put it in its place."""
+        """Close the file and put it in its place, unless its end could not be written."""
         if not self.closed:
-            self.f.close()
+            try:
+                self.f.close()
+            except OSError:
+                os.remove(self.temp)
+                raise
             os.replace(self.temp, self.path)
 
     def discard(self) -> None:
         """Close the file and leave what lies in its place."""
         if not self.closed:
-            self.f.close()
+            with suppress(OSError):  # what cannot be written is not wanted
+                self.f.close()
             os.remove(self.temp)
 
     def __exit__(
@@ -47,6 +53,18 @@ class AtomicFile(LocalFileOpener):
 
 class AtomicText(io.TextIOWrapper):
     """Text on its way into an atomic file."""
+
+    def close(self) -> None:
+        """Write the end of the text, and close the file."""
+        try:
+            if not self.closed:
+                self.flush()
+        except OSError:
+            if isinstance(self.buffer, AtomicFile):
+                self.buffer.discard()
+            raise
+        finally:
+            super().close()
 
     def __exit__(
         self,
