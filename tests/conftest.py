@@ -3,9 +3,11 @@
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,6 +93,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def root() -> Path:
     """Return the root of the project."""
     return ROOT
+
+
+@contextmanager
+def _small_files() -> Iterator[None]:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
+@pytest.fixture(scope="session")
+def full_disk() -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which no file grows beyond 100 bytes: the system answers as a full disk does."""
+    return _small_files
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,15 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import Result
 from kedro.io.core import DatasetError
 
 from one_click.cli import readable
-from one_click.errors import DataError, OneClickError
+from one_click.errors import MAKE_ROOM, DataError, OneClickError
 
 
 def _raised_from(outer: Exception, inner: Exception) -> Exception:
@@ -47,6 +50,9 @@ def test_data_error_keeps_all_its_lines() -> None:
     assert readable(_raised_from(DatasetError("x"), error)) == str(error)
 
 
+D = ("--pipelines", "data_processing")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -55,17 +61,83 @@ def test_data_error_keeps_all_its_lines() -> None:
             ["--pipelines", "eda,scorin"], ["'scorin'", "did you mean 'scoring'"], id="one-of-several"
         ),
         pytest.param(["--pipelines", "eda", "--env", "tset"], ["conf/tset"], id="environment"),
+        pytest.param([*D, "--nodes", "audit_clients"], ["'data_processing.audit_clients'?"], id="node"),
+        pytest.param([*D, "--from-nodes", "labls"], ["--from-nodes"], id="first-node"),
+        pytest.param([*D, "--to-nodes", "x.y,lbls"], ["'x.y' in --to-nodes"], id="last-node"),
+        pytest.param([*D, "--tags", "new_mont"], ["--tags", "did you mean 'new_month'"], id="tag"),
+        pytest.param([*D, "--from-inputs", "client"], ["--from-inputs", "'clients'"], id="input"),
+        pytest.param([*D, "--from-inputs", "data_quality"], ["'data_quality' in"], id="input-that-is-none"),
+        pytest.param([*D, "--to-outputs", "clientss"], ["--to-outputs", "'clients'"], id="output"),
+        pytest.param([*D, "--to-outputs", "money"], ["'money' in --to-outputs"], id="output-that-is-none"),
+        pytest.param(
+            [*D, "--to-outputs", "x", "--only-missing-outputs"], ["'x' in --to-outputs"], id="missing-outputs"
+        ),
+        pytest.param(
+            ["--pipelines", "scoring", "--namespaces", "scorin"],
+            ["--namespaces", "did you mean 'scoring'"],
+            id="namespace",
+        ),
+        pytest.param([*D, "--namespaces", "x"], ["'x' in --namespaces", "none yet"], id="no-namespace"),
+        pytest.param(
+            [*D, "--from-inputs", "clients", "--to-outputs", "labels"],
+            ["--from-inputs, --to-outputs leave no node of data_processing to run"],
+            id="nothing-left",
+        ),
+        pytest.param([*D, "--runner", "ParalelRunner"], ["did you mean 'ParallelRunner'"], id="runner"),
+        pytest.param([*D, "--runner", "no.such.Runner"], ["'no.such.Runner'"], id="runner-elsewhere"),
+        pytest.param([*D, "--runner", "AbstractRunner"], ["Unknown runner"], id="no-runner"),
+        pytest.param(
+            [*D, "--runner", "ThreadRunner", "--runner-params", "max_worker=2"],
+            ["'max_worker' in --runner-params", "did you mean 'max_workers'"],
+            id="argument-of-the-runner",
+        ),
+        pytest.param(
+            [*D, "--runner", "ThreadRunner", "--runner-params", "max_workers=0"],
+            ["ThreadRunner refuses --runner-params", "should be positive"],
+            id="value-for-the-runner",
+        ),
+        pytest.param([*D, "--params", "snapshot"], ["Item `snapshot`", "separated by `=`"], id="no-value"),
+        pytest.param([*D, "--params", "snapshot:x"], ["Item `snapshot:x`"], id="colon"),
+        pytest.param([*D, "--params", "=3"], ["cannot be an empty string"], id="no-name"),
+        pytest.param([*D, "--params", "eda.alpha=[1"], ["--params or --config", "expected ','"], id="yaml"),
+        pytest.param(
+            [*D, "--params", "snapshot=a", "--params", "new_snapshot=b"],
+            ["--params is given twice"],
+            id="twice",
+        ),
+        pytest.param([*D, "-t", "new_month", "--tags", "x"], ["--tags is given twice"], id="both-spellings"),
+        pytest.param(
+            [*D, "--params", "snapshot=a,snapshot=b"], ["snapshot is given twice"], id="twice-in-one"
+        ),
+        pytest.param([*D, "--load-versions", "clients"], ["dataset_name", "found clients"], id="version"),
+        pytest.param([*D, "--load-versions", "x:1"], ["[x] are not found"], id="version-of-nothing"),
+        pytest.param([*D, "--pipeline", "eda"], ["cannot be used together"], id="both-pipeline-options"),
+        pytest.param([*D, "--nods", "x"], ["No such option '--nods'", "'--nodes'"], id="option"),
+        pytest.param([*D, "--conf-source", "nowhere"], ["'nowhere' does not exist"], id="conf-source"),
+        pytest.param([*D, "--config", "pyproject.toml"], ["--config"], id="config"),
     ],
 )
 def test_unknown_names_end_with_one_message(
-    kedro_run_here: Callable[..., Result], arguments: list[str], words: list[str]
+    run_inside: Callable[..., Result], shared_project: Path, arguments: list[str], words: list[str]
 ) -> None:
-    result = kedro_run_here(*arguments)
+    result = run_inside(shared_project, *arguments)
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
     assert len(result.output.splitlines()) == 1
     for word in words:
         assert word in result.output
+
+
+@pytest.mark.parametrize("text", ["x: 1\n", "run: 1\n", "run: [\n"])
+def test_file_of_options_that_holds_none_is_refused(
+    run_inside: Callable[..., Result], shared_project: Path, tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "options.yml"
+    file.write_text(text, encoding="utf-8")
+    result = run_inside(shared_project, "--config", str(file))
+    assert result.exit_code == 1
+    assert "Error: --params or --config cannot be read: " in result.output
+    assert "run: {pipelines: eda}" in result.output
 
 
 def test_broken_configuration_file_is_named(project: Path, kedro_run_here: Callable[..., Result]) -> None:
@@ -77,8 +149,52 @@ def test_broken_configuration_file_is_named(project: Path, kedro_run_here: Calla
 
 
 def test_faults_of_the_program_keep_their_traceback(
-    kedro_run_here: Callable[..., Result], write_snapshot: Callable[..., Path], project: Path
+    kedro_run_here: Callable[..., Result], project: Path
 ) -> None:
-    result = kedro_run_here("--pipelines", "data_processing", "--nodes", "no_such_node")
-    assert isinstance(result.exception, ValueError)
+    folder = project / "data" / "02_intermediate" / "demo"
+    folder.mkdir(parents=True)
+    for name in ("raw_dialects", "repairs", "rejected_rows"):
+        pd.DataFrame({"no_such_column": [1]}).to_parquet(folder / f"{name}.parquet")
+    result = kedro_run_here(*D, "--nodes", "data_processing.summarise_quality")
+    assert isinstance(result.exception, KeyError)
     assert result.exit_code == 1
+
+
+def test_folder_on_a_disk_that_is_not_there_is_one_message(
+    kedro_run_here: Callable[..., Result], project: Path
+) -> None:
+    file = project / "data/02_intermediate/demo/raw_dialects.parquet"
+    (project / "data/02_intermediate").symlink_to("nowhere")
+    result = kedro_run_here(*D)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: raw_dialects cannot be stored: ")
+    assert f"file:   {file.parent}\n" in result.output
+    assert f"remedy: {MAKE_ROOM}\n" in result.output
+
+
+# A process whose files cannot grow beyond a size, as on a full disk.
+LIMITED = """
+import resource, signal, sys
+from kedro.framework.cli import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.argv = ["kedro", "run", *sys.argv[1:]]
+main()
+"""
+
+
+def test_full_disk_is_one_message_with_the_file_and_the_remedy(project: Path) -> None:
+    pytest.importorskip("resource")
+    command = [sys.executable, "-B", "-c", LIMITED, *D]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    message = [line for line in done.stderr.splitlines() if " INFO " not in line]
+    file = project / "data/02_intermediate/demo/parsed_market_file.parquet"
+    assert done.returncode == 1
+    assert message == [
+        "Error: parsed_market_file cannot be stored: File too large.",
+        f"  file:   {file}",
+        "  rule:   a file is stored whole, or not at all",
+        f"  remedy: {MAKE_ROOM}",
+    ]
+    assert not [path for path in project.rglob("*.part*") if path.is_file()]
+    assert not file.exists()

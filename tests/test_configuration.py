@@ -6,7 +6,7 @@ import pytest
 import yaml
 from click.testing import Result
 
-from one_click.configuration import Location, find, read_from
+from one_click.configuration import Location, find, read_from, sections
 
 FILE = "conf/base/parameters_shop.yml"
 SHOP = """\
@@ -117,6 +117,20 @@ def test_value_that_stands_in_no_file_has_no_line(write: Write, raw: Any, locati
 def test_other_values_keep_their_lines_beside_one_given_at_run_time(write: Write) -> None:
     write(SHOP)
     assert find(FILE, RAW | {"share": 2}, ("names", 0)).endswith("line 8")
+
+
+def test_missing_value_is_missing_where_its_section_stands_beside_one_given_at_run_time(write: Write) -> None:
+    write(SHOP)
+    write("shop: {share: 0.7}\n", "local", "parameters.yml")
+    assert find(FILE, {"share": 2, "single": "one"}, ("names",)) == "conf/local/parameters.yml, line 1"
+    assert find(FILE, {"share": 2, "single": "one"}, ("single",)) == ""
+
+
+def test_sections_are_those_of_all_files_of_an_environment(write: Write, tmp_path: Path) -> None:
+    write(SHOP)
+    write("cafe: 1\nshop: 2\n", "base", "parameters/mine.yml")
+    assert sections(tmp_path / "conf/base") == {"shop", "cafe"}
+    assert sections(tmp_path / "conf/nowhere") == frozenset()
 
 
 def test_section_of_the_prevailing_environment_is_named(write: Write) -> None:

@@ -1,6 +1,10 @@
+import pickle
+
 import pytest
 
 from one_click.errors import DataError, OneClickError, ParameterError, nearest, shorten
+
+MANY = ", ".join(f"n{i}" for i in range(10, 50))
 
 
 def test_message_has_one_line_for_each_part() -> None:
@@ -22,6 +26,13 @@ def test_empty_parts_are_left_out() -> None:
     assert [line.split(":")[0].strip() for line in lines[1:]] == ["file", "rule", "remedy"]
 
 
+def test_error_of_a_worker_arrives_with_its_text() -> None:
+    error = DataError("It is empty.", file="money.csv", rule="not empty", remedy="export")
+    arrived = pickle.loads(pickle.dumps(error))
+    assert isinstance(arrived, OneClickError)
+    assert str(arrived) == str(error)
+
+
 @pytest.mark.parametrize("kind", [DataError, ParameterError])
 def test_all_errors_can_be_caught_as_one(kind: type[Exception]) -> None:
     assert issubclass(kind, OneClickError)
@@ -33,6 +44,9 @@ def test_all_errors_can_be_caught_as_one(kind: type[Exception]) -> None:
         pytest.param("sead", ["seed", "share"], "did you mean 'seed'? Valid names: seed, share.", id="near"),
         pytest.param("xyz", ["seed"], "Valid names: seed.", id="nothing-near"),
         pytest.param("seed", [], "there is none yet.", id="nothing-there"),
+        pytest.param(
+            "xyz", [f"n{i}" for i in range(10, 60)], f"Valid names: {MANY}, … (50 in all).", id="many"
+        ),
     ],
 )
 def test_nearest_name(name: str, available: list[str], expected: str) -> None:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -286,6 +287,28 @@ def test_every_parameter_is_read_by_a_node(whole: Project) -> None:
 def test_no_parameter_is_typed_together_with_its_parent(whole: Project) -> None:
     assert typed_twice(whole.nodes) == []
     assert typed_twice(BROKEN_NODES) == ["params:eda"]
+
+
+def badly_named(pipelines: Iterable[Pipeline]) -> Findings:
+    """Name the nodes without a name of their own, with one that is hard to type, or with that of another."""
+    nodes = {node for pipeline in pipelines for node in pipeline.nodes}
+    counts = Counter(node.name for node in nodes)
+    # Kedro makes a name of function, inputs and outputs where there is none: it changes with each of them.
+    own = {node for node in nodes if node._name and re.fullmatch(r"[\w-]+(\.[\w-]+)+", node.name, re.ASCII)}
+    return sorted(node.name for node in nodes if node not in own or counts[node.name] > 1)
+
+
+def test_every_node_has_a_name_of_its_own(whole: Project) -> None:
+    assert badly_named(whole.pipelines.values()) == []
+    named = [
+        Node(_shout, "a", "b", name="eda.shout"),
+        Node(_shout, "a", "c", name="shout"),
+        Node(_shout, "a", "d", name="shout", namespace="eda"),
+        Node(_shout, "a", "e", name="eda.cry"),
+    ]
+    nameless = Node(_shout, "a", "f", namespace="eda")
+    each_alone = [Pipeline([node]) for node in (*named, nameless)]
+    assert badly_named(each_alone) == [nameless.name, "eda.shout", "eda.shout", "shout"]
 
 
 def test_no_node_is_a_lambda_or_passes_its_input_on(whole: Project) -> None:

@@ -20,7 +20,7 @@ from kedro.utils import load_obj
 from kedro.validation.exceptions import ParameterValidationError
 
 from one_click import pipelines
-from one_click.errors import OneClickError, ParameterError, nearest
+from one_click.errors import MAKE_ROOM, DataError, OneClickError, ParameterError, nearest
 
 KNOWN_ERRORS = (
     OneClickError,
@@ -43,6 +43,10 @@ _PARTS: dict[str, Callable[[Pipeline], Iterable[str]]] = {
     "to_outputs": Pipeline.all_outputs,
 }
 _FILTERS = {"namespaces": "node_namespaces"}  # where an argument is called otherwise than its option
+# What kedro says of a data set that it cannot store.
+_PLACE = r"Failed while saving .*?(?:filepath|folder)=\D*?|Cannot save .* to "
+_NOT_STORED = rf"([\w.]+): (?:{_PLACE})'(.*?)(?:/YYYY|')"
+_REASON = r"\[Errno \d+\] ([^:\n]*)"  # of the system
 
 
 class RunCommand(click.Command):
@@ -51,6 +55,7 @@ class RunCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options."""
         try:
+            self._stop_at_repeated(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             raise click.ClickException(error.format_message()) from error
@@ -58,9 +63,21 @@ class RunCommand(click.Command):
             raise click.ClickException(readable(error)) from error
         except (AttributeError, KeyError, UnicodeError, yaml.YAMLError) as error:
             raise click.ClickException(
-                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are those "
-                "of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
+                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are "
+                "those of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
             ) from error
+
+    def _stop_at_repeated(self, ctx: click.Context, args: list[str]) -> None:
+        """Stop at what is given twice: of `--params a=1 --params b=2` the first would be lost."""
+        values, _, order = self.make_parser(ctx).parse_args(list(args))
+        names = [item.partition("=")[0].strip() for item in values.get("params", "").split(",")]
+        given = [*(param.opts[0] for param in order), *filter(None, names)]
+        for name in given:
+            if given.count(name) > 1:
+                raise click.UsageError(
+                    f"{name} is given twice. Rule: each option and each parameter once, with commas between "
+                    "several values: --params a=1,b=2"
+                )
 
 
 @click.group(name=__file__)
@@ -86,7 +103,13 @@ def readable(error: BaseException) -> str:
 
     Kedro wraps what goes wrong inside a data set, a validator or a parameter in errors of its own.
     """
-    text = next((str(cause) for cause in _causes(error) if isinstance(cause, OneClickError)), str(error))
+    own = next((str(cause) for cause in _causes(error) if isinstance(cause, OneClickError)), None)
+    text = str(error) if own is None else own
+    stored, reasons = re.match(_NOT_STORED, text), [text, *map(str, _causes(error))]
+    if stored and (why := re.search(_REASON, "\n".join(reasons))):
+        rule = "a file is stored whole, or not at all"
+        found = f"{stored[1]} cannot be stored: {why[1]}."
+        return str(DataError(found, file=stored[2], rule=rule, remedy=MAKE_ROOM))
     return re.sub(r"Failed to instantiate \w+ for parameter '[\w.]+': ", "", text)
 
 
@@ -102,7 +125,7 @@ def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
     given = {option: options[option] for option in _PARTS if options[option]}
     if not given:
         return
-    registered.set_requested(names)  # as the session will
+    registered.set_requested(None if names == ["__default__"] else names)  # as the session will
     whole = sum((registered[name] for name in names), Pipeline([]))
     for option, parts in given.items():
         known = set(_PARTS[option](whole))

@@ -1,6 +1,7 @@
 """Kedro's reader of configuration: runtime parameters are laid over what is in force; faults are readable."""
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,11 @@ def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> di
 
 
 def _stop_at_unknown_environment(conf: Path, folder: Path) -> None:
-    name = folder.relative_to(conf).as_posix()
+    name = Path(os.path.relpath(folder, conf)).as_posix()
     known = [entry.name for entry in conf.iterdir() if entry.is_dir()] if conf.is_dir() else []
     if name not in known:
-        raise ParameterError(f"There is no environment '{name}' (folder conf/{name}): {nearest(name, known)}")
+        hint = f"make the folder conf/{name}, or name another one: {nearest(name, known)}"
+        raise ParameterError(f"There is no environment '{name}'; {hint}")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -106,7 +108,8 @@ def _stop_at_unreadable(folder: Path) -> None:
             line = error.object[: error.start].count(b"\n") + 1
             raise _unreadable(path, "it is not in UTF-8", line) from error
         except yaml.MarkedYAMLError as error:
-            raise _unreadable(path, str(error.problem), error.problem_mark.line + 1) from error
+            mark = error.problem_mark
+            raise _unreadable(path, str(error.problem), mark.line + 1 if mark else None) from error
         except (yaml.YAMLError, OSError) as error:
             raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
+MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
 _LONGEST = 80  # characters of one item in a message
 _WORD = re.compile(r"[^\s'\"“”«»,;:.()\[\]/=]{2,}")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -67,6 +68,10 @@ class DataError(OneClickError):
         parts = {"file": file, "column": column, "rows": rows, "rule": rule, "remedy": remedy}
         details = [f"  {name + ':':<8}{text}" for name, text in parts.items() if text]
         super().__init__("\n".join([found, *details]))
+
+    def __reduce__(self) -> tuple[type[OneClickError], tuple[str]]:
+        """Leave a worker's process as the text alone, for lack of the arguments."""
+        return OneClickError, (str(self),)
 
 
 class ParameterError(OneClickError, ValueError):

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import shlex
 import time
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
@@ -28,7 +29,8 @@ READ_BY_PEOPLE = (".csv", ".html", ".md", ".xlsx")
 RAW_TABLE = "one_click.datasets.raw_table.RawTableDataset"
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
-GLOBALS = SNAPSHOT_PARAMETERS | {"raw", "data", "demo_folder", "allow_links", "readable_by"}
+FOLDERS = ("raw", "data", "demo_folder")
+GLOBALS = SNAPSHOT_PARAMETERS | {*FOLDERS, "allow_links", "readable_by"}
 
 
 class RefuseUnknownParameters:
@@ -54,6 +56,7 @@ class RefuseUnknownParameters:
         written = loader["globals"]
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
         _stop_at_no_snapshots(written, "conf/*/globals.yml")
+        _stop_at_no_folders(written)
         if given:
             read = {name.split(".")[0] for name in _read_by_pipelines()}
             _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
@@ -88,7 +91,17 @@ def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
         try:
             folder_name(value)
         except ValueError as error:
-            raise ParameterError(f"{name} in {where}: {error}. Remedy: rename the folder.") from error
+            remedy = "put the folder into data/01_raw under such a name"
+            raise ParameterError(f"{name} in {where}: {error}. Remedy: {remedy}.") from error
+
+
+def _stop_at_no_folders(written: Mapping[str, Any]) -> None:
+    for name in FOLDERS:
+        folder = written.get(name)
+        if not isinstance(folder, str) or not folder.strip() or set(folder) & set("{}"):
+            raise ParameterError(
+                f"{name} in conf/*/globals.yml is {folder!r}. Rule: the path of a folder, without braces."
+            )
 
 
 def _sections(loader: Any) -> frozenset[str]:
@@ -108,14 +121,22 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
         section, _, part = name.partition(".")
         if section not in parameters or not _has(parameters[section], part):
             available = [one for one, inside in parameters.items() if _has(inside, part)]
+            reader = (
+                "FAMILIES in src/one_click/parameters.py names" if part == "family" else "the pipelines read"
+            )
             raise ParameterError(
-                f"The parameter '{name}' is read, but stands nowhere in conf/*/parameters*.yml (that of a "
-                f"family, if src/one_click/parameters.py has it in FAMILIES): {nearest(section, available)}"
+                f"The parameter '{name}', which {reader}, stands nowhere in conf/*/parameters*.yml: "
+                f"{nearest(section, available)}"
             )
 
 
 def _has(section: Any, part: str) -> bool:
-    return not part or (isinstance(section, Mapping) and part in section)
+    """Tell whether a section has what a name with dots, or none, leads to."""
+    for key in filter(None, part.split(".")):
+        if not isinstance(section, Mapping) or key not in section:
+            return False
+        section = section[key]
+    return True
 
 
 def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
@@ -187,7 +208,7 @@ def _same_options(run_params: Mapping[str, Any]) -> str:
     given = run_params["runtime_params"] or {}
     snapshots = ",".join(f"{name}={given[name]}" for name in given if name in SNAPSHOT_PARAMETERS)
     parts = {"env": run_params["env"], "params": snapshots}
-    return "".join(f" --{option} {value}" for option, value in parts.items() if value)
+    return "".join(f" --{option} {shlex.quote(value)}" for option, value in parts.items() if value)
 
 
 def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
@@ -230,7 +251,7 @@ class ShowProgress:
     def before_node_run(self, node: Node) -> None:
         """Note the time, and watch the node."""
         self._started, self._finished = time.monotonic(), Event()
-        place = f"{self._done + 1:3d}/{self._total} {_name(node)}"
+        place = f"{self._done + 1:3d}/{self._total} {node.name}"
         Thread(target=_watch, args=(place, self._finished), daemon=True).start()
 
     @hook_impl
@@ -239,16 +260,12 @@ class ShowProgress:
         self._finished.set()
         self._done += 1
         seconds = time.monotonic() - self._started
-        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, _name(node), seconds)
+        logger.info("%3d/%d %s (%.1f s)", self._done, self._total, node.name, seconds)
 
     @hook_impl
     def on_node_error(self) -> None:
         """Watch the node no longer."""
         self._finished.set()
-
-
-def _name(node: Node) -> str:
-    return ".".join(part for part in (node.namespace, node.func.__name__) if part)
 
 
 def _watch(place: str, finished: Event) -> None:

@@ -1,6 +1,7 @@
 """Names of snapshots: each is the name of one folder."""
 
 import re
+import unicodedata
 
 from one_click.errors import shorten
 
@@ -25,6 +26,6 @@ def folder_name(name: str) -> str:
     >>> folder_name("2026-10")
     '2026-10'
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(unicodedata.normalize("NFC", name)):  # some systems write й as two characters
         raise ValueError(f"{shorten([repr(name)])} cannot name a snapshot. Rule: {RULE}")
     return name

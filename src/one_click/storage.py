@@ -32,10 +32,10 @@ class KeepPrivate:
         ParameterError
             If the globals name somebody unknown.
         """
-        readers = context.config_loader["globals"]["readable_by"]
+        readers = str(context.config_loader["globals"].get("readable_by", "owner"))
         if readers not in _WITHHELD:
             raise ParameterError(
-                f"readable_by: {readers} in conf/*/globals.yml: {nearest(str(readers), _WITHHELD)}"
+                f"readable_by: {readers} in conf/*/globals.yml: {nearest(readers, _WITHHELD)}"
             )
         os.umask(_WITHHELD[readers])
 
@@ -53,7 +53,7 @@ class LockSnapshots:
     def after_context_created(self, context: KedroContext) -> None:
         """Note the data folder; each environment has its own."""
         self._project = context.project_path
-        self._data = self._project / context.config_loader["globals"]["data"]
+        self._data = self._project / str(context.config_loader["globals"].get("data"))
 
     @hook_impl(wrapper=True)
     def before_pipeline_run(

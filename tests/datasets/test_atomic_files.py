@@ -1,9 +1,10 @@
-import errno
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import fsspec
@@ -11,6 +12,8 @@ import pytest
 from kedro_datasets.json import JSONDataset
 
 from one_click.datasets.atomic_files import AtomicFile, register_atomic_files
+
+FullDisk = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -44,6 +47,17 @@ def test_exception_leaves_the_old_version_and_nothing_else(
 ) -> None:
     with pytest.raises(ZeroDivisionError), local.open(str(old), mode) as file:
         file.write(content * (1 + file.write(content) // 0))
+    assert old.read_text(encoding="utf-8") == "old"
+    assert os.listdir(old.parent) == ["table.txt"]
+
+
+@pytest.mark.parametrize("size", [200, 200_000], ids=["when-closed", "when-written"])
+@pytest.mark.parametrize("mode", ["w", "wb"])
+def test_full_disk_leaves_the_old_version_and_nothing_else(
+    local: fsspec.AbstractFileSystem, old: Path, full_disk: FullDisk, mode: str, size: int
+) -> None:
+    with full_disk(), pytest.raises(OSError, match="File too large"), local.open(str(old), mode) as file:
+        file.write("x" * size if mode == "w" else b"x" * size)
     assert old.read_text(encoding="utf-8") == "old"
     assert os.listdir(old.parent) == ["table.txt"]
 
@@ -140,17 +154,5 @@ def test_half_a_file_that_nobody_closes_is_thrown_away(
     file = local.open(str(old), mode)
     file.write("half" if mode == "w" else b"half")
     del file
-    assert old.read_text(encoding="utf-8") == "old"
-    assert os.listdir(old.parent) == ["table.txt"]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_full_disk_leaves_the_old_version_and_no_part(local: fsspec.AbstractFileSystem, old: Path) -> None:
-    file = local.open(str(old), "wb")
-    with open("/dev/full", "wb") as full:
-        os.dup2(full.fileno(), file.fileno())
-    file.write(b"new")
-    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        file.close()
     assert old.read_text(encoding="utf-8") == "old"
     assert os.listdir(old.parent) == ["table.txt"]

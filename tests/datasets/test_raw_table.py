@@ -467,6 +467,35 @@ def test_same_table_in_two_files_is_refused(tmp_path: Path) -> None:
         _load(tmp_path / "money.csv")
 
 
+@pytest.mark.parametrize("linked", ["folder", "file"])
+def test_link_out_of_the_folder_of_snapshots_is_refused_unless_allowed(tmp_path: Path, linked: str) -> None:
+    outside, file = tmp_path / "elsewhere" / "money.csv", tmp_path / "raw" / "2026-10" / "money.csv"
+    outside.parent.mkdir()
+    outside.write_text("id,Прибыль\n7,1\n", encoding="utf-8")
+    file.parent.parent.mkdir()
+    if linked == "folder":
+        file.parent.symlink_to(outside.parent)
+    else:
+        file.parent.mkdir()
+        file.symlink_to(outside)
+    with pytest.raises(DataError, match=r"link leads from 2026-10/money\.csv out of raw\.") as error:
+        _load(file)
+    assert str(outside) in str(error.value)
+    assert "allow_links: true" in str(error.value)
+    assert len(RawTableDataset(filepath=str(file), allow_links=True).load()) == 1
+
+
+def test_links_within_the_folder_of_snapshots_are_followed(tmp_path: Path) -> None:
+    for name in ("2026-10", "2026-11"):
+        (tmp_path / "disk" / name).mkdir(parents=True)
+    (tmp_path / "disk" / "2026-10" / "money.csv").write_text("id,Прибыль\n7,1\n", encoding="utf-8")
+    (tmp_path / "raw").symlink_to("disk")  # all snapshots lie on another disk
+    (tmp_path / "disk" / "latest").symlink_to("2026-10")
+    (tmp_path / "disk" / "2026-11" / "money.csv").symlink_to("../2026-10/money.csv")
+    for name in ("latest", "2026-11"):
+        assert len(_load(tmp_path / "raw" / name / "money.csv")) == 1
+
+
 def test_raw_files_are_never_written(tmp_path: Path) -> None:
     file = tmp_path / "money.csv"
     with pytest.raises(DatasetError, match="never written"):

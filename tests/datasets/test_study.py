@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import optuna
@@ -13,6 +15,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from one_click.datasets.study import StudyDataset
+from one_click.errors import MAKE_ROOM, DataError
 
 BUDGET = 5
 # A process that takes the lock of a journal, says so, and never gives it back.
@@ -82,6 +85,21 @@ class StudyContract:
         for count in (1, 2):
             study.record(_finished(0.7))
             assert len(_dataset(file).load()("abc", BUDGET).trials) == count
+
+    def test_full_disk_is_no_damage_and_the_search_goes_on_afterwards(
+        self, file: Path, full_disk: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        study = _dataset(file).load()("abc", BUDGET)
+        study.record(_finished(0.7))
+        for store in (lambda: study.record(_finished(0.8)), lambda: _dataset(file).load()("abd", BUDGET)):
+            with full_disk(), pytest.raises(DataError, match="cannot store its trials") as error:
+                store()
+            assert str(file) in str(error.value)
+            assert MAKE_ROOM in str(error.value)
+        again = _dataset(file).load()("abc", BUDGET)
+        assert [trial.value for trial in again.trials] == [0.7]
+        again.record(_finished(0.8))
+        assert [trial.value for trial in _dataset(file).load()("abc", BUDGET).trials] == [0.7, 0.8]
 
     def test_studies_of_other_names_and_families_are_others(self, file: Path) -> None:
         _dataset(file).load()("abc", BUDGET).record(_finished(0.7))

@@ -95,6 +95,18 @@ def _clear_dead_parts(target: Path) -> None:
 class AtomicText(io.TextIOWrapper):
     """Text on its way into an atomic file."""
 
+    def close(self) -> None:
+        """Write the end of the text, and close the file."""
+        try:
+            if not self.closed:
+                self.flush()
+        except OSError:
+            if isinstance(self.buffer, AtomicFile):
+                self.buffer.discard()
+            raise
+        finally:
+            super().close()
+
     def __exit__(
         self,
         exc_type: type[BaseException] | None,

@@ -1,13 +1,15 @@
 """Optuna studies in a file that a killed search finds again."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kedro.io import AbstractDataset, DatasetError
 
 from one_click.datasets import kernel_lock
+from one_click.errors import MAKE_ROOM, DataError
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -19,10 +21,10 @@ _RECORD = b'{"op_code"'  # how every line of a journal begins
 class StoredTrials:
     """The finished trials of one study, in their order; each is on disk before the next one starts."""
 
-    def __init__(self, study: Any, budget: int) -> None:
+    def __init__(self, study: Any, budget: int, file: Path) -> None:
         from tqdm.auto import tqdm
 
-        self._study, self._budget = study, budget
+        self._study, self._budget, self._file = study, budget, file
         self.trials: list[FrozenTrial] = study.get_trials(deepcopy=False)
         self._progress = tqdm(
             total=budget, initial=len(self.trials), desc=study.study_name, disable=None, leave=False
@@ -30,7 +32,8 @@ class StoredTrials:
 
     def record(self, trial: "FrozenTrial") -> None:
         """Store one more trial, whole or not at all."""
-        self._study.add_trial(trial)
+        with _writing(self._file):
+            self._study.add_trial(trial)
         self.trials.append(trial)
         values = [one.value for one in self.trials if one.value is not None]
         self._progress.set_postfix_str(f"best {max(values):.4f}" if values else "", refresh=False)
@@ -69,20 +72,21 @@ class StudyDataset(AbstractDataset[None, Callable[[str, int], StoredTrials]]):
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         file = Path(self._filepath)
-        file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            study = optuna.create_study(
-                storage=f"sqlite:///{file}" if file.suffix in _DATABASES else _journal(file),
-                study_name=f"{self._family}-{name}",
-                direction="maximize",
-                load_if_exists=True,
-            )
+            with _writing(file):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                study = optuna.create_study(
+                    storage=f"sqlite:///{file}" if file.suffix in _DATABASES else _journal(file),
+                    study_name=f"{self._family}-{name}",
+                    direction="maximize",
+                    load_if_exists=True,
+                )
         except _damaged() as error:
             raise DatasetError(
                 f"{file} is damaged and holds no studies that can be read ({type(error).__name__}: {error}). "
                 "Move it away; the search then starts anew."
             ) from error
-        return StoredTrials(study, budget)
+        return StoredTrials(study, budget, file)
 
     def save(self, data: None) -> None:
         """Refuse: a study is written trial by trial."""
@@ -93,6 +97,24 @@ class StudyDataset(AbstractDataset[None, Callable[[str, int], StoredTrials]]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "family": self._family}
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Tell a disk that takes nothing from a file that is damaged."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except (OSError, OperationalError, StorageInternalError) as error:
+        why = str(error.__cause__ or error).splitlines()[0]
+        raise DataError(
+            f"The search cannot store its trials: {why}.",
+            file=str(file),
+            rule="each trial is stored before the next one starts",
+            remedy=MAKE_ROOM,
+        ) from error
 
 
 def _damaged() -> tuple[type[Exception], ...]:

@@ -15,7 +15,12 @@ def create_pipeline() -> Pipeline:
     """Return the pipeline."""
     return Pipeline(
         [
-            Node(join_labelled, ["train_clients", "test_clients"], "evidence_clients"),
+            Node(
+                join_labelled,
+                ["train_clients", "test_clients"],
+                "evidence_clients",
+                name="evidence.join_labelled",
+            ),
             *(_family(name) for name in FAMILIES),
             *_procedures(),
             *_features(),
@@ -35,6 +40,7 @@ def _family(name: str) -> Pipeline:
             "study": "nested_study",
         },
         ["nested_scores", "nested_choices"],
+        name="nest_family",
     )
     return Pipeline(
         [step],
@@ -51,6 +57,7 @@ def _procedures() -> list[Node]:
             nodes.nest_others,
             ["evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
             "other_nested_scores",
+            name="evidence.nest_others",
         ),
         Node(
             procedures.replay_selection,
@@ -61,11 +68,13 @@ def _procedures() -> list[Node]:
             }
             | {name: f"{name}.nested_scores" for name in FAMILIES},
             ["outer_scores", "rule_choices"],
+            name="evidence.replay_selection",
         ),
         Node(
             procedures.summarise_procedures,
             ["outer_scores", "rule_choices", _OPTIONS, _EVIDENCE],
             "nested_summary",
+            name="evidence.summarise_procedures",
         ),
     ]
 
@@ -76,11 +85,13 @@ def _features() -> list[Node]:
             features.judge_features,
             ["clients", "evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
             "feature_gains",
+            name="evidence.judge_features",
         ),
         Node(
             features.measure_split_luck,
             ["evidence_clients", "leaderboard", "tuned_models", _OPTIONS, _EVIDENCE],
             "split_luck",
+            name="evidence.measure_split_luck",
         ),
     ]
 
@@ -91,4 +102,7 @@ def _figures() -> list[Node]:
         "feature_gains": plots.feature_gains_figure,
         "split_luck": plots.split_luck_figure,
     }
-    return [Node(draw, table, [f"{table}_figure_ru", f"{table}_figure_en"]) for table, draw in drawn.items()]
+    return [
+        Node(draw, table, [f"{table}_figure_ru", f"{table}_figure_en"], name=f"evidence.{draw.__name__}")
+        for table, draw in drawn.items()
+    ]

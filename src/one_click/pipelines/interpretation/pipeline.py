@@ -39,11 +39,13 @@ def _refits() -> list[Node]:
             refits.refit_champion,
             ["train_clients", "test_clients", "leaderboard", "tuned_models", _SELECTION, _OPTIONS],
             "champion_refits",
+            name="interpretation.refit_champion",
         ),
         Node(
             refits.explain_refits,
             ["features", "champion_refits", "explanation_base", _OPTIONS],
             "shap_refits",
+            name="interpretation.explain_refits",
             tags=_NEW_MONTH,
         ),
     ]
@@ -51,17 +53,24 @@ def _refits() -> list[Node]:
 
 def _each_client() -> list[Node]:
     return [
-        Node(nodes.choose_base, ["train_clients", _OPTIONS], "explanation_base"),
+        Node(
+            nodes.choose_base,
+            ["train_clients", _OPTIONS],
+            "explanation_base",
+            name="interpretation.choose_base",
+        ),
         Node(
             nodes.explain_clients,
             ["features", "champion", "explanation_base", _OPTIONS],
             ["shap_values", "shap_errors"],
+            name="interpretation.explain_clients",
             tags=_NEW_MONTH,
         ),
         Node(
             reasons.give_reasons,
             ["shap_values", "shap_errors", "shap_refits", "features", "explanation_base", _OPTIONS],
             "reason_codes",
+            name="interpretation.give_reasons",
             tags=_NEW_MONTH,
         ),
         Node(
@@ -75,6 +84,7 @@ def _each_client() -> list[Node]:
             }
             | _CANDIDATES,
             "disputed_clients",
+            name="interpretation.find_disputes",
         ),
     ]
 
@@ -85,21 +95,25 @@ def _whole_base() -> list[Node]:
             importance.permute_features,
             ["train_clients", "test_clients", "champion_refits", _SELECTION, _OPTIONS],
             "permutation_importance",
+            name="interpretation.permute_features",
         ),
         Node(
             importance.summarise_shap,
             ["shap_values", "shap_refits", "features", _SELECTION],
             "shap_importance",
+            name="interpretation.summarise_shap",
         ),
         Node(
             agreement.compare_importances,
             ["permutation_importance", "shap_importance"],
             "importance_agreement",
+            name="interpretation.compare_importances",
         ),
         Node(
             faithfulness.check_faithfulness,
             ["features", "champion", "shap_values", "shap_refits", "explanation_base", _OPTIONS],
             "faithfulness",
+            name="interpretation.check_faithfulness",
         ),
     ]
 
@@ -108,15 +122,18 @@ def _models() -> list[Node]:
     """Return what is read off the models themselves."""
     known = {"train_clients": "train_clients"} | _CANDIDATES
     return [
-        Node(coefficients.read_coefficients, known, "coefficients"),
-        Node(odds_ratios.measure_odds_ratios, known, "odds_ratios"),
-        Node(tree_rules.read_tree_rules, known, "tree_rules"),
+        Node(coefficients.read_coefficients, known, "coefficients", name="interpretation.read_coefficients"),
+        Node(
+            odds_ratios.measure_odds_ratios, known, "odds_ratios", name="interpretation.measure_odds_ratios"
+        ),
+        Node(tree_rules.read_tree_rules, known, "tree_rules", name="interpretation.read_tree_rules"),
         Node(
             curves.trace_effects,
             ["features", "champion", "shap_importance", _OPTIONS],
             ["effect_curves", "effect_lines"],
+            name="interpretation.trace_effects",
         ),
-        Node(curves.describe_effects, "effect_curves", "effects"),
+        Node(curves.describe_effects, "effect_curves", "effects", name="interpretation.describe_effects"),
     ]
 
 
@@ -126,8 +143,14 @@ def _changes() -> list[Node]:
             counterfactuals.find_changes,
             ["features", "champion", "decision_threshold", "explanation_base", _OPTIONS],
             "counterfactuals",
+            name="interpretation.find_changes",
         ),
-        Node(counterfactuals.summarise_changes, "counterfactuals", "change_summary"),
+        Node(
+            counterfactuals.summarise_changes,
+            "counterfactuals",
+            "change_summary",
+            name="interpretation.summarise_changes",
+        ),
     ]
 
 
@@ -149,6 +172,6 @@ def _figures() -> list[Node]:
         "tree_rules": (readable_plots.tree_rules_figure, "tree_rules"),
     }
     return [
-        Node(draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"])
+        Node(draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"], name=f"interpretation.{draw.__name__}")
         for name, (draw, tables) in figures.items()
     ]

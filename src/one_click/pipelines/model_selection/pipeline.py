@@ -23,10 +23,11 @@ def _family(name: str) -> Pipeline:
             nodes.search_family,
             {"clients": "train_clients", "family": "params:family", "options": _OPTIONS, "study": "study"},
             "trials",
+            name="search_family",
         ),
-        Node(nodes.tune_family, ["trials", "params:family"], "tuned"),
-        Node(nodes.fit_candidate, ["train_clients", "tuned", _OPTIONS], "candidate"),
-        Node(nodes.score_folds, ["train_clients", "tuned", _OPTIONS], "fold_scores"),
+        Node(nodes.tune_family, ["trials", "params:family"], "tuned", name="tune_family"),
+        Node(nodes.fit_candidate, ["train_clients", "tuned", _OPTIONS], "candidate", name="fit_candidate"),
+        Node(nodes.score_folds, ["train_clients", "tuned", _OPTIONS], "fold_scores", name="score_folds"),
     ]
     return Pipeline(
         steps,
@@ -40,17 +41,19 @@ def _family(name: str) -> Pipeline:
 def _vote() -> list[Node]:
     tuned = f"{VOTING}.tuned"
     return [
-        Node(nodes.tune_vote, _of(FAMILIES, "tuned"), tuned, namespace=VOTING),
+        Node(nodes.tune_vote, _of(FAMILIES, "tuned"), tuned, name="tune_vote", namespace=VOTING),
         Node(
             nodes.fit_candidate,
             ["train_clients", tuned, _OPTIONS],
             f"{VOTING}.candidate",
+            name="fit_candidate",
             namespace=VOTING,
         ),
         Node(
             nodes.vote,
             {"tuned": tuned} | _of(FAMILIES, "fold_scores"),
             f"{VOTING}.fold_scores",
+            name="vote",
             namespace=VOTING,
         ),
     ]
@@ -62,27 +65,60 @@ def _of(names: tuple[str, ...], data_set: str) -> dict[str, str]:
 
 def _comparison() -> list[Node]:
     return [
-        Node(comparison.join_tuned, {"options": _OPTIONS} | _of(CANDIDATES, "tuned"), "tuned_models"),
-        Node(comparison.score_others, ["train_clients", "tuned_models", _OPTIONS], "other_fold_scores"),
+        Node(
+            comparison.join_tuned,
+            {"options": _OPTIONS} | _of(CANDIDATES, "tuned"),
+            "tuned_models",
+            name="model_selection.join_tuned",
+        ),
+        Node(
+            comparison.score_others,
+            ["train_clients", "tuned_models", _OPTIONS],
+            "other_fold_scores",
+            name="model_selection.score_others",
+        ),
         Node(
             comparison.join_fold_scores,
             {"other_fold_scores": "other_fold_scores"} | _of(CANDIDATES, "fold_scores"),
             "all_fold_scores",
+            name="model_selection.join_fold_scores",
         ),
-        Node(comparison.rank_models, ["all_fold_scores", "tuned_models", _OPTIONS], "leaderboard"),
-        Node(comparison.choose_calibrations, "all_fold_scores", "calibrations"),
-        Node(comparison.value_clients, ["clients", "params:segmentation"], "client_values"),
+        Node(
+            comparison.rank_models,
+            ["all_fold_scores", "tuned_models", _OPTIONS],
+            "leaderboard",
+            name="model_selection.rank_models",
+        ),
+        Node(
+            comparison.choose_calibrations,
+            "all_fold_scores",
+            "calibrations",
+            name="model_selection.choose_calibrations",
+        ),
+        Node(
+            comparison.value_clients,
+            ["clients", "params:segmentation"],
+            "client_values",
+            name="model_selection.value_clients",
+        ),
         Node(
             comparison.assume_offers,
             ["clients", "params:offers", "params:segmentation"],
             "campaign_assumptions",
+            name="model_selection.assume_offers",
         ),
         Node(
             comparison.choose_thresholds,
             ["all_fold_scores", "calibrations", "client_values", "campaign_assumptions", _OPTIONS],
             "thresholds",
+            name="model_selection.choose_thresholds",
         ),
-        Node(comparison.trace_search, _of(FAMILIES, "trials"), "search_trace"),
+        Node(
+            comparison.trace_search,
+            _of(FAMILIES, "trials"),
+            "search_trace",
+            name="model_selection.trace_search",
+        ),
     ]
 
 
@@ -100,18 +136,26 @@ def _holdout() -> list[Node]:
             }
             | _of(CANDIDATES, "candidate"),
             "holdout_scores",
+            name="model_selection.score_holdout",
         ),
         Node(
             holdout.evaluate_holdout,
             ["holdout_scores", "thresholds", "campaign_assumptions", _OPTIONS],
             "evaluation",
+            name="model_selection.evaluate_holdout",
         ),
         Node(
             holdout.tabulate_gains,
             ["holdout_scores", "leaderboard", "client_values", _OPTIONS],
             "gains",
+            name="model_selection.tabulate_gains",
         ),
-        Node(holdout.tabulate_reliability, ["holdout_scores", "leaderboard"], "reliability"),
+        Node(
+            holdout.tabulate_reliability,
+            ["holdout_scores", "leaderboard"],
+            "reliability",
+            name="model_selection.tabulate_reliability",
+        ),
     ]
 
 
@@ -122,21 +166,41 @@ def _champion() -> list[Node]:
             champion.fit_on_train,
             ["train_clients", "leaderboard", "tuned_models", _OPTIONS],
             "champion_on_train",
+            name="model_selection.fit_on_train",
         ),
-        Node(champion.fit_champion, winner, "champion"),
-        Node(champion.score_out_of_fold, winner, "out_of_fold_scores"),
-        Node(champion.decide_threshold, ["thresholds", "leaderboard", _OPTIONS], "decision_threshold"),
-        Node(champion.find_undecided_band, ["out_of_fold_scores", _OPTIONS], "undecided_band"),
-        Node(find_label_noise, ["features", "out_of_fold_scores"], ["label_noise", "label_ceiling"]),
+        Node(champion.fit_champion, winner, "champion", name="model_selection.fit_champion"),
+        Node(
+            champion.score_out_of_fold, winner, "out_of_fold_scores", name="model_selection.score_out_of_fold"
+        ),
+        Node(
+            champion.decide_threshold,
+            ["thresholds", "leaderboard", _OPTIONS],
+            "decision_threshold",
+            name="model_selection.decide_threshold",
+        ),
+        Node(
+            champion.find_undecided_band,
+            ["out_of_fold_scores", _OPTIONS],
+            "undecided_band",
+            name="model_selection.find_undecided_band",
+        ),
+        Node(
+            find_label_noise,
+            ["features", "out_of_fold_scores"],
+            ["label_noise", "label_ceiling"],
+            name="model_selection.find_label_noise",
+        ),
         Node(
             champion.score_clients,
             ["features", "champion", "out_of_fold_scores", "undecided_band"],
             "client_scores",
+            name="model_selection.score_clients",
         ),
         Node(
             manifest.write_manifest,
             ["features", "leaderboard", "tuned_models", "calibrations", _OPTIONS],
             "manifest",
+            name="model_selection.write_manifest",
         ),
     ]
 
@@ -151,6 +215,8 @@ def _figures() -> list[Node]:
         "search": (plots.search_figure, "search_trace"),
     }
     return [
-        Node(draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"])
+        Node(
+            draw, tables, [f"{name}_figure_ru", f"{name}_figure_en"], name=f"model_selection.{draw.__name__}"
+        )
         for name, (draw, tables) in figures.items()
     ]

@@ -24,24 +24,55 @@ def create_pipeline() -> Pipeline:
                 | _by_name("rejected_rows", "repairs")
                 | {"segmentation": "params:segmentation", "options": _OPTIONS},
                 "key_facts",
+                name="reporting.gather_key_facts",
             ),
-            Node(nodes.gather_model_facts, ["leaderboard", "evaluation"], "model_facts"),
+            Node(
+                nodes.gather_model_facts,
+                ["leaderboard", "evaluation"],
+                "model_facts",
+                name="reporting.gather_model_facts",
+            ),
             Node(
                 nodes.gather_explanation_facts,
                 ["effects", "importance_agreement", "faithfulness"],
                 "explanation_facts",
+                name="reporting.gather_explanation_facts",
             ),
-            Node(nodes.gather_plan_facts, ["plan_summary", "plan_comparison", "experiment"], "plan_facts"),
-            Node(nodes.summarise_offers, ["contacts", "params:offers"], "offer_summary"),
-            Node(nodes.summarise_actions, "client_actions", "action_summary"),
+            Node(
+                nodes.gather_plan_facts,
+                ["plan_summary", "plan_comparison", "experiment"],
+                "plan_facts",
+                name="reporting.gather_plan_facts",
+            ),
+            Node(
+                nodes.summarise_offers,
+                ["contacts", "params:offers"],
+                "offer_summary",
+                name="reporting.summarise_offers",
+            ),
+            Node(
+                nodes.summarise_actions,
+                "client_actions",
+                "action_summary",
+                name="reporting.summarise_actions",
+            ),
             Node(
                 nodes.list_top_clients,
                 ["contacts", "reason_codes", "params:offers", "params:campaign", _OPTIONS],
                 "top_clients",
+                name="reporting.list_top_clients",
             ),
-            Node(plots.draw_quality, "data_quality", ["data_quality_figure_ru", "data_quality_figure_en"]),
             Node(
-                page.render_reports, _by_name(*page.FACTS, *page.TABLES) | images, ["report_ru", "report_en"]
+                plots.draw_quality,
+                "data_quality",
+                ["data_quality_figure_ru", "data_quality_figure_en"],
+                name="reporting.draw_quality",
+            ),
+            Node(
+                page.render_reports,
+                _by_name(*page.FACTS, *page.TABLES) | images,
+                ["report_ru", "report_en"],
+                name="reporting.render_reports",
             ),
             _model_card(),
         ]
@@ -50,7 +81,12 @@ def create_pipeline() -> Pipeline:
 
 def _model_card() -> Node:
     tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions", "undecided_band")
-    return Node(model_card.write_model_cards, _by_name(*tables), ["model_card_ru", "model_card_en"])
+    return Node(
+        model_card.write_model_cards,
+        _by_name(*tables),
+        ["model_card_ru", "model_card_en"],
+        name="reporting.write_model_cards",
+    )
 
 
 def _by_name(*data_sets: str) -> dict[str, str]:

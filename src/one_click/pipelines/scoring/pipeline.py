@@ -34,12 +34,14 @@ def create_pipeline() -> Pipeline:
                 nodes.predict_clients,
                 ["scoring.features", "champion", "out_of_fold_scores", "undecided_band"],
                 "scoring.client_scores",
+                name="predict_clients",
                 namespace="scoring",
             ),
             Node(
                 nodes.measure_drift,
                 {"features": "features", "new_features": "scoring.features"},
                 "scoring.drift",
+                name="measure_drift",
                 namespace="scoring",
             ),
         ]
