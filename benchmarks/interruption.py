@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.__main__ import copy_project
+from benchmarks.budget import copy_project
 
 LEFT_OUT = 20  # clients whose rows the changed files lack, so that every table changes
 LONGER = 1.2  # kills fall between the start and this multiple of an undisturbed run's time
@@ -26,7 +26,7 @@ def main(snapshot: str, count: int) -> None:
     """Kill, look at every file, run again, compare."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
-        copy_project(project, snapshot)
+        copy_project(project)
         raw, kept = project / "data" / "01_raw" / snapshot, Path(folder) / "kept"
         run(project, snapshot)
         old = checksums(project)
