@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from one_click.errors import DataError, ParameterError, nearest
 
 _SUFFIXES = (".yml", ".yaml", ".json")
+_STORED = "one_click.schemas.Stored"
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -21,6 +22,8 @@ class ConfigLoader(OmegaConfigLoader):
 
     Kedro lays runtime parameters over each environment and takes a section from the last environment that has
     it: of a section of ``conf/base`` alone, the part given by ``--params`` would be all that is left.
+
+    The validators of stored data sets are told the file, which tells the schema and stands in messages.
     """
 
     def __getitem__(self, key: str) -> dict[str, Any]:
@@ -34,7 +37,7 @@ class ConfigLoader(OmegaConfigLoader):
             If a file cannot be read, or a value refers to another one in vain.
         """
         try:
-            return super().__getitem__(key)
+            found = super().__getitem__(key)
         except OmegaConfBaseException as error:
             raise DataError(
                 f"A value of {key} cannot be worked out: {' '.join(str(error).split())}.",
@@ -42,6 +45,9 @@ class ConfigLoader(OmegaConfigLoader):
                 rule="${…} names another value of the same files, and a list is given as a whole",
                 remedy="write the value itself",
             ) from error
+        if key == "catalog":
+            _tell_validators_their_files(found.values())
+        return found
 
     def _resolve_from_raw_config(
         self, key: str, base_configs: dict[Path, Any], env_configs: dict[Path, Any], *places: Any
@@ -68,6 +74,14 @@ class ConfigLoader(OmegaConfigLoader):
                 rule="a value stands in one file of an environment",
                 remedy="leave it in the file that is meant",
             ) from error
+
+
+def _tell_validators_their_files(entries: Iterable[Any]) -> None:
+    """Do what ``file: ${...filepath}`` would in each entry, at two thirds of what the whole catalog costs."""
+    for entry in entries:
+        validator = entry.get("validator") if isinstance(entry, dict) else None
+        if isinstance(validator, dict) and str(validator.get("class")).startswith(_STORED):
+            validator["options"] = {"file": entry["filepath"]}
 
 
 def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> dict[Path, Any]:
