@@ -132,9 +132,7 @@ def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
         for name in parts:
             if name not in known:
                 raise ParameterError(f"Unknown name '{name}' in {_flag(option)}: {nearest(name, known)}")
-    chosen = {
-        "node_namespaces" if option == "namespaces" else option: parts for option, parts in given.items()
-    }
+    chosen = {_FILTERS.get(option, option): parts for option, parts in given.items()}
     try:
         whole.filter(**chosen)
     except ValueError as error:
