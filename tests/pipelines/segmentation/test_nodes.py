@@ -88,7 +88,7 @@ def test_clients_without_a_score_stop_the_run(
     options: Segmentation,
     campaign: CampaignPlan,
 ) -> None:
-    with pytest.raises(DataError, match=r"1 of 4 clients have no score.[\s\S]*clients 3"):
+    with pytest.raises(DataError, match=r"1 of 4 clients have no score.[\s\S]*2 of clients"):
         nodes.make_decision_table(clients, scores.drop(index=2), reasons, signals, borders, options, campaign)
 
 

@@ -1,13 +1,11 @@
 """The lists that a campaign works with: for people in Russian, for the CRM with English headers."""
 
-import hashlib
-import hmac
-
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, Language, label
 from one_click.declarations import NO_OFFER
 from one_click.parameters import CampaignPlan, Offers, Segmentation
+from one_click.pseudonyms import shown
 from one_click.spreadsheet import defuse
 from one_click.wording import in_months, percent, value_text
 
@@ -17,7 +15,6 @@ EXPLANATION_SHEET = "Пояснения"
 ON_SITE = "on_site"
 
 _CHANNELS = {"email": "Письмо", "push": "Push-уведомление", ON_SITE: "На сайте", NO_OFFER: "—"}
-_PSEUDONYM_START, _PSEUDONYM_LENGTH = "c", 12  # without the letter, 1234e5678901 would be read as a number
 _SUREST = 99  # per cent: nearer to certainty, a probability of one client is not told
 _FOR_CRM = [CLIENT_ID, "segment", "membership", "probability", "profit_at_risk", "offer", "channel"]
 
@@ -25,22 +22,15 @@ _FOR_CRM = [CLIENT_ID, "segment", "membership", "probability", "profit_at_risk",
 def hide_clients(
     table: pd.DataFrame, reason_codes: pd.DataFrame, campaign: CampaignPlan
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Replace client numbers by pseudonyms where the campaign has a key: the same key, the same pseudonyms.
-
-    A pseudonym is the beginning of the number's HMAC-SHA256: without the key nobody can find the number.
-    """
+    """Return table and reasons towards decline, with pseudonyms where the campaign has a key for them."""
     towards = reason_codes[reason_codes["direction"] == "raises"]
     if campaign.pseudonym_key is None:
         return table, towards
-    key = campaign.pseudonym_key.encode()
-    hidden = {
-        client: _PSEUDONYM_START
-        + hmac.new(key, str(client).encode(), hashlib.sha256).hexdigest()[:_PSEUDONYM_LENGTH]
-        for client in table[CLIENT_ID]
-    }
-    known = towards[towards[CLIENT_ID].isin(hidden)]
-    shown, told = (one.assign(**{CLIENT_ID: one[CLIENT_ID].map(hidden)}) for one in (table, known))
-    return shown, told
+    known = towards[towards[CLIENT_ID].isin(table[CLIENT_ID])]
+    hidden, told = (
+        one.assign(**{CLIENT_ID: shown(one[CLIENT_ID], campaign.pseudonym_key)}) for one in (table, known)
+    )
+    return hidden, told
 
 
 def list_rows(

@@ -178,13 +178,13 @@ def make_decision_table(
 
 
 def _stop_at_missing_scores(table: pd.DataFrame) -> None:
-    missing = table.loc[table["probability"].isna(), CLIENT_ID]
+    missing = np.flatnonzero(table["probability"].isna())
     if len(missing):
         raise DataError(
             f"{len(missing)} of {len(table)} clients have no score.",
             file="client_scores",
             column="probability",
-            rows=f"clients {shorten(missing)}",
+            rows=f"{shorten(missing)} of clients (counted from 0)",
             rule="every client is scored before he is assigned to a segment",
             remedy="run the pipeline that makes client_scores again",
         )
