@@ -17,8 +17,8 @@ from one_click.modelling.candidates import join_labelled
 from one_click.modelling.evaluation import (
     average_precision,
     f1_declined,
+    resample_clients,
     roc_auc,
-    stratified_resamples,
 )
 from one_click.parameters import Interpretation, ModelSelection
 from one_click.scores import feature_columns, uncalibrated_score
@@ -63,7 +63,7 @@ def permute_features(
             remedy="run the pipeline interpretation from its beginning",
         )
     units = shuffle_units(clients, options.collinear_from)
-    resamples = stratified_resamples(clients[TARGET].to_numpy(), _RESAMPLES, options.seed)
+    resamples = resample_clients(clients[TARGET].to_numpy(), _RESAMPLES, options.seed, len(clients))
     weights = np.vstack([np.ones(len(clients)), resamples])
     losses = [
         _losses(model, clients.iloc[unseen], units, weights[:, unseen], (options, number))

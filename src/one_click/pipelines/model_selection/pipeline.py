@@ -103,12 +103,12 @@ def _holdout() -> list[Node]:
         ),
         Node(
             holdout.evaluate_holdout,
-            ["holdout_scores", "thresholds", "campaign_assumptions", _OPTIONS],
+            ["holdout_scores", "train_clients", "thresholds", "campaign_assumptions", _OPTIONS],
             "evaluation",
         ),
         Node(
             holdout.tabulate_gains,
-            ["holdout_scores", "leaderboard", "client_values", _OPTIONS],
+            ["holdout_scores", "train_clients", "leaderboard", "client_values", _OPTIONS],
             "gains",
         ),
         Node(holdout.tabulate_reliability, ["holdout_scores", "leaderboard"], "reliability"),
