@@ -1,16 +1,19 @@
-"""Whether the printed 95 % intervals hold: ``python -m benchmarks.intervals [FIRST] [LAST]``.
+"""Whether printed 95 % intervals hold: ``python -m benchmarks.intervals [FIRST] [LAST] [PROCESSES]``.
 
-Per seed one planted store: its clients are split, the reference model is fitted, calibrated and judged as the
-product does it. What each interval should hold is known from fresh clients of the same population, whose
-true probabilities of being recorded as declined are planted: the figure of this fitted model, at this
-threshold and by these borders, in the population. Printed per interval: the share of stores in which it holds
-that (.92 to .98 is as it should be), the share in which the truth is below it, and its median width; then
-what stands where no interval does, the chance level of the calibration error.
+Per seed one planted store: its clients are split, and the reference model is fitted, calibrated and judged as
+the product does it. What each interval should hold is known from fresh clients of the same population, of
+whom the true probability to be recorded as declined is planted: the figure of this fitted model, with this
+threshold and these borders, in the population. Printed per interval: the share of stores in which it holds
+that (.92 to .98 is as it should be), the share in which the truth lies below it, and its median width. Then
+what stands where no interval does: the chance level of the calibration error, and how many of the labels that
+are called suspect were recorded wrongly.
 """
 
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,9 +34,7 @@ from one_click.parameters import (
     DataProcessing,
     DemoPopulation,
     DemoStore,
-    Eda,
     Evidence,
-    Interpretation,
     ModelSelection,
     Offers,
     Segmentation,
@@ -45,26 +46,26 @@ from one_click.pipelines.eda.encoding import standardise
 from one_click.pipelines.eda.groups import separation
 from one_click.pipelines.eda.nodes import select_labelled
 from one_click.pipelines.evidence.procedures import summarise_procedures
-from one_click.pipelines.interpretation.importance import FEATURE, permute_features
-from one_click.pipelines.interpretation.refits import refit_splits
 from one_click.pipelines.interpretation.tree_rules import read_tree_rules
 from one_click.pipelines.model_selection import comparison, holdout
-from one_click.pipelines.segmentation.nodes import (
-    find_risk_signals,
-    fit_decision_borders,
-    measure_signals,
-    rate_signals,
-)
+from one_click.pipelines.model_selection.label_noise import find_label_noise
+from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decision_borders, rate_signals
 from one_click.pipelines.segmentation.profiles import describe_segment
+from one_click.pipelines.segmentation.signals import measure_signals
 from one_click.pipelines.segmentation.stability import fit_segments
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
-from one_click.simulation.mechanism import decline_probability as planted_probability
+from one_click.scores import feature_columns
 from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
 RIVAL = "logistic_regression"
-FEATURES = ("pages_per_visit", "minutes_current", "days_registered")  # whose loss is asked for: each costs
 Floats = NDArray[np.float64]
+Members = NDArray[np.bool_]
+
+SELECTION = read_section("model_selection", ModelSelection)
+PROCESSING = read_section("data_processing", DataProcessing)
+STORE = read_section("demo_store", DemoStore)
+OFFERS = read_section("offers", Offers)
+SEGMENTATION = read_section("segmentation", Segmentation)
 
 
 class Interval(NamedTuple):
@@ -76,267 +77,210 @@ class Interval(NamedTuple):
     truth: float
 
 
-class Shipped(NamedTuple):
-    """The parameters as they are shipped."""
+def draw(seed: int, count: int) -> pd.DataFrame:
+    """Return the clients of a planted store without dirt, with their true probabilities."""
+    changes = {"seed": seed, "clients": count, "dirt": {}, "first_id": seed * 10**6 + 1}
+    options = DemoStore.model_validate(STORE.model_dump(by_alias=True) | changes)
+    return draw_store(options, read_section("demo_population", DemoPopulation)).astype({TARGET: "int64"})
 
-    selection: ModelSelection
-    processing: DataProcessing
-    store: DemoStore
-    population: DemoPopulation
-    offers: Offers
-    segmentation: Segmentation
+
+def as_features(clients: pd.DataFrame) -> pd.DataFrame:
+    return make_features(clients, PROCESSING.engineered_features).astype({TARGET: "int64"})
 
 
 class Population:
-    """Fresh clients of the planted population; each stands for a declined and a kept one, by probability."""
+    """Fresh clients; each stands for a declined one and one who kept buying, by his probability."""
 
-    def __init__(self, shipped: Shipped) -> None:
-        self.clients, self.recorded = draw(FRESH_SEED, FRESH_CLIENTS, shipped)
-        self.features = as_features(self.clients, shipped)
+    def __init__(self) -> None:
+        self.clients = draw(FRESH_SEED, FRESH_CLIENTS)
+        self.features = as_features(self.clients)
+        self.recorded = recorded_probability(self.clients["probability"].to_numpy(), STORE.label_noise)
         self.target = np.repeat([1.0, 0.0], FRESH_CLIENTS)
         self.weights = np.concatenate([self.recorded, 1 - self.recorded])[None, :]
 
     def figure(self, figure: figures.Figure, values: Floats) -> float:
         return float(figure(np.tile(values, 2), self.target, self.weights)[0])
 
-    def share(self, members: NDArray[np.bool_]) -> float:
+    def share(self, members: Members) -> float:
         return float(self.recorded[members].mean()) if members.any() else np.nan
 
 
-class Model(NamedTuple):
-    """A model of one store, its calibration and its threshold."""
-
-    fitted: Any
-    known: pd.DataFrame
-    method: str
-    threshold: float
-
-    tuned: candidates.Tuned
-
-    def out_of_fold(self, clients: pd.DataFrame, shipped: Shipped) -> Floats:
-        """Return calibrated probabilities of all clients, by the mean of the repeats, as segments take them."""
-        options = shipped.selection.model_copy(update={"confirmation_repeats": 2})
-        known = candidates.score_out_of_fold(self.tuned, as_features(clients, shipped), options)
-        known["probability"] = calibrate_out_of_fold(known, self.method)
-        return known.groupby(CLIENT_ID)["probability"].mean().loc[clients[CLIENT_ID]].to_numpy()
-
-    def refitted(self, clients: pd.DataFrame, shipped: Shipped) -> "Model":
-        """Return the model fitted on all labelled clients."""
-        fitted = candidates.fit(self.tuned, as_features(clients, shipped), shipped.selection)
-        return self._replace(fitted=fitted)
-
-    def scores(self, clients: pd.DataFrame) -> tuple[Floats, Floats]:
-        """Return scores and calibrated probabilities."""
-        scored = candidates.score(self.fitted, clients)
-        return scored["score"].to_numpy(), calibrate(self.method, self.known, scored)
+@cache
+def population() -> Population:
+    return Population()
 
 
-def main(first: int, last: int) -> None:
-    sections = (ModelSelection, DataProcessing, DemoStore, DemoPopulation, Offers, Segmentation)
-    shipped = Shipped(*(read_section(name, model) for name, model in zip(_SECTIONS, sections, strict=True)))
-    population = Population(shipped)
-    rows: list[dict[str, Any]] = []
-    chance = []
-    for seed in range(first, last + 1):
-        clients, recorded = draw(seed, CLIENTS, shipped)
-        rows += [one._asdict() | {"seed": seed} for one in intervals_of(clients, population, shipped)]
-        chance.append(_below_chance(recorded, clients[TARGET].to_numpy("float64"), seed))
-        print(f"seed {seed}", file=sys.stderr)
-    _report(pd.DataFrame(rows).dropna(), last - first + 1)
-    print(f"perfect probabilities whose calibration error is at most its chance level: {np.mean(chance):.3f}")
+class Model:
+    """A model of one store, fitted on its training clients."""
 
+    def __init__(self, tuned: candidates.Tuned, train: pd.DataFrame) -> None:
+        self.tuned = tuned
+        self.fold_scores = candidates.score_out_of_fold(tuned, train, SELECTION)
+        self.fitted = candidates.fit(tuned, train, SELECTION)
 
-_SECTIONS = (
-    "model_selection",
-    "data_processing",
-    "demo_store",
-    "demo_population",
-    "offers",
-    "segmentation",
-)
+    @cached_property
+    def method(self) -> str:
+        calibrations = selection.choose_calibrations(self.fold_scores.assign(model="one"))
+        return selection.calibration_of(calibrations, "one")
 
+    @cached_property
+    def everywhere(self) -> tuple[Floats, Floats]:
+        """Scores and probabilities of the population."""
+        return self.scores(self.fitted)
 
-def draw(seed: int, count: int, shipped: Shipped) -> tuple[pd.DataFrame, Floats]:
-    """Return the clients of a planted store without dirt, and their probability of being recorded as declined."""
-    changes = {"seed": seed, "clients": count, "dirt": {}, "first_id": seed * 10**6 + 1}
-    options = DemoStore.model_validate(shipped.store.model_dump(by_alias=True) | changes)
-    clients = draw_store(options, shipped.population).astype({TARGET: "int64"})
-    probability = planted_probability(clients, shipped.population)
-    return clients, recorded_probability(probability, options.label_noise)
+    def scores(self, fitted: Any) -> tuple[Floats, Floats]:
+        scored = candidates.score(fitted, population().features)
+        return scored["score"].to_numpy(), calibrate(self.method, self.fold_scores, scored)
 
-
-def as_features(clients: pd.DataFrame, shipped: Shipped) -> pd.DataFrame:
-    return make_features(clients, shipped.processing.engineered_features).astype({TARGET: "int64"})
-
-
-def intervals_of(clients: pd.DataFrame, population: Population, shipped: Shipped) -> Iterator[Interval]:
-    """Yield every interval of one store beside the truth."""
-    options = shipped.selection
-    train, test = split_clients(as_features(clients, shipped), NO_FINDINGS, shipped.processing)
-    tuned = _tuned_models(options)
-    by_name = dict(zip(tuned["model"], map(json.loads, tuned["tuned"]), strict=True))
-    fold_scores = pd.concat(
-        [
-            candidates.score_out_of_fold(one, train, options).assign(model=name)
-            for name, one in by_name.items()
-        ]
-    )
-    leaderboard = selection.rank_models(fold_scores, tuned.drop(columns="tuned"), options)
-    leaderboard = leaderboard.assign(champion=leaderboard["model"] == REFERENCE)
-    fitted = {name: candidates.fit(one, train, options) for name, one in by_name.items()}
-    areas = {
-        name: population.figure(figures.roc_auc, uncalibrated_score(one, _columns(population.features)))
-        for name, one in fitted.items()
-    }
-    for row in leaderboard.itertuples():
-        yield Interval(
-            f"leaderboard: ROC-AUC, {row.model}", row.roc_auc_low, row.roc_auc_high, areas[row.model]
+    def true(self, threshold: float) -> dict[str, float]:
+        """Return the figures that the model has in the population."""
+        score, probability = self.everywhere
+        kinds = (
+            (figures.OF_SCORES, score),
+            (figures.OF_DECISIONS, (probability >= threshold).astype("float64")),
+            (figures.OF_PROBABILITIES, probability),
         )
-    calibrations = selection.choose_calibrations(fold_scores)
-    values = comparison.value_clients(clients, shipped.segmentation)
-    campaign = comparison.assume_offers(clients, shipped.offers, shipped.segmentation)
-    thresholds = comparison.choose_thresholds(fold_scores, calibrations, values, campaign, options)
-    scored = holdout.score_holdout(train, test, fold_scores, calibrations, tuned, options, **fitted).query(
-        "model == @REFERENCE"
-    )
-    models = {
-        name: Model(
-            one,
-            fold_scores[fold_scores["model"] == name].reset_index(drop=True),
-            selection.calibration_of(calibrations, name),
-            float(thresholds[thresholds["chosen"]].set_index("model").loc[name, "threshold"]),
-            by_name[name],
+        return {one.__name__: population().figure(one, values) for kind, values in kinds for one in kind}
+
+
+class Store:
+    """One planted store, and what the product makes of it."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.clients = draw(seed, CLIENTS)
+        self.features = as_features(self.clients)
+        self.train, self.test = split_clients(self.features, NO_FINDINGS, PROCESSING)
+        tuned = _tuned_models()
+        by_name = dict(zip(tuned["model"], map(json.loads, tuned["tuned"]), strict=True))
+        self.models = {name: Model(one, self.train) for name, one in by_name.items()}
+        self.model = self.models[REFERENCE]
+        every_fold = [one.fold_scores.assign(model=name) for name, one in self.models.items()]
+        board = selection.rank_models(pd.concat(every_fold), tuned.drop(columns="tuned"), SELECTION)
+        self.leaderboard = board.assign(champion=board["model"] == REFERENCE)
+        known = self.model.fold_scores.assign(model=REFERENCE)
+        calibrations = selection.choose_calibrations(known)
+        self.values = comparison.value_clients(self.clients, SEGMENTATION)
+        self.campaign = comparison.assume_offers(self.clients, OFFERS, SEGMENTATION)
+        self.thresholds = comparison.choose_thresholds(
+            known, calibrations, self.values, self.campaign, SELECTION
         )
-        for name, one in fitted.items()
-    }
-    model = models[REFERENCE]
-    evaluation = holdout.evaluate_holdout(scored, train, thresholds, campaign, options)
-    yield from _held_out(evaluation, model, population, campaign)
-    gains = holdout.tabulate_gains(scored, train, leaderboard, values, options)
-    yield from _gains(gains, model, population, shipped)
-    yield from _reliability(scored, leaderboard, model, population)
-    yield from _nested(models, population, areas, options)
-    yield from _signals_and_segments(clients, model, population, shipped)
-    yield from _leaves(train, population, options)
-    yield from _explored(clients, population)
+        self.threshold = float(self.thresholds.query("chosen")["threshold"].item())
+        fitted = {REFERENCE: self.model.fitted}
+        self.scored = holdout.score_holdout(
+            self.train, self.test, known, calibrations, tuned, SELECTION, **fitted
+        )
+
+    @cached_property
+    def out_of_fold(self) -> pd.DataFrame:
+        """Calibrated probabilities of all labelled clients; one repeat is enough here."""
+        options = SELECTION.model_copy(update={"confirmation_repeats": 1})
+        scores = candidates.score_out_of_fold(self.model.tuned, self.features, options)
+        scores["probability"] = calibrate_out_of_fold(scores, self.model.method)
+        return scores.set_index(CLIENT_ID).loc[self.clients[CLIENT_ID]].reset_index()
 
 
-def _columns(features: pd.DataFrame) -> pd.DataFrame:
-    return features[feature_columns(features)]
-
-
-def _tuned_models(options: ModelSelection) -> pd.DataFrame:
+def _tuned_models() -> pd.DataFrame:
     """Return the reference model and a rival, both as families, so that one of them can be the champion."""
     family = read_families()[RIVAL]
     rival = candidates.untuned(family) | {"settings": family.start}
-    tuned = comparison.join_tuned(options.model_copy(update={"challengers": {}}), **{RIVAL: rival})
+    tuned = comparison.join_tuned(SELECTION.model_copy(update={"challengers": {}}), **{RIVAL: rival})
     return tuned[tuned["model"] != "dummy"].assign(kind=selection.FAMILY)
 
 
-def _held_out(
-    evaluation: pd.DataFrame, model: Model, population: Population, campaign: dict[str, float]
-) -> Iterator[Interval]:
-    score, probability = model.scores(population.features)
-    called = (probability >= model.threshold).astype("float64")
-    kinds = (
-        (figures.OF_SCORES, score),
-        (figures.OF_DECISIONS, called),
-        (figures.OF_PROBABILITIES, probability),
-    )
-    truth = {one.__name__: population.figure(one, values) for kind, values in kinds for one in kind}
-    profit, depth = expected_maximum_profit(
-        np.tile(score, 2), population.target, population.weights, campaign
-    )
-    truth |= {"expected_maximum_profit": profit[0], "profitable_depth": depth[0]}
-    for row in evaluation.dropna().itertuples():
-        yield Interval(f"evaluation: {row.metric}", row.low, row.high, truth[row.metric])
+def _intervals(store: Store) -> Iterator[Interval]:
+    for part in (_leaderboard, _held_out, _gains, _reliability, _folds, _signals, _segments, _leaves):
+        yield from part(store)
+    yield from _groups(store)
+    yield from _contacts(store)
 
 
-def _gains(gains: pd.DataFrame, model: Model, population: Population, shipped: Shipped) -> Iterator[Interval]:
-    score, probability = model.scores(population.features)
-    value = population.clients[PROFIT].to_numpy()
-    ends = {"share_found": ("low", "high"), "profit_found": ("profit_low", "profit_high")}
-    ends["profit_found_by_value"] = ("by_value_low", "by_value_high")
-    ranked = {"share_found": (score, np.ones_like(value)), "profit_found": (score, value)}
-    ranked["profit_found_by_value"] = (probability * value, value)
-    depths = gains["depth"].to_numpy()
-    for name, (low, high) in ends.items():
-        ranking, amount = ranked[name]
-        amounts = population.target * np.tile(amount, 2)
-        truth = figures.share_found(np.tile(ranking, 2), amounts, population.weights, depths)[0]
+def _leaderboard(store: Store) -> Iterator[Interval]:
+    for row in store.leaderboard.itertuples():
+        true = population().figure(figures.roc_auc, store.models[row.model].everywhere[0])
+        yield Interval(f"leaderboard: ROC-AUC, {row.model}", row.roc_auc_low, row.roc_auc_high, true)
+
+
+def _held_out(store: Store) -> Iterator[Interval]:
+    table = holdout.evaluate_holdout(store.scored, store.train, store.thresholds, store.campaign, SELECTION)
+    everyone = population()
+    score = np.tile(store.model.everywhere[0], 2)
+    profit, depth = expected_maximum_profit(score, everyone.target, everyone.weights, store.campaign)
+    true = store.model.true(store.threshold)
+    true |= {"expected_maximum_profit": profit[0], "profitable_depth": depth[0]}
+    for row in table.dropna().itertuples():
+        yield Interval(f"evaluation: {row.metric}", row.low, row.high, true[row.metric])
+
+
+def _gains(store: Store) -> Iterator[Interval]:
+    table = holdout.tabulate_gains(store.scored, store.train, store.leaderboard, store.values, SELECTION)
+    everyone, (score, probability) = population(), store.model.everywhere
+    value = everyone.clients[PROFIT].to_numpy()
+    curves = {
+        ("share_found", "low", "high"): (score, np.ones_like(value)),
+        ("profit_found", "profit_low", "profit_high"): (score, value),
+        ("profit_found_by_value", "by_value_low", "by_value_high"): (probability * value, value),
+    }
+    depths = table["depth"].to_numpy()
+    for (name, low, high), (ranking, amount) in curves.items():
+        amounts = everyone.target * np.tile(amount, 2)
+        true = figures.share_found(np.tile(ranking, 2), amounts, everyone.weights, depths)[0]
         for place in range(1, len(depths) - 1):
-            ends_here = gains.loc[place, low], gains.loc[place, high]
-            yield Interval(f"gains: {name} at {depths[place]:.2f}", *ends_here, truth[place])
+            ends = table.loc[place, low], table.loc[place, high]
+            yield Interval(f"gains: {name} at {depths[place]:.2f}", *ends, true[place])
 
 
-def _reliability(
-    scored: pd.DataFrame, leaderboard: pd.DataFrame, model: Model, population: Population
-) -> Iterator[Interval]:
-    table = holdout.tabulate_reliability(scored, leaderboard)
-    ordered = np.sort(scored["probability"].to_numpy())
+def _reliability(store: Store) -> Iterator[Interval]:
+    table = holdout.tabulate_reliability(store.scored, store.leaderboard)
+    ordered = np.sort(store.scored["probability"].to_numpy())
     last = np.cumsum(table["clients"].to_numpy())[:-1]
     borders = (ordered[last - 1] + ordered[last]) / 2  # half-way between two fifths
-    fifth = np.digitize(model.scores(population.features)[1], borders)
+    fifth = np.digitize(store.model.everywhere[1], borders)
     for row in table.itertuples():
-        yield Interval(
-            f"reliability: fifth {row.Index + 1}", row.low, row.high, population.share(fifth == row.Index)
-        )
+        true = population().share(fifth == row.Index)
+        yield Interval(f"reliability: fifth {row.Index + 1}", row.low, row.high, true)
 
 
-def _nested(
-    models: dict[str, Model], population: Population, areas: dict[str, float], options: ModelSelection
-) -> Iterator[Interval]:
-    """Take the folds for outer ones: what is under test is the interval over folds."""
-    parts, truth = [], {}
-    for name, model in models.items():
-        probability = calibrate_out_of_fold(model.known, model.method)
-        called = (probability >= model.threshold) * 1.0
-        parts.append(model.known.assign(model=name, probability=probability, called=called))
-        everyone = model.scores(population.features)[1]
-        truth[name] = {
-            "roc_auc": areas[name],
-            "brier_score": population.figure(figures.brier_score, everyone),
-            "log_loss": population.figure(figures.log_loss, everyone),
-            "f1_declined": population.figure(figures.f1_declined, (everyone >= model.threshold) * 1.0),
-        }
+def _folds(store: Store) -> Iterator[Interval]:
+    """Take the folds for the outer ones of the nested summary: what is under test is its formula."""
+    parts, true = [], {}
+    for name, model in store.models.items():
+        probability = calibrate_out_of_fold(model.fold_scores, model.method)
+        called = (probability >= store.threshold) * 1.0
+        parts.append(model.fold_scores.assign(model=name, probability=probability, called=called))
+        true[name] = model.true(store.threshold)
     outer = pd.concat(parts).rename(columns={"repeat": "outer_repeat", "fold": "outer_fold"})
-    outer = pd.concat([outer, outer[outer["model"] == REFERENCE].assign(model="best")])
-    choices = outer[outer["model"] == "best"].groupby(["outer_repeat", "outer_fold"], as_index=False).size()
-    choices = choices.assign(rule="best", inner_roc_auc=np.nan)
+    choices = outer[["outer_repeat", "outer_fold"]].drop_duplicates()
+    choices = choices.assign(rule=REFERENCE, inner_roc_auc=np.nan)
     evidence = read_section("evidence", Evidence).model_copy(update={"rival": RIVAL})
-    summary = summarise_procedures(outer, choices, options, evidence)
-    for row in summary[summary["model"] == REFERENCE].itertuples():
-        if row.metric in truth[REFERENCE]:
-            mine, rival = truth[REFERENCE][row.metric], truth[RIVAL][row.metric]
-            yield Interval(f"folds: {row.metric}", row.low, row.high, mine)
-            yield Interval(f"folds: {row.metric} behind", row.behind_low, row.behind_high, rival - mine)
+    summary = summarise_procedures(outer, choices, SELECTION, evidence)
+    for row in summary.query("model == @REFERENCE and low.notna() and against != ''").itertuples():
+        mine, rival = (true[name].get(row.metric, np.nan) for name in (REFERENCE, RIVAL))
+        yield Interval(f"folds: {row.metric}", row.low, row.high, mine)
+        yield Interval(f"folds: {row.metric} behind", row.behind_low, row.behind_high, rival - mine)
 
 
-def _signals_and_segments(
-    clients: pd.DataFrame, model: Model, population: Population, shipped: Shipped
-) -> Iterator[Interval]:
-    options = shipped.segmentation
-    borders = fit_decision_borders(clients, {"threshold": model.threshold}, options)
-    shown = find_risk_signals(clients, borders)
-    everywhere = measure_signals(population.clients)
-    for row in rate_signals(clients.astype({TARGET: "float64"}), shown, shipped.offers).itertuples():
-        members = (everywhere[row.signal] <= borders[row.signal]).to_numpy()
-        yield Interval(
-            f"signals: {row.signal}", row.precision_low, row.precision_high, population.share(members)
-        )
-    inside = _by_segment(clients, model.out_of_fold(clients, shipped), borders, options)
-    champion = model.refitted(clients, shipped)
-    outside = _by_segment(population.clients, champion.scores(population.features)[1], borders, options)
-    for segment in options.segments:
+def _signals(store: Store) -> Iterator[Interval]:
+    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
+    shown = find_risk_signals(store.clients, borders)
+    everywhere = measure_signals(population().clients)
+    for row in rate_signals(store.clients.astype({TARGET: "float64"}), shown, OFFERS).itertuples():
+        true = population().share((everywhere[row.signal] <= borders[row.signal]).to_numpy())
+        yield Interval(f"signals: {row.signal}", row.precision_low, row.precision_high, true)
+
+
+def _segments(store: Store) -> Iterator[Interval]:
+    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
+    champion = candidates.fit(store.model.tuned, store.features, SELECTION)
+    inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), borders)
+    outside = _by_segment(population().clients, store.model.scores(champion)[1], borders)
+    for segment in SEGMENTATION.segments:
         row = describe_segment(inside[inside["segment"] == segment.code], segment)
-        members = (outside["segment"] == segment.code).to_numpy()
-        ends = row["declined_low"], row["declined_high"]
-        yield Interval(f"segments: {segment.code}", *ends, population.share(members))
+        true = population().share((outside["segment"] == segment.code).to_numpy())
+        yield Interval(f"segments: {segment.code}", row["declined_low"], row["declined_high"], true)
 
 
-def _by_segment(
-    clients: pd.DataFrame, probability: Floats, borders: dict[str, float], options: Segmentation
-) -> pd.DataFrame:
+def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, float]) -> pd.DataFrame:
     """Return what segments are made of; without reasons, a segment that asks for them stays empty."""
     table = clients.assign(
         probability=probability,
@@ -346,52 +290,83 @@ def _by_segment(
         membership="",
         profit_at_risk=0.0,
     )
-    return table.assign(segment=fit_segments(table, options))
+    return table.assign(segment=fit_segments(table, SEGMENTATION))
 
 
-def _leaves(train: pd.DataFrame, population: Population, options: ModelSelection) -> Iterator[Interval]:
+def _leaves(store: Store) -> Iterator[Interval]:
     family = read_families()["decision_tree"]
-    tree = candidates.fit(candidates.untuned(family) | {"settings": family.start}, train, options)
-    leaf = tree[-1].apply(tree[:-1].transform(_columns(population.features)))
-    for row in read_tree_rules(train, decision_tree=tree).itertuples():
-        yield Interval("tree rules: share of declined", row.low, row.high, population.share(leaf == row.leaf))
+    tuned = candidates.untuned(family) | {"settings": family.start}
+    tree = candidates.fit(tuned, store.train, SELECTION)
+    features = population().features
+    leaf = tree[-1].apply(tree[:-1].transform(features[feature_columns(features)]))
+    for row in read_tree_rules(store.train, decision_tree=tree).itertuples():
+        yield Interval(
+            "tree rules: share of declined", row.low, row.high, population().share(leaf == row.leaf)
+        )
 
 
-def _explored(clients: pd.DataFrame, population: Population) -> Iterator[Interval]:
-    labelled = select_labelled(clients.astype({TARGET: "float64"}))
+def _groups(store: Store) -> Iterator[Interval]:
+    labelled = select_labelled(store.clients.astype({TARGET: "float64"}))
     for group in GROUP_LABELS:
         names = [name for name in BASE_FEATURES if COLUMNS[name].group == group]
         found = separation(labelled, names, 0)
-        points = standardise(pd.concat([labelled, population.clients], ignore_index=True), names)
+        points = standardise(pd.concat([labelled, population().clients], ignore_index=True), names)
         model = LogisticRegression().fit(points[:CLIENTS], labelled[TARGET])
-        truth = population.figure(figures.roc_auc, model.decision_function(points[CLIENTS:]))
-        yield Interval(f"groups: ROC-AUC, {group}", found.low, found.high, truth)
-    for row in tabulate_contacts(labelled).itertuples():
-        members = population.clients[CONTACTS].between(row.least, row.most).to_numpy()
-        yield Interval("contacts: share of declined", row.low, row.high, population.share(members))
+        true = population().figure(figures.roc_auc, model.decision_function(points[CLIENTS:]))
+        yield Interval(f"groups: ROC-AUC, {group}", found.low, found.high, true)
 
 
-def _below_chance(recorded: Floats, target: Floats, seed: int) -> bool:
-    ones = np.ones((1, len(target)))
-    error = figures.calibration_error(recorded, target, ones)[0]
-    return bool(error <= figures.calibration_chance(recorded, 1000, seed))
+def _contacts(store: Store) -> Iterator[Interval]:
+    for row in tabulate_contacts(store.clients.astype({TARGET: "float64"})).itertuples():
+        members = population().clients[CONTACTS].between(row.least, row.most).to_numpy()
+        yield Interval("contacts: share of declined", row.low, row.high, population().share(members))
 
 
-def _report(rows: pd.DataFrame, stores: int) -> None:
+def _below_chance(store: Store) -> bool:
+    """Tell whether perfect probabilities have a calibration error up to its chance level."""
+    perfect = recorded_probability(store.clients["probability"].to_numpy(), STORE.label_noise)
+    target = store.clients[TARGET].to_numpy("float64")
+    error = figures.calibration_error(perfect, target, np.ones((1, CLIENTS)))[0]
+    return bool(error <= figures.calibration_chance(perfect, SELECTION.bootstrap_samples, store.seed))
+
+
+def _suspects(store: Store) -> tuple[int, int, int]:
+    """Return how many labels are suspect, how many were recorded wrongly, and how many are both."""
+    ranked, _ = find_label_noise(store.features, store.out_of_fold)
+    wrong = store.clients.set_index(CLIENT_ID).eval(f"declined != ({TARGET} == 1)")
+    wrong = wrong.loc[ranked[CLIENT_ID]].to_numpy()
+    return int(ranked["suspect"].sum()), int(wrong.sum()), int((wrong & ranked["suspect"]).sum())
+
+
+def measure(seed: int) -> tuple[pd.DataFrame, bool, tuple[int, int, int]]:
+    """Return the intervals of one store beside the truth, and what stands without one."""
+    store = Store(seed)
+    print(f"seed {seed}", file=sys.stderr, flush=True)
+    return pd.DataFrame(_intervals(store)), _below_chance(store), _suspects(store)
+
+
+def main(first: int, last: int, processes: int) -> None:
+    with ProcessPoolExecutor(processes) as pool:
+        parts, chance, suspects = zip(*pool.map(measure, range(first, last + 1)), strict=True)
+    rows = pd.concat(parts).dropna()
     rows = rows.assign(
         held=(rows["low"] <= rows["truth"]) & (rows["truth"] <= rows["high"]),
         below=rows["truth"] < rows["low"],
         width=rows["high"] - rows["low"],
     )
-    table = rows.groupby("name", sort=False).agg(
-        held=("held", "mean"),
-        truth_below=("below", "mean"),
-        width=("width", "median"),
-        intervals=("held", "size"),
+    columns = {"held": ("held", "mean"), "truth_below": ("below", "mean"), "width": ("width", "median")}
+    print(f"{len(parts)} stores, seeds {first} to {last}")
+    print(rows.groupby("name", sort=False).agg(**columns, intervals=("held", "size")).round(3).to_string())
+    print(
+        f"perfect probabilities: calibration error up to its chance level in {np.mean(chance):.3f} of stores"
     )
-    print(f"{stores} stores, seeds {rows['seed'].min()} to {rows['seed'].max()}")
-    print(table.round(3).to_string())
+    called, wrong, both = np.sum(suspects, axis=0)
+    print(
+        f"labels recorded wrongly: {wrong / CLIENTS / len(parts):.4f} of all, {both / called:.3f} of "
+        f"{called} suspects; {both / wrong:.3f} of them are suspects"
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1001, int(sys.argv[2]) if len(sys.argv) > 2 else 1400)
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    main(*[*numbers, *(1001, 1400, 2)[len(numbers) :]])
