@@ -46,14 +46,12 @@ from one_click.pipelines.eda.encoding import standardise
 from one_click.pipelines.eda.groups import separation
 from one_click.pipelines.eda.nodes import select_labelled
 from one_click.pipelines.evidence.procedures import summarise_procedures
-from one_click.pipelines.interpretation.tree_rules import read_tree_rules
 from one_click.pipelines.model_selection import comparison, holdout
 from one_click.pipelines.model_selection.label_noise import find_label_noise
 from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decision_borders, rate_signals
 from one_click.pipelines.segmentation.profiles import describe_segment
 from one_click.pipelines.segmentation.signals import measure_signals
 from one_click.pipelines.segmentation.stability import fit_segments
-from one_click.scores import feature_columns
 from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
@@ -189,10 +187,18 @@ def _tuned_models() -> pd.DataFrame:
 
 
 def _intervals(store: Store) -> Iterator[Interval]:
-    for part in (_leaderboard, _held_out, _gains, _reliability, _folds, _signals, _segments, _leaves):
+    for part in (
+        _leaderboard,
+        _held_out,
+        _gains,
+        _reliability,
+        _folds,
+        _signals,
+        _segments,
+        _groups,
+        _contacts,
+    ):
         yield from part(store)
-    yield from _groups(store)
-    yield from _contacts(store)
 
 
 def _leaderboard(store: Store) -> Iterator[Interval]:
@@ -291,18 +297,6 @@ def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, f
         profit_at_risk=0.0,
     )
     return table.assign(segment=fit_segments(table, SEGMENTATION))
-
-
-def _leaves(store: Store) -> Iterator[Interval]:
-    family = read_families()["decision_tree"]
-    tuned = candidates.untuned(family) | {"settings": family.start}
-    tree = candidates.fit(tuned, store.train, SELECTION)
-    features = population().features
-    leaf = tree[-1].apply(tree[:-1].transform(features[feature_columns(features)]))
-    for row in read_tree_rules(store.train, decision_tree=tree).itertuples():
-        yield Interval(
-            "tree rules: share of declined", row.low, row.high, population().share(leaf == row.leaf)
-        )
 
 
 def _groups(store: Store) -> Iterator[Interval]:
