@@ -25,6 +25,7 @@ from benchmarks.coverage import NO_FINDINGS
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, PROFIT, TARGET
 from one_click.features import make_features
+from one_click.folds import make_splits
 from one_click.modelling import candidates, selection
 from one_click.modelling import evaluation as figures
 from one_click.modelling.calibration import calibrate, calibrate_out_of_fold
@@ -171,11 +172,20 @@ class Store:
 
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
-        """Calibrated probabilities of all labelled clients; one repeat is enough here."""
-        options = SELECTION.model_copy(update={"confirmation_repeats": 1})
-        scores = candidates.score_out_of_fold(self.model.tuned, self.features, options)
+        """Calibrated probabilities of all labelled clients, of one repeat."""
+        scores = pd.concat([scored for _, scored in self.fold_models], ignore_index=True)
         scores["probability"] = calibrate_out_of_fold(scores, self.model.method)
         return scores.set_index(CLIENT_ID).loc[self.clients[CLIENT_ID]].reset_index()
+
+    @cached_property
+    def fold_models(self) -> list[tuple[Any, pd.DataFrame]]:
+        """The models of one repeat, each with its scores of the clients that it has not seen."""
+        parts = []
+        for fold, (train, test) in enumerate(make_splits(self.features, SELECTION.folds, SELECTION.seed)):
+            fitted = candidates.fit(self.model.tuned, self.features.iloc[train], SELECTION)
+            scored = candidates.score(fitted, self.features.iloc[test])
+            parts.append((fitted, scored.assign(repeat=0, fold=fold)))
+        return parts
 
 
 def _tuned_models() -> pd.DataFrame:
@@ -251,10 +261,14 @@ def _folds(store: Store) -> Iterator[Interval]:
     """Take the folds for the outer ones of the nested summary: what is under test is its formula."""
     parts, true = [], {}
     for name, model in store.models.items():
-        probability = calibrate_out_of_fold(model.fold_scores, model.method)
-        called = (probability >= store.threshold) * 1.0
-        parts.append(model.fold_scores.assign(model=name, probability=probability, called=called))
-        true[name] = model.true(store.threshold)
+        scores = model.fold_scores
+        probability = calibrate_out_of_fold(scores, model.method)
+        called = np.empty(len(scores))
+        for (repeat, fold), rows in scores.groupby(["repeat", "fold"]).indices.items():
+            others = ((scores["repeat"] == repeat) & (scores["fold"] != fold)).to_numpy()
+            called[rows] = probability[rows] >= _best_threshold(probability[others], scores["target"][others])
+        parts.append(scores.assign(model=name, probability=probability, called=called))
+        true[name] = model.true(_best_threshold(probability, scores["target"]))
     outer = pd.concat(parts).rename(columns={"repeat": "outer_repeat", "fold": "outer_fold"})
     choices = outer[["outer_repeat", "outer_fold"]].drop_duplicates()
     choices = choices.assign(rule=REFERENCE, inner_roc_auc=np.nan)
@@ -264,6 +278,14 @@ def _folds(store: Store) -> Iterator[Interval]:
         mine, rival = (true[name].get(row.metric, np.nan) for name in (REFERENCE, RIVAL))
         yield Interval(f"folds: {row.metric}", row.low, row.high, mine)
         yield Interval(f"folds: {row.metric} behind", row.behind_low, row.behind_high, rival - mine)
+
+
+def _best_threshold(probability: Floats, target: pd.Series) -> float:
+    """Return the threshold with the largest F1."""
+    declined = target.to_numpy() == 1
+    called = probability[:, None] >= figures.THRESHOLDS
+    hits = called[declined].sum(axis=0)
+    return float(figures.THRESHOLDS[np.argmax(2 * hits / (called.sum(axis=0) + declined.sum()))])
 
 
 def _signals(store: Store) -> Iterator[Interval]:
@@ -277,13 +299,19 @@ def _signals(store: Store) -> Iterator[Interval]:
 
 def _segments(store: Store) -> Iterator[Interval]:
     borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
-    champion = candidates.fit(store.model.tuned, store.features, SELECTION)
     inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), borders)
-    outside = _by_segment(population().clients, store.model.scores(champion)[1], borders)
+    everyone = population()
+    parts = []  # whom the same fold models put into each segment, in the population
+    for fold, (fitted, _) in enumerate(store.fold_models):
+        known = pd.concat([scored for other, (_, scored) in enumerate(store.fold_models) if other != fold])
+        probability = calibrate(store.model.method, known, candidates.score(fitted, everyone.features))
+        part = _by_segment(everyone.clients, probability, borders)
+        parts.append(part[["segment"]].assign(recorded=everyone.recorded))
+    true = pd.concat(parts).groupby("segment")["recorded"].mean()
     for segment in SEGMENTATION.segments:
         row = describe_segment(inside[inside["segment"] == segment.code], segment)
-        true = population().share((outside["segment"] == segment.code).to_numpy())
-        yield Interval(f"segments: {segment.code}", row["declined_low"], row["declined_high"], true)
+        ends = row["declined_low"], row["declined_high"]
+        yield Interval(f"segments: {segment.code}", *ends, true.get(segment.code, np.nan))
 
 
 def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, float]) -> pd.DataFrame:

@@ -165,33 +165,64 @@ def evaluate(
         for the ROC-AUC, `share_interval` for other shares, `amount_interval` for losses. The calibration
         error has none (near 0 none is known that holds); beside it stands ``calibration_chance``.
     """
-    predicted = (probability >= threshold).astype("float64")
-    ones, declined = np.ones((1, len(target))), target.sum()
-    rows = []
-    for figures, values in ((OF_SCORES, scores), (OF_DECISIONS, predicted), (OF_PROBABILITIES, probability)):
-        for figure in figures:
-            value = figure(values, target, ones)[0]
-            count = predicted.sum() if figure is precision_declined else declined
-            low, high = _interval(figure, value, (values, target, weights), count)
-            rows.append({"metric": figure.__name__, "value": value, "low": low, "high": high})
+    ones, rows = np.ones((1, len(target))), []
+    for figure, values in _judged(scores, probability, threshold):
+        value = figure(values, target, ones)[0]
+        low, high = _interval(figure, value, (values, target, weights))
+        rows.append({"metric": figure.__name__, "value": value, "low": low, "high": high})
     chance = calibration_chance(probability, len(weights), seed)
     rows.append({"metric": calibration_chance.__name__, "value": chance, "low": np.nan, "high": np.nan})
     return pd.DataFrame(rows).assign(n=len(target))
 
 
-def _interval(
-    figure: Figure, value: float, resampled: tuple[Values, Values, Values], count: float
-) -> tuple[float, float]:
-    values, target, _ = resampled
+def _judged(scores: Values, probability: Values, threshold: float) -> list[tuple[Figure, Values]]:
+    """Return every figure with what it takes of a model."""
+    predicted = (probability >= threshold).astype("float64")
+    kinds = ((OF_SCORES, scores), (OF_DECISIONS, predicted), (OF_PROBABILITIES, probability))
+    return [(figure, values) for figures, values in kinds for figure in figures]
+
+
+def _interval(figure: Figure, value: float, judged: tuple[Values, Values, Values]) -> tuple[float, float]:
+    values, target, _ = judged
     if figure is roc_auc:
         return roc_auc_interval(values, target)
     if figure is calibration_error:
         return np.nan, np.nan
     if figure in (brier_score, log_loss):
-        return amount_interval(value, figure(*resampled))
+        return amount_interval(value, figure(*judged))
     unit = _FIFTH if figure is lift_at_fifth else 1  # the share found there is what the lift multiplies
-    low, high = share_interval(np.array(value * unit), figure(*resampled) * unit, count)
+    counted = values.sum() if figure is precision_declined else target.sum()
+    low, high = share_interval(np.array(value * unit), figure(*judged) * unit, counted)
     return float(low) / unit, float(high) / unit
+
+
+def compare(
+    first: tuple[Values, Values, float], second: tuple[Values, Values, float], target: Values, weights: Values
+) -> pd.DataFrame:
+    """Return by how much the figures of one model are above those of another on the same clients.
+
+    Parameters
+    ----------
+    first, second : tuple
+        Scores, probabilities and threshold of a model (see `evaluate`).
+    target : ndarray, shape (n_clients,)
+    weights : ndarray, shape (n_resamples, n_clients)
+
+    Returns
+    -------
+    DataFrame, one row per figure but the calibration error: metric, difference, low, high
+        The 95 % interval is normal, with the spread of the difference over resamples of the same clients.
+    """
+    ones, rows = np.ones((1, len(target))), []
+    for (figure, mine), (_, theirs) in zip(_judged(*first), _judged(*second), strict=True):
+        difference, resampled = (
+            figure(mine, target, drawn) - figure(theirs, target, drawn) for drawn in (ones, weights)
+        )
+        half = stats.norm.ppf(0.975) * resampled.std()
+        ends = {"low": difference[0] - half, "high": difference[0] + half}
+        rows.append({"metric": figure.__name__, "difference": difference[0], **ends})
+    table = pd.DataFrame(rows)
+    return table[table["metric"] != calibration_error.__name__]
 
 
 def share_interval(value: Values, resampled: Values, count: float) -> tuple[Values, Values]:

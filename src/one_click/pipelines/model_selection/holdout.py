@@ -12,13 +12,14 @@ from one_click.modelling import candidates
 from one_click.modelling.calibration import calibrate
 from one_click.modelling.evaluation import (
     amount_interval,
+    compare,
     evaluate,
     resample_clients,
     share_found,
     share_interval,
 )
 from one_click.modelling.profit import expected_maximum_profit
-from one_click.modelling.selection import FAMILY, calibration_of, champion_name
+from one_click.modelling.selection import CHALLENGER, FAMILY, calibration_of, champion_name
 from one_click.parameters import ModelSelection
 
 _DEPTHS = np.round(np.arange(0, 1.0001, 0.05), 2)
@@ -80,6 +81,38 @@ def evaluate_holdout(
         profit = _evaluate_profit(score, target, weights, campaign_assumptions)
         parts.append(pd.concat([figures, profit]).assign(model=name))
     return pd.concat(parts, ignore_index=True)
+
+
+def compare_with_challengers(
+    holdout_scores: pd.DataFrame,
+    train_clients: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    leaderboard: pd.DataFrame,
+    options: ModelSelection,
+) -> pd.DataFrame:
+    """Return by how much the champion's figures are above those of each challenger, on the same test clients.
+
+    Returns
+    -------
+    DataFrame: model (the challenger), metric, difference, low, high
+        See `one_click.modelling.evaluation.compare`. No rows without a challenger that could be fitted.
+    """
+    chosen = thresholds[thresholds["chosen"]].set_index("model")["threshold"]
+    judged = {
+        name: (scored["score"].to_numpy(), scored["probability"].to_numpy(), float(chosen[name]))
+        for name, scored in holdout_scores.groupby("model", sort=True)
+    }
+    champion = champion_name(leaderboard)
+    of_champion = holdout_scores[holdout_scores["model"] == champion]
+    target = of_champion["target"].to_numpy("float64")
+    weights = _resamples(target, train_clients, options)
+    challengers = leaderboard.loc[leaderboard["kind"] == CHALLENGER, "model"]
+    parts = [
+        compare(judged[champion], judged[name], target, weights).assign(model=name)
+        for name in challengers[challengers != champion]
+    ]
+    columns = ["model", "metric", "difference", "low", "high"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def _resamples(target: np.ndarray, train_clients: pd.DataFrame, options: ModelSelection) -> np.ndarray:

@@ -107,6 +107,11 @@ def _holdout() -> list[Node]:
             "evaluation",
         ),
         Node(
+            holdout.compare_with_challengers,
+            ["holdout_scores", "train_clients", "thresholds", "leaderboard", _OPTIONS],
+            "challenger_differences",
+        ),
+        Node(
             holdout.tabulate_gains,
             ["holdout_scores", "train_clients", "leaderboard", "client_values", _OPTIONS],
             "gains",

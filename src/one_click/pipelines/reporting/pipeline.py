@@ -25,10 +25,14 @@ def create_pipeline() -> Pipeline:
                 | {"segmentation": "params:segmentation", "options": _OPTIONS},
                 "key_facts",
             ),
-            Node(nodes.gather_model_facts, ["leaderboard", "evaluation"], "model_facts"),
+            Node(
+                nodes.gather_model_facts,
+                ["leaderboard", "evaluation", "challenger_differences"],
+                "model_facts",
+            ),
             Node(
                 nodes.gather_explanation_facts,
-                ["effects", "importance_agreement", "faithfulness"],
+                ["effects", "importance_agreement", "faithfulness", "params:model_selection"],
                 "explanation_facts",
             ),
             Node(nodes.gather_plan_facts, ["plan_summary", "plan_comparison", "experiment"], "plan_facts"),
@@ -49,6 +53,7 @@ def create_pipeline() -> Pipeline:
 
 def _model_card() -> Node:
     tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions", "undecided_band")
+    tables += ("label_ceiling",)
     return Node(model_card.write_model_cards, _by_name(*tables), ["model_card_ru", "model_card_en"])
 
 
