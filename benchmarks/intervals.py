@@ -57,6 +57,7 @@ from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
 RIVAL = "logistic_regression"
+_HALF = 0.5
 Floats = NDArray[np.float64]
 Members = NDArray[np.bool_]
 
@@ -133,13 +134,17 @@ class Model:
 
     def true(self, threshold: float) -> dict[str, float]:
         """Return the figures that the model has in the population."""
-        score, probability = self.everywhere
-        kinds = (
-            (figures.OF_SCORES, score),
-            (figures.OF_DECISIONS, (probability >= threshold).astype("float64")),
-            (figures.OF_PROBABILITIES, probability),
-        )
-        return {one.__name__: population().figure(one, values) for kind, values in kinds for one in kind}
+        return true_figures(*self.everywhere, threshold)
+
+
+def true_figures(score: Floats, probability: Floats, threshold: float) -> dict[str, float]:
+    """Return the figures of scores and probabilities of the population."""
+    kinds = (
+        (figures.OF_SCORES, score),
+        (figures.OF_DECISIONS, (probability >= threshold).astype("float64")),
+        (figures.OF_PROBABILITIES, probability),
+    )
+    return {one.__name__: population().figure(one, values) for kind, values in kinds for one in kind}
 
 
 class Store:
@@ -200,6 +205,7 @@ def _intervals(store: Store) -> Iterator[Interval]:
     for part in (
         _leaderboard,
         _held_out,
+        _differences,
         _gains,
         _reliability,
         _folds,
@@ -226,6 +232,20 @@ def _held_out(store: Store) -> Iterator[Interval]:
     true |= {"expected_maximum_profit": profit[0], "profitable_depth": depth[0]}
     for row in table.dropna().itertuples():
         yield Interval(f"evaluation: {row.metric}", row.low, row.high, true[row.metric])
+
+
+def _differences(store: Store) -> Iterator[Interval]:
+    """Compare with the shipped black box, of its own probabilities: folds of it would take seconds."""
+    name, family = next(iter(SELECTION.challengers.items()))
+    fitted = candidates.fit(candidates.untuned(family), store.train, SELECTION)
+    test, everyone = (candidates.score(fitted, clients) for clients in (store.test, population().features))
+    own = [(one["score"].to_numpy(), one["probability"].to_numpy(), _HALF) for one in (test, everyone)]
+    mine = [store.scored[column].to_numpy() for column in ("score", "probability")]
+    target = store.test[TARGET].to_numpy("float64")
+    weights = figures.resample_clients(target, SELECTION.bootstrap_samples, SELECTION.seed, CLIENTS)
+    true, theirs = store.model.true(store.threshold), true_figures(*own[1])
+    for row in figures.compare((*mine, store.threshold), own[0], target, weights).itertuples():
+        yield Interval(f"less {name}: {row.metric}", row.low, row.high, true[row.metric] - theirs[row.metric])
 
 
 def _gains(store: Store) -> Iterator[Interval]:

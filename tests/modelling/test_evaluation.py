@@ -11,6 +11,7 @@ from one_click.modelling.evaluation import (
     Figure,
     amount_interval,
     calibration_chance,
+    compare,
     corrected_interval,
     evaluate,
     resample_clients,
@@ -255,6 +256,24 @@ def test_evaluation_encloses_each_value_in_its_interval(draws: dict[str, Any]) -
     declined = draws["target"].sum()
     error = ((CLIENTS + 1) / (12 * declined * (CLIENTS - declined))) ** 0.5
     assert auc["high"] - auc["low"] == pytest.approx(3.92 * error, rel=0.15)
+
+
+def test_models_are_compared_on_the_same_resamples() -> None:
+    # The first calls clients 0 and 1, the second client 0 alone; both clients declined, two others did not.
+    target = np.array([1.0, 1, 0, 0])
+    first, second = np.array([0.9, 0.8, 0.1, 0.1]), np.array([0.9, 0.2, 0.1, 0.1])
+    weights = np.array([[1.0, 1, 1, 1], [2, 0, 1, 1], [0, 2, 1, 1]])
+    table = compare((first, first, 0.5), (second, second, 0.5), target, weights).set_index("metric")
+    # Recall is 1 against 1/2, 1 and 0: differences of 1/2, 0 and 1 over the resamples.
+    half = 1.959964 * (1 / 6) ** 0.5
+    assert table.loc["recall_declined"].tolist() == pytest.approx([0.5, 0.5 - half, 0.5 + half], rel=1e-6)
+    assert "calibration_error" not in table.index
+
+
+def test_model_is_not_apart_from_itself(draws: dict[str, Any]) -> None:
+    model = (draws["scores"], draws["probability"], 0.5)
+    weights = resample_clients(draws["target"], 20, seed=1, labelled=CLIENTS)
+    assert (compare(model, model, draws["target"], weights).drop(columns="metric") == 0).all(axis=None)
 
 
 # --- the interval of a ROC-AUC -----------------------------------------------------------------------

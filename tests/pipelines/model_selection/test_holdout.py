@@ -112,6 +112,25 @@ def test_every_model_is_judged_on_all_held_out_clients(made: dict[str, Any]) -> 
     assert (by_model.drop("dummy")["value"] > 0.6).all()
 
 
+def test_champion_is_compared_with_the_challengers(made: dict[str, Any]) -> None:
+    table = made["challenger_differences"]
+    assert table["model"].unique().tolist() == ["extra_trees"]
+    champion = made["leaderboard"].query("champion")["model"].item()
+    values = made["evaluation"].set_index(["model", "metric"])["value"]
+    for row in table.itertuples():
+        gap = values[champion, row.metric] - values["extra_trees", row.metric]
+        assert row.low <= row.difference == pytest.approx(gap) <= row.high
+
+
+def test_without_challengers_nothing_is_compared(made: dict[str, Any], options: ModelSelection) -> None:
+    board = made["leaderboard"].assign(kind="family")
+    table = holdout.compare_with_challengers(
+        made["holdout_scores"], made["train_clients"], made["thresholds"], board, options
+    )
+    assert table.empty
+    assert [*table.columns] == [*made["challenger_differences"].columns]
+
+
 def test_profit_of_a_campaign_is_judged_too(made: dict[str, Any]) -> None:
     table = made["evaluation"].set_index(["model", "metric"])
     scored = made["holdout_scores"].query("model == 'svc'")
