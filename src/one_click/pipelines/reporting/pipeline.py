@@ -52,9 +52,12 @@ def create_pipeline() -> Pipeline:
 
 
 def _model_card() -> Node:
-    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions", "undecided_band")
-    tables += ("label_ceiling",)
-    return Node(model_card.write_model_cards, _by_name(*tables), ["model_card_ru", "model_card_en"])
+    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions")
+    return Node(
+        model_card.write_model_cards,
+        _by_name(*tables, "undecided_band", "label_ceiling"),
+        ["model_card_ru", "model_card_en"],
+    )
 
 
 def _by_name(*data_sets: str) -> dict[str, str]:
