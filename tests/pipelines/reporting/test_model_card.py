@@ -113,7 +113,7 @@ def test_card_tells_how_many_suspect_labels_are_wrong_elsewhere(cards: tuple[str
     russian, english = (card.replace("\u00a0", " ") for card in cards)
     assert "93 из 1 200 (набор `label_noise`)" in russian
     assert "Suspect are 93 of 1,200 (data set `label_noise`): a list to check" in english
-    assert f"неверны {percent(SUSPECT_PRECISION, 0, 'ru')}".replace("\u00a0", " ") in russian
+    assert f"из подозреваемых неверны {percent(SUSPECT_PRECISION, 0, 'ru')}".replace("\u00a0", " ") in russian
     assert f"{percent(SUSPECT_PRECISION, 0, 'en')} of the suspects are wrong" in english
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from one_click.columns import LANGUAGES, Language, label, model_label
 from one_click.wording import number, percent
 
-from .texts import CALIBRATIONS, CARD, CARD_LIMITS, METRICS, SUSPECT_PRECISION
+from .texts import CALIBRATIONS, CARD, CARD_LIMITS, METRICS, SUSPECT_PRECISION, WRONG_LABELS
 
 
 def write_model_cards(
@@ -69,6 +69,7 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         text=CARD[language],
         limits=CARD_LIMITS[language],
         suspect_precision=SUSPECT_PRECISION,
+        wrong_labels=WRONG_LABELS,
         features=[label(name, language) for name in manifest["data"]["features"]],
         model_names={name: model_label(name, language) for name in models},
         metric_names={name: words[language] for name, words in METRICS.items()},

@@ -20,7 +20,7 @@ METRICS: dict[str, dict[Language, str]] = {
         "en": "Calibration error: root mean square gap of probability and share",
     },
     "calibration_chance": {
-        "ru": "Ошибка калибровки, до которой доходит и точная вероятность (в 95 % случаев)",
+        "ru": "Ошибка калибровки, которой точные вероятности не превышают (в 95 % случаев)",
         "en": "Calibration error that perfect probabilities stay below (in 95% of cases)",
     },
     "expected_maximum_profit": {
@@ -123,20 +123,21 @@ CARD: dict[Language, dict[str, str]] = {
     },
 }
 
-# Measured by `python -m benchmarks.intervals`: of the suspect labels, the share that was recorded wrongly.
-SUSPECT_PRECISION = 0.25
+# Measured by `python -m benchmarks.intervals`: the share of the labels that was recorded wrongly, and that of
+# the suspect ones.
+WRONG_LABELS, SUSPECT_PRECISION = 0.02, 0.25
 
 CARD_LIMITS: dict[Language, tuple[str, ...]] = {
     "ru": (
         "Единица прибыли в данных не описана: суммы даны в «ед. прибыли».",
         "Эффекты предложений — допущения, пока их не измерила кампания с контрольной группой.",
-        "Часть меток, вероятно, ошибочна; это ограничивает достижимое качество. Под подозрением {suspects} из {labelled} (набор `label_noise`): это список для проверки, а не для исправления. На искусственных магазинах, где известно, какие метки записаны неверно, неверны {suspect_precision} подозреваемых.",
+        "Часть меток, вероятно, ошибочна; это ограничивает достижимое качество. Под подозрением {suspects} из {labelled} (набор `label_noise`): это список для проверки, а не для исправления. На искусственных магазинах, где неверно записаны {wrong_labels} меток и известно какие, из подозреваемых неверны {suspect_precision}.",
         "Границы полосы найдены по оценкам вне обучения, а новые клиенты оцениваются обученной на всех моделью: доля ошибок для них близка к заданной, но не гарантирована; когда база меняется (набор `drift`), её нужно измерить заново.",
     ),
     "en": (
         "Profit has no documented unit: amounts are in “profit units”.",
         "Effects of offers are assumptions until a campaign with a control group has measured them.",
-        "Some labels are probably wrong, which bounds the quality that can be reached. Suspect are {suspects} of {labelled} (data set `label_noise`): a list to check, not to correct. In synthetic stores, where it is known which labels were recorded wrongly, {suspect_precision} of the suspects are wrong.",
+        "Some labels are probably wrong, which bounds the quality that can be reached. Suspect are {suspects} of {labelled} (data set `label_noise`): a list to check, not to correct. In synthetic stores, where {wrong_labels} of the labels were recorded wrongly and it is known which, {suspect_precision} of the suspects are wrong.",
         "The borders of the band come from out-of-fold scores, while new clients are scored by the model fitted on all: their share of errors is near the one asked for, not guaranteed; when the base drifts (data set `drift`), measure it again.",
     ),
 }
