@@ -36,6 +36,7 @@ from one_click.parameters import (
     DemoPopulation,
     DemoStore,
     Evidence,
+    Interpretation,
     ModelSelection,
     Offers,
     Segmentation,
@@ -47,16 +48,20 @@ from one_click.pipelines.eda.encoding import standardise
 from one_click.pipelines.eda.groups import separation
 from one_click.pipelines.eda.nodes import select_labelled
 from one_click.pipelines.evidence.procedures import summarise_procedures
+from one_click.pipelines.interpretation.importance import permute_features
+from one_click.pipelines.interpretation.refits import refit_splits
 from one_click.pipelines.model_selection import comparison, holdout
 from one_click.pipelines.model_selection.label_noise import find_label_noise
 from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decision_borders, rate_signals
 from one_click.pipelines.segmentation.profiles import describe_segment
 from one_click.pipelines.segmentation.signals import measure_signals
 from one_click.pipelines.segmentation.stability import fit_segments
+from one_click.scores import feature_columns, uncalibrated_score
 from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
 RIVAL = "logistic_regression"
+SHUFFLED = ("pages_per_visit", "minutes_current", "promo_purchase_share", "unpaid_items_quarter")
 _HALF = 0.5
 Floats = NDArray[np.float64]
 Members = NDArray[np.bool_]
@@ -211,6 +216,7 @@ def _intervals(store: Store) -> Iterator[Interval]:
         _folds,
         _signals,
         _segments,
+        _losses,
         _groups,
         _contacts,
     ):
@@ -345,6 +351,28 @@ def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, f
         profit_at_risk=0.0,
     )
     return table.assign(segment=fit_segments(table, SEGMENTATION))
+
+
+def _losses(store: Store) -> Iterator[Interval]:
+    """Yield the range of the loss by shuffling, which is called no interval, of every tenth store: it is dear."""
+    if store.seed % 10:
+        return
+    options = read_section("interpretation", Interpretation)
+    clients = candidates.join_labelled(store.train, store.test)
+    splits = refit_splits(clients, SELECTION, options)
+    refits = [candidates.fit(store.model.tuned, clients.iloc[train], SELECTION) for train, _ in splits]
+    table = permute_features(store.train, store.test, refits, SELECTION, options)
+    ranges = table.query("metric == 'roc_auc' and kind == 'feature'").set_index("feature")
+    everyone = population()
+    order = np.random.default_rng(store.seed).permutation(FRESH_CLIENTS)
+    for name in SHUFFLED:
+        shuffled = everyone.clients.assign(**{name: everyone.clients[name].to_numpy()[order]})
+        both = [as_features(one)[feature_columns(everyone.features)] for one in (everyone.clients, shuffled)]
+        areas = [
+            [everyone.figure(figures.roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits
+        ]
+        true = float(np.mean([whole - without for whole, without in areas]))
+        yield Interval(f"permutation importance: {name}", *ranges.loc[name, ["low", "high"]], true)
 
 
 def _groups(store: Store) -> Iterator[Interval]:

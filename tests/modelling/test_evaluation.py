@@ -264,16 +264,20 @@ def test_models_are_compared_on_the_same_resamples() -> None:
     first, second = np.array([0.9, 0.8, 0.1, 0.1]), np.array([0.9, 0.2, 0.1, 0.1])
     weights = np.array([[1.0, 1, 1, 1], [2, 0, 1, 1], [0, 2, 1, 1]])
     table = compare((first, first, 0.5), (second, second, 0.5), target, weights).set_index("metric")
-    # Recall is 1 against 1/2, 1 and 0: differences of 1/2, 0 and 1 over the resamples.
-    half = 1.959964 * (1 / 6) ** 0.5
-    assert table.loc["recall_declined"].tolist() == pytest.approx([0.5, 0.5 - half, 0.5 + half], rel=1e-6)
+    # F1 is 1 against 2/3, 1 and 0: differences of 1/3, 0 and 1 over the resamples.
+    half = 1.959964 * np.std([1 / 3, 0, 1])
+    assert table.loc["f1_declined"].tolist() == pytest.approx([1 / 3, 1 / 3 - half, 1 / 3 + half], rel=1e-6)
+    assert table.loc["recall_declined", "difference"] == pytest.approx(0.5)
+    assert table.index[table["low"].isna()].tolist() == ["lift_at_fifth", "recall_declined"]
     assert "calibration_error" not in table.index
 
 
 def test_model_is_not_apart_from_itself(draws: dict[str, Any]) -> None:
     model = (draws["scores"], draws["probability"], 0.5)
     weights = resample_clients(draws["target"], 20, seed=1, labelled=CLIENTS)
-    assert (compare(model, model, draws["target"], weights).drop(columns="metric") == 0).all(axis=None)
+    assert (compare(model, model, draws["target"], weights).drop(columns="metric").fillna(0) == 0).all(
+        axis=None
+    )
 
 
 # --- the interval of a ROC-AUC -----------------------------------------------------------------------

@@ -62,8 +62,16 @@ def _write(
     alike["challengers"] = [{"value": 0.762, "low": 0.71, "high": 0.81, "apart": apart} for _ in challengers]
     bare = {"value": 0.02, "low": None, "high": None}
     error = {"metric": "calibration_error", "champion": bare, "reference": bare}
-    error["challengers"] = [bare | {"apart": None} for _ in challengers]
-    model_facts = {"champion": "svc", "n_test": 324, "challengers": [*challengers], "metrics": [alike, error]}
+    nothing = {"difference": None, "low": None, "high": None}
+    error["challengers"] = [bare | {"apart": nothing} for _ in challengers]
+    lift = alike | {"metric": "lift_at_fifth"}
+    lift["challengers"] = [figure | {"apart": nothing | {"difference": 0.041}} for _ in challengers]
+    model_facts = {
+        "champion": "svc",
+        "n_test": 324,
+        "challengers": [*challengers],
+        "metrics": [alike, lift, error],
+    }
     ceiling = pd.DataFrame({"figure": ["labelled", "suspects"], "value": [1200.0, 93.0]})
     return write_model_cards(manifest, facts, model_facts, board, CAMPAIGN, BAND, ceiling)
 
@@ -106,6 +114,8 @@ def test_card_sets_the_black_box_beside_the_champion(cards: tuple[str, str], boa
 def test_card_prints_no_interval_where_none_holds(cards: tuple[str, str]) -> None:
     (line,) = [line for line in cards[1].splitlines() if line.startswith("| Calibration error")]
     assert line.endswith("| 0.020 | 0.020 | 0.020 | – |")
+    (line,) = [line for line in cards[1].splitlines() if line.startswith("| Lift")]
+    assert line.endswith("| 0.041 |")
     assert "None" not in cards[0] + cards[1]
 
 

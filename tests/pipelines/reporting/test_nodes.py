@@ -136,7 +136,8 @@ def test_figures_of_the_champion_stand_beside_the_reference() -> None:
     assert by_metric["calibration_error"]["champion"] == {"value": 0.8, "low": None, "high": None}
     (tree,) = by_metric["roc_auc"]["challengers"]
     assert (tree["value"], tree["apart"]) == (0.7, {"difference": 0.1, "low": 0.05, "high": 0.15})
-    assert by_metric["log_loss"]["challengers"][0]["apart"] is None
+    nothing = {"difference": None, "low": None, "high": None}
+    assert by_metric["log_loss"]["challengers"][0]["apart"] == nothing
     assert [entry["metric"] for entry in facts["metrics"]] == list(METRICS)
     assert facts["metrics"][0]["champion"]["value"] == 0.8
     assert facts["metrics"][0]["reference"] == {"value": 0.6, "low": 0.5, "high": 0.7}

@@ -127,9 +127,9 @@ def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     axes.axvline(0, color=NEUTRAL, linewidth=1)
     axes.set_yticks(heights, [_unit_label(row, language) for row in shown.to_dict("records")])
     axes.set_xlabel(
-        "Потеря ROC-AUC на клиентах, которых модель не видела\nи её 95 % интервал"
+        "Потеря ROC-AUC на клиентах, которых модель не видела,\nи её разброс на повторных выборках клиентов"
         if language == "ru"
-        else "Loss of ROC-AUC on clients that the model has not seen\nand its 95% interval"
+        else "Loss of ROC-AUC on clients that the model has not seen,\nand its range over resamples of them"
     )
     axes.legend(loc="center right")
     number_ticks(axes.xaxis, 3, language)

@@ -115,13 +115,12 @@ def gather_model_facts(
         ``champion``; ``n_test``, the clients it was judged on; ``challengers``, their names; ``metrics``, one
         entry per figure: the champion's and the reference model's value and 95 % interval (None where none
         holds), and under ``challengers`` those of each challenger and how far they are ``apart``: the
-        difference, the champion's less the challenger's, with its interval (None where there is none).
+        ``difference``, the champion's less the challenger's, with its interval (None where there is none).
     """
     champion = str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
     by_model = {name: rows.set_index("metric") for name, rows in evaluation.groupby("model")}
     apart = {
-        name: rows.set_index("metric")[["difference", "low", "high"]].to_dict("index")
-        for name, rows in challenger_differences.groupby("model", sort=False)
+        name: rows.set_index("metric") for name, rows in challenger_differences.groupby("model", sort=False)
     }
     metrics = [
         {
@@ -129,7 +128,7 @@ def gather_model_facts(
             "champion": _figure(by_model[champion], metric),
             "reference": _figure(by_model["reference"], metric),
             "challengers": [
-                _figure(by_model[name], metric) | {"apart": differences.get(metric)}
+                _figure(by_model[name], metric) | {"apart": _figure(differences, metric, "difference")}
                 for name, differences in apart.items()
             ],
         }
@@ -139,8 +138,9 @@ def gather_model_facts(
     return {"champion": champion, "n_test": n_test, "challengers": list(apart), "metrics": metrics}
 
 
-def _figure(figures: pd.DataFrame, metric: str) -> dict[str, Any]:
-    figure = figures.loc[metric, ["value", "low", "high"]]
+def _figure(figures: pd.DataFrame, metric: str, value: str = "value") -> dict[str, Any]:
+    """Return a figure and its interval, None where they are missing."""
+    figure = figures.reindex([metric]).loc[metric, [value, "low", "high"]]
     return {name: None if pd.isna(value) else float(value) for name, value in figure.items()}
 
 
