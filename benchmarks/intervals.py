@@ -354,7 +354,7 @@ def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, f
 
 
 def _losses(store: Store) -> Iterator[Interval]:
-    """Yield the range of the loss by shuffling, which is called no interval, of every tenth store: it is dear."""
+    """Yield the range of the loss by shuffling, no 95 % interval, of every tenth store: it is dear."""
     if store.seed % 10:
         return
     options = read_section("interpretation", Interpretation)
