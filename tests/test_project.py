@@ -444,6 +444,13 @@ def test_links_of_documents_lead_somewhere(root: Path, tmp_path: Path) -> None:
     assert dead_links(text, tmp_path) == ["gone.md"]
 
 
+def test_license_is_named_and_there(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "MIT"
+    (text,) = ((root / name).read_text(encoding="utf-8") for name in project["license-files"])
+    assert text.startswith("MIT License\n\nCopyright (c) 2026 the one_click authors\n")
+
+
 def test_telemetry_is_off(root: Path) -> None:
     assert yaml.safe_load((root / ".telemetry").read_text(encoding="utf-8")) == {"consent": False}
 

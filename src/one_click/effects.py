@@ -164,5 +164,12 @@ def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
     """
     if count == 0:
         return np.nan, np.nan, np.nan
-    interval = stats.binomtest(hits, count).proportion_ci(method="wilson")
-    return hits / count, float(interval.low), float(interval.high)
+    low, high = wilson(np.array(hits / count), np.array(count))
+    return hits / count, float(low), float(high)
+
+
+def wilson(share: Values, count: Values) -> tuple[Values, Values]:
+    """Return Wilson's (1927) 95 % interval of shares of so many clients, who need not be a whole number."""
+    middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+    half = _Z * np.sqrt(share * (1 - share) / count + (_Z / (2 * count)) ** 2) / (1 + _Z**2 / count)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)

@@ -70,6 +70,13 @@ def test_differences_are_paired_by_fold(summary: pd.DataFrame, selection_options
     assert (best["low"], best["high"]) == (pytest.approx(mean - half), pytest.approx(mean + half))
 
 
+def test_difference_of_the_f1_is_told_without_an_interval(summary: pd.DataFrame) -> None:
+    f1 = _row(summary, "best", "f1_declined")
+    assert f1["against"] == "reference"
+    assert np.isfinite(f1[["low", "high", "behind"]].astype("float64")).all()
+    assert f1[["behind_low", "behind_high"]].isna().all()
+
+
 def test_a_rule_scores_as_what_it_chose(nested: dict[str, Any]) -> None:
     outer = nested["outer"]
     columns = ["client_id", "target", "score", "probability", "called"]

@@ -33,13 +33,7 @@ def _rules(count: int, model: str = "tree") -> pd.DataFrame:
     table = pd.DataFrame({"model": model, "declined_share": shares, "clients": 10, "leaf": range(count)})
     table["rule_ru"] = [f"Страниц за визит: не больше {place} стр." for place in table["leaf"]]
     table["rule_en"] = [f"Pages per visit: at most {place} pages" for place in table["leaf"]]
-    interval = {
-        "low": (table["declined_share"] - 0.2).clip(0),
-        "high": (table["declined_share"] + 0.2).clip(0, 1),
-    }
-    return table.assign(
-        declined=10 * table["declined_share"], probability=table["declined_share"], **interval
-    )
+    return table.assign(declined=10 * table["declined_share"], probability=table["declined_share"])
 
 
 def _titles(figures: tuple[Figure, Figure]) -> list[str]:

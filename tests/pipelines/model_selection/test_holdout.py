@@ -19,6 +19,7 @@ def _holdout(score: list[float], target: list[int]) -> pd.DataFrame:
     return pd.DataFrame({"model": "winner", **own})
 
 
+TRAIN = pd.DataFrame({"client_id": range(10, 40)})
 TEN = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0]
 
 
@@ -26,12 +27,16 @@ def test_gains_by_hand(options: ModelSelection, leaderboard: pd.DataFrame) -> No
     scores = _holdout(TEN, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0])
     other = scores.assign(model="loser", score=0.0)
     values = pd.DataFrame({"client_id": range(10), "value": 1.0})
-    gains = holdout.tabulate_gains(pd.concat([other, scores]), leaderboard, values, options)
+    gains = holdout.tabulate_gains(pd.concat([other, scores]), TRAIN, leaderboard, values, options)
     at = gains.set_index("depth").loc[[0, 0.1, 0.2, 0.3, 1]]
     assert at["share_found"].tolist() == pytest.approx([0, 0.5, 0.5, 1, 1])
     assert at["perfect"].tolist() == pytest.approx([0, 0.5, 1, 1, 1])
     for low, high in (("low", "high"), ("profit_low", "profit_high"), ("by_value_low", "by_value_high")):
         assert (gains[low] <= gains[high]).all()
+        certain = gains["depth"].isin([0, 1])
+        assert (gains.loc[certain, low] == gains.loc[certain, high]).all()
+        # Neither where nobody nor where everybody is found is that known for certain.
+        assert (gains.loc[~certain, low] < gains.loc[~certain, high]).all()
 
 
 def test_profit_found_by_hand(options: ModelSelection, leaderboard: pd.DataFrame) -> None:
@@ -39,7 +44,7 @@ def test_profit_found_by_hand(options: ModelSelection, leaderboard: pd.DataFrame
     # then client 1 (1.6), client 0 (0.9) and client 3 (0.6).
     scores = _holdout(TEN, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0])
     values = pd.DataFrame({"client_id": range(10), "value": [1.0, 2, 3, 1, 1, 1, 1, 1, 1, 1]}).iloc[::-1]
-    gains = holdout.tabulate_gains(scores, leaderboard, values, options).set_index("depth")
+    gains = holdout.tabulate_gains(scores, TRAIN, leaderboard, values, options).set_index("depth")
     depths = [0, 0.1, 0.2, 0.3, 1]
     assert gains.loc[depths, "profit_found"].tolist() == pytest.approx([0, 1 / 4, 1 / 4, 1, 1])
     assert gains.loc[depths, "profit_found_by_value"].tolist() == pytest.approx([0, 3 / 4, 3 / 4, 1, 1])
@@ -100,11 +105,32 @@ def test_model_without_fold_scores_is_not_judged(made: dict[str, Any], options: 
 def test_every_model_is_judged_on_all_held_out_clients(made: dict[str, Any]) -> None:
     evaluation = made["evaluation"]
     assert set(evaluation["model"]) == {*CANDIDATES, *BENCHMARKS, "extra_trees"}
-    assert evaluation.groupby("model").size().eq(12).all()
+    assert evaluation.groupby("model").size().eq(13).all()
     assert evaluation["n"].unique().tolist() == [len(made["test_clients"])]
     by_model = evaluation.query("metric == 'roc_auc'").set_index("model")
     assert by_model.loc["dummy", ["value", "low", "high"]].tolist() == [0.5, 0.5, 0.5]
     assert (by_model.drop("dummy")["value"] > 0.6).all()
+
+
+def test_champion_is_compared_with_the_challengers(made: dict[str, Any]) -> None:
+    table = made["challenger_differences"]
+    assert table["model"].unique().tolist() == ["extra_trees"]
+    champion = made["leaderboard"].query("champion")["model"].item()
+    values = made["evaluation"].set_index(["model", "metric"])["value"]
+    for row in table.itertuples():
+        gap = values[champion, row.metric] - values["extra_trees", row.metric]
+        assert row.difference == pytest.approx(gap)
+        assert not gap < row.low
+        assert not gap > row.high
+
+
+def test_without_challengers_nothing_is_compared(made: dict[str, Any], options: ModelSelection) -> None:
+    board = made["leaderboard"].assign(kind="family")
+    table = holdout.compare_with_challengers(
+        made["holdout_scores"], made["train_clients"], made["thresholds"], board, options
+    )
+    assert table.empty
+    assert [*table.columns] == [*made["challenger_differences"].columns]
 
 
 def test_profit_of_a_campaign_is_judged_too(made: dict[str, Any]) -> None:

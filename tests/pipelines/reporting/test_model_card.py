@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from one_click.pipelines.reporting.model_card import write_model_cards
-from one_click.pipelines.reporting.texts import METRICS
+from one_click.pipelines.reporting.texts import SUSPECT_PRECISION
+from one_click.wording import percent
 
 MANIFEST = {
     "champion": {"model": "svc", "calibration": "beta_floor", "built_from": {}},
@@ -37,6 +38,7 @@ def board() -> pd.DataFrame:
     rows = [
         ("svc", 0.912, 0.89, 0.93, 0.0, 0.0, np.nan, 0.915, True, ""),
         ("reference", 0.9, 0.88, 0.92, 0.012, 0.006, 13.6, np.nan, False, ""),
+        ("extra_trees", 0.91, 0.89, 0.93, 0.002, 0.004, np.nan, np.nan, False, ""),
         ("decision_tree", *[np.nan] * 7, False, "a leaf is too large"),
     ]
     columns = ["model", "roc_auc", "roc_auc_low", "roc_auc_high", "behind_best", "behind_best_error"]
@@ -49,12 +51,29 @@ def cards(board: pd.DataFrame) -> tuple[str, str]:
 
 
 def _write(
-    board: pd.DataFrame, facts: dict[str, Any], manifest: dict[str, Any] = MANIFEST
+    board: pd.DataFrame,
+    facts: dict[str, Any],
+    manifest: dict[str, Any] = MANIFEST,
+    challengers: tuple[str, ...] = ("extra_trees",),
 ) -> tuple[str, str]:
     figure = {"value": 0.75, "low": 0.7, "high": 0.8}
-    metrics = [{"metric": name, "champion": figure, "reference": figure} for name in METRICS]
-    model_facts = {"champion": "svc", "n_test": 324, "metrics": metrics}
-    return write_model_cards(manifest, facts, model_facts, board, CAMPAIGN, BAND)
+    apart = {"difference": -0.012, "low": -0.031, "high": 0.007}
+    alike = {"metric": "roc_auc", "champion": figure, "reference": figure}
+    alike["challengers"] = [{"value": 0.762, "low": 0.71, "high": 0.81, "apart": apart} for _ in challengers]
+    bare = {"value": 0.02, "low": None, "high": None}
+    error = {"metric": "calibration_error", "champion": bare, "reference": bare}
+    nothing = {"difference": None, "low": None, "high": None}
+    error["challengers"] = [bare | {"apart": nothing} for _ in challengers]
+    lift = alike | {"metric": "lift_at_fifth"}
+    lift["challengers"] = [figure | {"apart": nothing | {"difference": 0.041}} for _ in challengers]
+    model_facts = {
+        "champion": "svc",
+        "n_test": 324,
+        "challengers": [*challengers],
+        "metrics": [alike, lift, error],
+    }
+    ceiling = pd.DataFrame({"figure": ["labelled", "suspects"], "value": [1200.0, 93.0]})
+    return write_model_cards(manifest, facts, model_facts, board, CAMPAIGN, BAND, ceiling)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +99,32 @@ def test_card_marks_the_champion_and_tells_who_is_left_out(cards: tuple[str, str
     assert re.search(r"Reference.*± 0.006 \| 14 \| — \|", cards[1])
     assert "Decision tree: left out — a leaf is too large" in cards[1]
     assert "nan" not in cards[0] + cards[1]
+
+
+def test_card_sets_the_black_box_beside_the_champion(cards: tuple[str, str], board: pd.DataFrame) -> None:
+    assert "| ROC-AUC | 0.750 (0.700 – 0.800) | 0.750 (0.700 – 0.800) | 0.762 (0.710 – 0.810) | " in cards[1]
+    assert "| −0.012 (−0.031 … 0.007) |" in cards[1]
+    assert "| −0,012 (−0,031 … 0,007) |" in cards[0]
+    assert "Difference: chosen model less “Black box: extra trees” |" in cards[1]
+    assert "The interval of the difference is paired" in cards[1]
+    for card in _write(board, FACTS, challengers=()):
+        assert not [words for words in ("Difference", "Разность", "paired", "парный") if words in card]
+
+
+def test_card_prints_no_interval_where_none_holds(cards: tuple[str, str]) -> None:
+    (line,) = [line for line in cards[1].splitlines() if line.startswith("| Calibration error")]
+    assert line.endswith("| 0.020 | 0.020 | 0.020 | – |")
+    (line,) = [line for line in cards[1].splitlines() if line.startswith("| Lift")]
+    assert line.endswith("| 0.041 |")
+    assert "None" not in cards[0] + cards[1]
+
+
+def test_card_tells_how_many_suspect_labels_are_wrong_elsewhere(cards: tuple[str, str]) -> None:
+    russian, english = (card.replace("\u00a0", " ") for card in cards)
+    assert "93 из 1 200 (набор `label_noise`)" in russian
+    assert "Suspect are 93 of 1,200 (data set `label_noise`): a list to check" in english
+    assert f"из подозреваемых неверны {percent(SUSPECT_PRECISION, 0, 'ru')}".replace("\u00a0", " ") in russian
+    assert f"{percent(SUSPECT_PRECISION, 0, 'en')} of the suspects are wrong" in english
 
 
 @pytest.mark.parametrize(

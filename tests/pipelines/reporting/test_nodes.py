@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from one_click.parameters import CampaignPlan, Offers, Reporting, Segmentation
+from one_click.parameters import CampaignPlan, ModelSelection, Offers, Reporting, Segmentation
 from one_click.pipelines.reporting import nodes
 from one_click.pipelines.reporting.texts import METRICS
 from one_click.pipelines.segmentation.client_list import hide_clients
@@ -132,11 +132,22 @@ def test_figures_of_the_champion_stand_beside_the_reference() -> None:
         for metric in METRICS
     ]
     evaluation = pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high", "n"])
-    facts = nodes.gather_model_facts(leaderboard, evaluation)
-    assert (facts["champion"], facts["n_test"]) == ("neighbours", 40)
+    evaluation.loc[evaluation["metric"] == "calibration_error", ["low", "high"]] = float("nan")
+    columns = ["model", "metric", "difference", "low", "high"]
+    apart = pd.DataFrame([("tree", "roc_auc", 0.1, 0.05, 0.15)], columns=columns)
+    facts = nodes.gather_model_facts(leaderboard, evaluation, apart)
+    assert (facts["champion"], facts["n_test"], facts["challengers"]) == ("neighbours", 40, ["tree"])
+    by_metric = {entry["metric"]: entry for entry in facts["metrics"]}
+    assert by_metric["calibration_error"]["champion"] == {"value": 0.8, "low": None, "high": None}
+    (tree,) = by_metric["roc_auc"]["challengers"]
+    assert (tree["value"], tree["apart"]) == (0.7, {"difference": 0.1, "low": 0.05, "high": 0.15})
+    nothing = {"difference": None, "low": None, "high": None}
+    assert by_metric["log_loss"]["challengers"][0]["apart"] == nothing
     assert [entry["metric"] for entry in facts["metrics"]] == list(METRICS)
     assert facts["metrics"][0]["champion"]["value"] == 0.8
     assert facts["metrics"][0]["reference"] == {"value": 0.6, "low": 0.5, "high": 0.7}
+    alone = nodes.gather_model_facts(leaderboard, evaluation, apart.head(0))
+    assert alone["challengers"] == alone["metrics"][0]["challengers"] == []
 
 
 def test_offers_add_up_and_the_most_profitable_comes_first(contacts: pd.DataFrame) -> None:
@@ -217,7 +228,7 @@ def test_plan_facts_of_a_campaign_for_nobody_are_missing_rather_than_zero() -> N
     assert facts["arms"] == {"treated": 0, "decline": None}
 
 
-def test_what_is_said_of_the_explanations_by_hand() -> None:
+def test_what_is_said_of_the_explanations_by_hand(selection_options: ModelSelection) -> None:
     def told(key: str, values: list[str]) -> pd.DataFrame:
         sentences = {
             "sentence_ru": [f"р{n}" for n in range(len(values))],
@@ -230,7 +241,9 @@ def test_what_is_said_of_the_explanations_by_hand() -> None:
     faithfulness = pd.DataFrame(
         {"check": ["additivity", "deletion_share"], "value": [1e-9, 0.75], "passed": [True, None]}
     )
-    facts = nodes.gather_explanation_facts(effects, agreement, faithfulness)
+    four_folds = selection_options.model_copy(update={"folds": 4})
+    facts = nodes.gather_explanation_facts(effects, agreement, faithfulness, four_folds)
+    assert facts["refitted_on"] == 0.75
     assert [row["sentence_en"] for row in facts["effects"]] == ["0", "2", "3", "4", "5", "6"]
     assert facts["effects"][0] == {"sentence_ru": "р0", "sentence_en": "0"}
     assert [row["sentence_ru"] for row in facts["disagreements"]] == ["р1", "р3"]

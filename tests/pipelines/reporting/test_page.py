@@ -115,6 +115,7 @@ def render(**changes: Any) -> tuple[str, str]:
             "effects": [sentence],
             "disagreements": [],
             "checks": {"deletion_share": 0.8, "reasons_refits": 0.7},
+            "refitted_on": 0.75,
         },
         "plan_facts": {"plan": PLAN, "by_hand": 0.9, "arms": ARMS},
         "class_portrait": pd.DataFrame([sentence]),
@@ -172,6 +173,30 @@ def test_page_states_the_figures_of_the_campaign(language: int, words: tuple[str
     for word in words:
         assert word in page
     assert f"<td>{'Купон' if language == 0 else 'Coupon'}</td>" in page
+
+
+def test_page_prints_no_interval_where_none_holds() -> None:
+    bare = {"value": 0.02, "low": None, "high": None}
+    metrics = [
+        {"metric": "roc_auc", "champion": FIGURE, "reference": FIGURE},
+        {"metric": "calibration_error", "champion": bare, "reference": bare},
+    ]
+    _, page = render(model_facts={"champion": "svc", "n_test": 324, "metrics": metrics})
+    assert '<td class="n">0.020</td><td class="n">0.020</td>' in page
+    assert "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param(0, ("указывает в другую сторону", "заново на 75 % тех же клиентов"), id="ru"),
+        pytest.param(1, ("points the other way", "anew on 75% of the same clients"), id="en"),
+    ],
+)
+def test_page_is_exact_about_weak_signals_and_refits(language: int, words: tuple[str, ...]) -> None:
+    page = render()[language]
+    for word in words:
+        assert word in page
 
 
 def test_page_never_tells_a_client_as_certain() -> None:

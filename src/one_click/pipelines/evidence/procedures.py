@@ -26,6 +26,9 @@ from one_click.parameters import FAMILIES, RULES, VOTING, Evidence, ModelSelecti
 from .nodes import INNER, OUTER
 
 _PLACE = ["outer_repeat", "outer_fold"]
+# Each fold has a threshold of its own: an interval over folds of what parts two models by it is too wide (on
+# planted stores it never misses), so that only the difference is told.
+_TOLD_ALONE = "f1_declined"
 
 
 def replay_selection(
@@ -132,7 +135,8 @@ def summarise_procedures(
     DataFrame, one row per model or rule and figure: model, metric, value, low, high, folds (in which the
     model could be fitted), against (a rival), behind, behind_low, behind_high
         Intervals are those of Nadeau and Bengio over the outer folds; behind is the rival's value minus the
-        model's, on the same folds. ``optimism`` is what a rule believed minus what it got.
+        model's, on the same folds, of the F1 without an interval. ``optimism`` is what a rule believed minus
+        what it got.
     """
     figures = _figures_by_fold(outer_scores)
     _refuse_unknown_rival(evidence.rival, figures["roc_auc"].columns)
@@ -145,7 +149,9 @@ def summarise_procedures(
             value, low, high = _interval(by_fold[name].dropna(), share)
             row = {"model": name, "metric": metric, "value": value, "low": low, "high": high}
             row["folds"] = int(by_fold[name].notna().sum())
-            rows.append(row | _behind(by_fold[name], rival, evidence.rival, share))
+            behind = _behind(by_fold[name], rival, evidence.rival, share)
+            alone = {"behind_low": np.nan, "behind_high": np.nan} if metric == _TOLD_ALONE else {}
+            rows.append(row | behind | alone)
     return pd.DataFrame(rows)
 
 

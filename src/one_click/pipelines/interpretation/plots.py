@@ -146,9 +146,9 @@ def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     axes.axvline(0, color=NEUTRAL, linewidth=1)
     axes.set_yticks(heights, [_unit_label(row, language) for row in shown.to_dict("records")])
     axes.set_xlabel(
-        "Потеря ROC-AUC на клиентах, которых модель не видела\nи её 95 % интервал"
+        "Потеря ROC-AUC на клиентах, которых модель не видела,\nи её разброс на повторных выборках клиентов"
         if language == "ru"
-        else "Loss of ROC-AUC on clients that the model has not seen\nand its 95% interval"
+        else "Loss of ROC-AUC on clients that the model has not seen,\nand its range over resamples of them"
     )
     axes.legend(loc="center right")
     number_ticks(axes.xaxis, 3, language)
@@ -166,13 +166,13 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
             "больше значение — выше риск",
             "больше значение — ниже риск",
             "без ясного направления",
-            "Средний вклад в оценку риска и его интервал по моделям на других клиентах",
+            "Средний вклад в оценку риска и его интервал при других обучающих клиентах",
         ),
         "en": (
             "larger value, higher risk",
             "larger value, lower risk",
             "no clear direction",
-            "Mean contribution to the score, and its interval over models of other clients",
+            "Mean contribution to the score, and its interval had other clients been fitted on",
         ),
     }[language]
     figure = new_figure(8, 5, _shap_title(importance, language))

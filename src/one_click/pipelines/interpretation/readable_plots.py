@@ -137,9 +137,9 @@ def _draw_rules(language: Language, tree_rules: pd.DataFrame) -> Figure:
         _draw_texts(left, rows, model_label(name, language))
         _draw_shares(right, rows, trees[name], language)
     panels[-1, 1].set_xlabel(
-        "Доля снизивших активность, 95 % интервал\n(клиенты, на которых обучено дерево)"
+        "Доля снизивших активность\n(клиенты, на которых обучено дерево)"
         if language == "ru"
-        else "Share of declined clients, 95% interval\n(clients that the tree was fitted on)"
+        else "Share of declined clients\n(clients that the tree was fitted on)"
     )
     return figure
 
@@ -208,7 +208,6 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame, rules: pd.DataFrame, language: 
     thickness = 0.3 + 1.4 * bars["clients"] / bars["clients"].max()
     colours = [DECLINED if share > overall else KEPT for share in bars["declined_share"]]
     axes.barh(bars["place"], bars["declined_share"], thickness, color=colours)
-    axes.hlines(bars["place"], bars["low"], bars["high"], colors=NEUTRAL, linewidth=1.5)
     for _, row in bars.iterrows():
         axes.text(1.03, row["place"], clients(int(row["clients"]), language), va="center", fontsize=8)
     axes.axvline(overall, color=NEUTRAL, linestyle=":")

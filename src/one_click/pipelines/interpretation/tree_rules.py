@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import COLUMNS, LANGUAGES, TARGET, Language, label, translate, unit
-from one_click.effects import share_with_interval
 from one_click.scores import feature_columns
 from one_click.wording import number, percent, value_text
 
@@ -31,8 +30,6 @@ _RULES = {
     "clients": "int64",
     "declined": "int64",
     "declined_share": "float64",
-    "low": "float64",
-    "high": "float64",
     "probability": "float64",
 }
 
@@ -81,13 +78,14 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
     Returns
     -------
     DataFrame, one row per model and leaf, of each model the likeliest to decline first: model, leaf, rule_ru,
-    rule_en, conditions, depth, clients, declined, declined_share, low, high, probability
+    rule_en, conditions, depth, clients, declined, declined_share, probability
         Conditions is a JSON list of [feature, low, high, levels]: low < value <= high, where null is no
         border and a flag counts as 0 or 1; levels is {"is": level} or {"is_not": [levels]}. A border is the
         greatest value, as finely recorded as those of the training clients, that the tree sends to the left:
         the rule holds exactly for all such values, so for every whole number. The counts are of these
-        clients, who taught the tree the rule, and their 95 % interval (low, high) knows nothing of that. The
-        probability is the leaf's own, which weights of classes may shift away from the share.
+        clients, who taught the tree the rule: among others the shares are nearer to each other, and no
+        interval of theirs would hold. The probability is the leaf's own, which weights of classes may shift
+        away from the share.
     """
     rows = [row for name, model in _trees(candidates).items() for row in _rules(name, model, train_clients)]
     return pd.DataFrame(rows, columns=list(_RULES)).astype(_RULES)
@@ -125,8 +123,8 @@ def _rules(name: str, model: Pipeline, clients: pd.DataFrame) -> list[dict[str, 
 
 def _counts(target: pd.Series) -> dict[str, float]:
     declined = int(target.sum())
-    share, low, high = share_with_interval(declined, len(target))
-    return {"clients": len(target), "declined": declined, "declined_share": share, "low": low, "high": high}
+    share = declined / len(target) if len(target) else np.nan
+    return {"clients": len(target), "declined": declined, "declined_share": share}
 
 
 # From splits to conditions --------------------------------------------------------------------------

@@ -10,9 +10,16 @@ from one_click.columns import CLIENT_ID
 from one_click.effects import share_with_interval
 from one_click.modelling import candidates
 from one_click.modelling.calibration import calibrate
-from one_click.modelling.evaluation import evaluate, share_found, stratified_resamples
+from one_click.modelling.evaluation import (
+    amount_interval,
+    compare,
+    evaluate,
+    resample_clients,
+    share_found,
+    share_interval,
+)
 from one_click.modelling.profit import expected_maximum_profit
-from one_click.modelling.selection import FAMILY, calibration_of, champion_name
+from one_click.modelling.selection import CHALLENGER, FAMILY, calibration_of, champion_name
 from one_click.parameters import ModelSelection
 
 _DEPTHS = np.round(np.arange(0, 1.0001, 0.05), 2)
@@ -51,6 +58,7 @@ def score_holdout(
 
 def evaluate_holdout(
     holdout_scores: pd.DataFrame,
+    train_clients: pd.DataFrame,
     thresholds: pd.DataFrame,
     campaign_assumptions: dict[str, float],
     options: ModelSelection,
@@ -60,41 +68,78 @@ def evaluate_holdout(
     Returns
     -------
     DataFrame: model, metric, value, low, high, n
-        With ``expected_maximum_profit`` (EMPC, profit units per client of the base) and ``profitable_depth``,
-        the share of the base to contact for it.
+        See `one_click.modelling.evaluation.evaluate`; with ``expected_maximum_profit`` (EMPC, profit units
+        per client of the base) and ``profitable_depth``, the share of the base to contact for it.
     """
     chosen = thresholds[thresholds["chosen"]].set_index("model")["threshold"]
     parts = []
     for name, scored in holdout_scores.groupby("model", sort=True):
         target = scored["target"].to_numpy("float64")
-        weights = stratified_resamples(target, options.bootstrap_samples, options.seed)
+        weights = _resamples(target, train_clients, options)
         score, probability = (scored[column].to_numpy() for column in ("score", "probability"))
-        figures = evaluate(score, probability, target, chosen[name], weights)
+        figures = evaluate(score, probability, target, chosen[name], weights, options.seed)
         profit = _evaluate_profit(score, target, weights, campaign_assumptions)
         parts.append(pd.concat([figures, profit]).assign(model=name))
     return pd.concat(parts, ignore_index=True)
 
 
+def compare_with_challengers(
+    holdout_scores: pd.DataFrame,
+    train_clients: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    leaderboard: pd.DataFrame,
+    options: ModelSelection,
+) -> pd.DataFrame:
+    """Return by how much the champion's figures are above those of each challenger, on the same test clients.
+
+    Returns
+    -------
+    DataFrame: model (the challenger), metric, difference, low, high
+        See `one_click.modelling.evaluation.compare`. No rows without a challenger that could be fitted.
+    """
+    chosen = thresholds[thresholds["chosen"]].set_index("model")["threshold"]
+    judged = {
+        name: (scored["score"].to_numpy(), scored["probability"].to_numpy(), float(chosen[name]))
+        for name, scored in holdout_scores.groupby("model", sort=True)
+    }
+    champion = champion_name(leaderboard)
+    of_champion = holdout_scores[holdout_scores["model"] == champion]
+    target = of_champion["target"].to_numpy("float64")
+    weights = _resamples(target, train_clients, options)
+    challengers = leaderboard.loc[leaderboard["kind"] == CHALLENGER, "model"]
+    parts = [
+        compare(judged[champion], judged[name], target, weights).assign(model=name)
+        for name in challengers[challengers != champion]
+    ]
+    columns = ["model", "metric", "difference", "low", "high"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _resamples(target: np.ndarray, train_clients: pd.DataFrame, options: ModelSelection) -> np.ndarray:
+    labelled = len(target) + len(train_clients)  # the test clients are a stratified part of these
+    return resample_clients(target, options.bootstrap_samples, options.seed, labelled)
+
+
 def _evaluate_profit(
     score: np.ndarray, target: np.ndarray, weights: np.ndarray, campaign: dict[str, float]
 ) -> pd.DataFrame:
-    names = ("expected_maximum_profit", "profitable_depth")
-    plain = expected_maximum_profit(score, target, np.ones((1, len(target))), campaign)
-    resampled = expected_maximum_profit(score, target, weights, campaign)
-    rows = []
-    for name, value, values in zip(names, plain, resampled, strict=True):
-        low, high = np.quantile(values, [0.025, 0.975])
-        rows.append({"metric": name, "value": value[0], "low": low, "high": high, "n": len(target)})
-    return pd.DataFrame(rows)
+    plain, depth = expected_maximum_profit(score, target, np.ones((1, len(target))), campaign)
+    profits, depths = expected_maximum_profit(score, target, weights, campaign)
+    rows = [
+        ("expected_maximum_profit", plain[0], *amount_interval(plain[0], profits)),
+        ("profitable_depth", depth[0], *share_interval(depth[0], depths, len(target))),
+    ]
+    return pd.DataFrame(rows, columns=["metric", "value", "low", "high"]).assign(n=len(target))
 
 
 def tabulate_gains(
     holdout_scores: pd.DataFrame,
+    train_clients: pd.DataFrame,
     leaderboard: pd.DataFrame,
     client_values: pd.DataFrame,
     options: ModelSelection,
 ) -> pd.DataFrame:
-    """Return what the champion's ranking finds at each depth.
+    """Return what the champion's ranking finds at each depth, with 95 % intervals.
 
     Returns
     -------
@@ -106,7 +151,7 @@ def tabulate_gains(
     scored = scored.merge(client_values, on=CLIENT_ID)
     score, target = scored["score"].to_numpy(), scored["target"].to_numpy("float64")
     value = scored["value"].to_numpy()
-    weights = stratified_resamples(target, options.bootstrap_samples, options.seed)
+    weights = _resamples(target, train_clients, options)
     by_value = scored["probability"].to_numpy() * value
     curves = {
         ("share_found", "low", "high"): (score, target),
@@ -116,8 +161,11 @@ def tabulate_gains(
     table = pd.DataFrame({"depth": _DEPTHS, "perfect": np.minimum(1.0, _DEPTHS / target.mean())})
     for names, (ranking, amounts) in curves.items():
         plain = share_found(ranking, amounts, np.ones((1, len(target))), _DEPTHS)[0]
-        interval = np.quantile(share_found(ranking, amounts, weights, _DEPTHS), [0.025, 0.975], axis=0)
-        table = table.assign(**dict(zip(names, (plain, *interval), strict=True)))
+        counted = amounts.sum() ** 2 / (amounts**2).sum()  # Kish: equal amounts that would say as much
+        ends = share_interval(plain, share_found(ranking, amounts, weights, _DEPTHS), counted)
+        certain = np.isin(_DEPTHS, (0, 1))
+        low, high = (np.where(certain, plain, end) for end in ends)
+        table = table.assign(**dict(zip(names, (plain, low, high), strict=True)))
     return table
 
 

@@ -14,7 +14,8 @@ def find_label_noise(
 
     A client is a suspect if the champion is at least as sure of the other class as it is, on average, of the
     clients who carry that class: confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning:
-    Estimating Uncertainty in Dataset Labels"). Suspects are for looking at; nothing is corrected.
+    Estimating Uncertainty in Dataset Labels"). Suspects are for looking at; nothing is corrected: where it is
+    known which labels are wrong, most suspects are right (`benchmarks.intervals`).
 
     Parameters
     ----------

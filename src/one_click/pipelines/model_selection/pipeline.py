@@ -140,13 +140,19 @@ def _holdout() -> list[Node]:
         ),
         Node(
             holdout.evaluate_holdout,
-            ["holdout_scores", "thresholds", "campaign_assumptions", _OPTIONS],
+            ["holdout_scores", "train_clients", "thresholds", "campaign_assumptions", _OPTIONS],
             "evaluation",
             name="model_selection.evaluate_holdout",
         ),
         Node(
+            holdout.compare_with_challengers,
+            ["holdout_scores", "train_clients", "thresholds", "leaderboard", _OPTIONS],
+            "challenger_differences",
+            name="model_selection.compare_with_challengers",
+        ),
+        Node(
             holdout.tabulate_gains,
-            ["holdout_scores", "leaderboard", "client_values", _OPTIONS],
+            ["holdout_scores", "train_clients", "leaderboard", "client_values", _OPTIONS],
             "gains",
             name="model_selection.tabulate_gains",
         ),

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from one_click.columns import LANGUAGES, Language, label, model_label
 from one_click.wording import number, percent
 
-from .texts import CALIBRATIONS, CARD, CARD_LIMITS, METRICS
+from .texts import CALIBRATIONS, CARD, CARD_LIMITS, METRICS, SUSPECT_PRECISION, WRONG_LABELS
 
 
 def write_model_cards(
@@ -19,6 +19,7 @@ def write_model_cards(
     leaderboard: pd.DataFrame,
     campaign_assumptions: dict[str, float],
     undecided_band: dict[str, float],
+    label_ceiling: pd.DataFrame,
 ) -> tuple[str, str]:
     """Write the model card in both languages (after Mitchell et al. 2019, "Model Cards for Model Reporting").
 
@@ -30,6 +31,8 @@ def write_model_cards(
         All models on the same folds.
     campaign_assumptions, undecided_band : dict
         What its profit figures assume, and where it does not decide.
+    label_ceiling : DataFrame
+        How many labels are suspect.
 
     Returns
     -------
@@ -44,6 +47,7 @@ def write_model_cards(
         "excluded": leaderboard[leaderboard["refused"] != ""].to_dict("records"),
         "campaign": campaign_assumptions,
         "band": undecided_band,
+        "ceiling": label_ceiling.set_index("figure")["value"].to_dict(),
     }
     russian, english = (_render(language, tables) for language in LANGUAGES)
     return russian, english
@@ -64,6 +68,8 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         **tables,
         text=CARD[language],
         limits=CARD_LIMITS[language],
+        suspect_precision=SUSPECT_PRECISION,
+        wrong_labels=WRONG_LABELS,
         features=[label(name, language) for name in manifest["data"]["features"]],
         model_names={name: model_label(name, language) for name in models},
         metric_names={name: words[language] for name, words in METRICS.items()},

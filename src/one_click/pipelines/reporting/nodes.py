@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
-from one_click.parameters import CampaignPlan, Offers, Reporting, Segmentation
+from one_click.parameters import CampaignPlan, ModelSelection, Offers, Reporting, Segmentation
 from one_click.pseudonyms import shown
 
 from .texts import METRICS
@@ -60,7 +60,10 @@ def gather_key_facts(
 
 
 def gather_explanation_facts(
-    effects: pd.DataFrame, importance_agreement: pd.DataFrame, faithfulness: pd.DataFrame
+    effects: pd.DataFrame,
+    importance_agreement: pd.DataFrame,
+    faithfulness: pd.DataFrame,
+    selection: ModelSelection,
 ) -> dict[str, Any]:
     """Gather what the page says about the explanations.
 
@@ -69,7 +72,7 @@ def gather_explanation_facts(
     dict
         ``effects``: sentences about the most important features that move the risk; ``disagreements``:
         sentences about features that two measures of importance place differently; ``checks``: value of each
-        check of faithfulness.
+        check of faithfulness; ``refitted_on``: share of the labelled clients that each refit was fitted on.
     """
     sentences = ["sentence_ru", "sentence_en"]
     moving = effects[effects["shape"] != "flat"].head(_EFFECTS)
@@ -78,6 +81,7 @@ def gather_explanation_facts(
         "effects": moving[sentences].to_dict("records"),
         "disagreements": apart[sentences].to_dict("records"),
         "checks": faithfulness.set_index("check")["value"].astype("float64").to_dict(),
+        "refitted_on": 1 - 1 / selection.folds,
     }
 
 
@@ -101,27 +105,44 @@ def gather_plan_facts(
     }
 
 
-def gather_model_facts(leaderboard: pd.DataFrame, evaluation: pd.DataFrame) -> dict[str, Any]:
-    """Set the champion's figures of quality beside the reference model's.
+def gather_model_facts(
+    leaderboard: pd.DataFrame, evaluation: pd.DataFrame, challenger_differences: pd.DataFrame
+) -> dict[str, Any]:
+    """Set the champion's figures of quality beside the reference model's and the challengers'.
 
     Returns
     -------
     dict
-        ``champion``; ``n_test``, the clients it was judged on; ``metrics``, one entry per figure with the
-        champion's and the reference model's value and 95 % interval.
+        ``champion``; ``n_test``, the clients it was judged on; ``challengers``, their names; ``metrics``, one
+        entry per figure: the champion's and the reference model's value and 95 % interval (None where none
+        holds), and under ``challengers`` those of each challenger and how far they are ``apart``: the
+        ``difference``, the champion's less the challenger's, with its interval (None where there is none).
     """
     champion = str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
     by_model = {name: rows.set_index("metric") for name, rows in evaluation.groupby("model")}
-    figures = ["value", "low", "high"]
+    apart = {
+        name: rows.set_index("metric") for name, rows in challenger_differences.groupby("model", sort=False)
+    }
     metrics = [
         {
             "metric": metric,
-            "champion": by_model[champion].loc[metric, figures].to_dict(),
-            "reference": by_model["reference"].loc[metric, figures].to_dict(),
+            "champion": _figure(by_model[champion], metric),
+            "reference": _figure(by_model["reference"], metric),
+            "challengers": [
+                _figure(by_model[name], metric) | {"apart": _figure(differences, metric, "difference")}
+                for name, differences in apart.items()
+            ],
         }
         for metric in METRICS
     ]
-    return {"champion": champion, "n_test": int(evaluation["n"].iloc[0]), "metrics": metrics}
+    n_test = int(evaluation["n"].iloc[0])
+    return {"champion": champion, "n_test": n_test, "challengers": list(apart), "metrics": metrics}
+
+
+def _figure(figures: pd.DataFrame, metric: str, value: str = "value") -> dict[str, Any]:
+    """Return a figure and its interval, None where they are missing."""
+    figure = figures.reindex([metric]).loc[metric, [value, "low", "high"]]
+    return {name: None if pd.isna(value) else float(value) for name, value in figure.items()}
 
 
 def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:

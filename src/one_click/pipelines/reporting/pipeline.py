@@ -28,13 +28,13 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 nodes.gather_model_facts,
-                ["leaderboard", "evaluation"],
+                ["leaderboard", "evaluation", "challenger_differences"],
                 "model_facts",
                 name="reporting.gather_model_facts",
             ),
             Node(
                 nodes.gather_explanation_facts,
-                ["effects", "importance_agreement", "faithfulness"],
+                ["effects", "importance_agreement", "faithfulness", "params:model_selection"],
                 "explanation_facts",
                 name="reporting.gather_explanation_facts",
             ),
@@ -80,10 +80,10 @@ def create_pipeline() -> Pipeline:
 
 
 def _model_card() -> Node:
-    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions", "undecided_band")
+    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions")
     return Node(
         model_card.write_model_cards,
-        _by_name(*tables),
+        _by_name(*tables, "undecided_band", "label_ceiling"),
         ["model_card_ru", "model_card_en"],
         name="reporting.write_model_cards",
     )

@@ -15,7 +15,14 @@ METRICS: dict[str, dict[Language, str]] = {
     "recall_declined": {"ru": "Полнота: доля найденных снизивших", "en": "Recall of the declined"},
     "brier_score": {"ru": "Ошибка Брайера", "en": "Brier score"},
     "log_loss": {"ru": "Логарифмическая ошибка", "en": "Log loss"},
-    "calibration_error": {"ru": "Ошибка калибровки", "en": "Calibration error"},
+    "calibration_error": {
+        "ru": "Ошибка калибровки: среднее квадратичное расхождение вероятности и доли",
+        "en": "Calibration error: root mean square gap of probability and share",
+    },
+    "calibration_chance": {
+        "ru": "Ошибка калибровки, которой точные вероятности не превышают (в 95 % случаев)",
+        "en": "Calibration error that perfect probabilities stay below (in 95% of cases)",
+    },
     "expected_maximum_profit": {
         "ru": "Наибольшая ожидаемая прибыль кампании на клиента базы (EMPC), ед. прибыли",
         "en": "Expected maximum profit of a campaign per client (EMPC), profit units",
@@ -84,7 +91,9 @@ CARD: dict[Language, dict[str, str]] = {
         "believed": "При поиске",
         "believed_note": "ROC-AUC измерен на частях с другими зёрнами, чем у поиска: часть везения поиска так исключена, но настройки выбирались на этих же клиентах. Без этого смещения — только отложенные клиенты ниже и вложенная проверка `kedro run --pipelines evidence`.",
         "excluded": "не участвует",
-        "holdout_note": "Отложенные клиенты ({n}), на которых модель проверена один раз; в скобках 95 % интервал:",
+        "holdout_note": "Отложенные клиенты ({n}), на которых модель проверена один раз; в скобках 95 % интервал. У ошибки калибровки интервала нет: вблизи нуля ни один не верен, её сравнивают с той, до которой доходит случай.",
+        "apart": "Разность: выбранная модель минус «{name}»",
+        "challenger_note": "Последние столбцы — модели, с которыми выбранную только сравнивают, на тех же отложенных клиентах. Интервал разности парный: обе модели на одних и тех же повторных выборках; если в нём есть 0, разница не доказана. У полноты и подъёма интервала разности нет: на искусственных магазинах он слишком часто неверен.",
         "metric": "Показатель",
         "reference": "Эталон: логистическая регрессия, L1",
         "profit_note": "Прибыль кампании посчитана при допущениях: на клиента в среднем {value} ед. прибыли за период, предложение стоит {cost} ед. (за каждое сделанное) и предотвращает {effect} снижений, от {low} до {high}.",
@@ -121,7 +130,9 @@ CARD: dict[Language, dict[str, str]] = {
         "believed": "In the search",
         "believed_note": "ROC-AUC is measured on folds of other seeds than the search's: part of the luck of the search is gone, but the settings were chosen on these same clients. Free of that are only the clients held out, below, and nested cross-validation, `kedro run --pipelines evidence`.",
         "excluded": "left out",
-        "holdout_note": "Clients held out ({n}), looked at once; in brackets the 95% interval:",
+        "holdout_note": "Clients held out ({n}), looked at once; in brackets the 95% interval. The calibration error has none: near 0 none holds, and it is compared with what chance alone reaches.",
+        "apart": "Difference: chosen model less “{name}”",
+        "challenger_note": "The last columns are models that the chosen one is only compared with, on the same clients held out. The interval of the difference is paired: both models on the same resamples; where it holds 0, no difference is proven. Differences of recall and lift have none: on synthetic stores theirs held too seldom.",
         "metric": "Figure",
         "reference": "Reference: logistic regression, L1",
         "profit_note": "Campaign profit assumes {value} profit units at stake per client on average, an offer that costs {cost} (each one made) and prevents {effect} of declines, {low} to {high}.",
@@ -134,17 +145,21 @@ CARD: dict[Language, dict[str, str]] = {
     },
 }
 
+# Measured by `python -m benchmarks.intervals`: the share of the labels that was recorded wrongly, and that of
+# the suspect ones.
+WRONG_LABELS, SUSPECT_PRECISION = 0.02, 0.23
+
 CARD_LIMITS: dict[Language, tuple[str, ...]] = {
     "ru": (
         "Единица прибыли в данных не описана: суммы даны в «ед. прибыли».",
         "Эффекты предложений — допущения, пока их не измерила кампания с контрольной группой.",
-        "Часть меток, вероятно, ошибочна (набор `label_noise`); это ограничивает достижимое качество.",
+        "Часть меток, вероятно, ошибочна; это ограничивает достижимое качество. Под подозрением {suspects} из {labelled} (набор `label_noise`): это список для проверки, а не для исправления. На искусственных магазинах, где неверно записаны {wrong_labels} меток и известно какие, из подозреваемых неверны {suspect_precision}.",
         "Границы полосы найдены по оценкам вне обучения, а новые клиенты оцениваются обученной на всех моделью: доля ошибок для них близка к заданной, но не гарантирована; когда база меняется (набор `drift`), её нужно измерить заново.",
     ),
     "en": (
         "Profit has no documented unit: amounts are in “profit units”.",
         "Effects of offers are assumptions until a campaign with a control group has measured them.",
-        "Some labels are probably wrong (data set `label_noise`), which bounds the quality that can be reached.",
+        "Some labels are probably wrong, which bounds the quality that can be reached. Suspect are {suspects} of {labelled} (data set `label_noise`): a list to check, not to correct. In synthetic stores, where {wrong_labels} of the labels were recorded wrongly and it is known which, {suspect_precision} of the suspects are wrong.",
         "The borders of the band come from out-of-fold scores, while new clients are scored by the model fitted on all: their share of errors is near the one asked for, not guaranteed; when the base drifts (data set `drift`), measure it again.",
     ),
 }
@@ -260,8 +275,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "себе может ничего не дать.",
         "disagreements": "Где два способа измерить важность расходятся или признаки её делят:",
         "checks_note": "Проверено: если забыть главные причины клиента, оценка меняется сильнее, чем если забыть столько "
-        "же случайных признаков, у {ahead} клиентов; модели, обученные на других клиентах, называют в среднем {refits} "
-        "тех же причин.",
+        "же случайных признаков, у {ahead} клиентов; модели, обученные заново на {refitted_on} тех же клиентов, называют "
+        "в среднем {refits} тех же причин.",
         "segments": "Сегменты",
         "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль {months}. Считается, "
         "что снизивший активность клиент уносит всю прибыль, поэтому это верхняя граница.",
@@ -275,7 +290,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "idle_rules": "Правила, которые в этом месяце никому не подошли (условия — словами параметров):",
         "top_clients": "Клиенты, с которых стоит начать",
         "model": "Можно ли верить модели",
-        "model_note": "Отложенные клиенты ({n}) не участвовали в выборе модели и её обучении для этой проверки; после неё модель обучена на всех. В скобках — 95 % интервалы.",
+        "model_note": "Отложенные клиенты ({n}) не участвовали в выборе модели и её обучении для этой проверки; после неё модель обучена на всех. В скобках — 95 % интервалы; у ошибки калибровки интервала нет, её сравнивают с той, до которой доходит случай.",
         "data": "Данные",
         "data_note": "Исключено клиентов: {left_out}. Исправлено ячеек: {mended}. Полные списки с причинами — в "
         "наборах rejected_rows и repairs.",
@@ -302,8 +317,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "detectable": "С требуемой мощностью видны эффекты от {effect}.",
         "more_clients": "Сколько клиентов нужно, чтобы обнаружить ожидаемый эффект: около {needed}.",
         "signals": "Сигналы риска",
-        "signals_note": "Точность — доля снизивших активность среди клиентов с сигналом. Сигнал с подъёмом меньше 1 о снижении "
-        "не говорит.",
+        "signals_note": "Точность — доля снизивших активность среди клиентов с сигналом. Сигнал с подъёмом меньше 1 указывает "
+        "в другую сторону: клиенты с ним снижают активность реже, чем все.",
         "signal": "Сигнал",
         "precision": "Точность",
         "recall": "Полнота",
@@ -338,7 +353,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "itself change nothing.",
         "disagreements": "Where two measures of importance differ, or features share it:",
         "checks_note": "Checked: forgetting a client's main reasons moves the score more than forgetting as many random "
-        "features for {ahead} of the clients; models of other clients name {refits} of the same reasons on average.",
+        "features for {ahead} of the clients; models fitted anew on {refitted_on} of the same clients name {refits} of the "
+        "same reasons on average.",
         "segments": "Segments",
         "segments_note": "Profit at risk is the probability of decline times the profit {months}. A client who "
         "declines is taken to carry away all profit, so this is an upper bound.",
@@ -352,7 +368,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "idle_rules": "Rules that fit nobody this month (conditions in the words of the parameters):",
         "top_clients": "Clients to begin with",
         "model": "Can the model be trusted",
-        "model_note": "The held-out clients ({n}) took no part in the selection and the training that are judged here; afterwards the model was trained on all. In brackets: 95% intervals.",
+        "model_note": "The held-out clients ({n}) took no part in the selection and the training that are judged here; afterwards the model was trained on all. In brackets: 95% intervals; the calibration error has none and is compared with what chance alone reaches.",
         "data": "Data",
         "data_note": "Clients left out: {left_out}. Cells mended: {mended}. The full lists with reasons are the data "
         "sets rejected_rows and repairs.",
@@ -381,7 +397,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "more_clients": "Clients that it takes to find the expected effect: about {needed}.",
         "signals": "Risk signals",
         "signals_note": "Precision is the share of declined clients among those with the signal. A signal with a lift below 1 "
-        "says nothing of decline.",
+        "points the other way: clients who show it decline less often than all.",
         "signal": "Signal",
         "precision": "Precision",
         "recall": "Recall",
