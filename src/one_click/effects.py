@@ -172,4 +172,5 @@ def wilson(share: Values, count: Values) -> tuple[Values, Values]:
     """Return Wilson's (1927) 95 % interval of shares of so many clients, who need not be a whole number."""
     middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
     half = _Z * np.sqrt(share * (1 - share) / count + (_Z / (2 * count)) ** 2) / (1 + _Z**2 / count)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+    # At the ends the two terms are equal, but for rounding.
+    return np.where(share > 0, middle - half, 0), np.where(share < 1, middle + half, 1)
