@@ -540,6 +540,7 @@ def test_word_that_stands_in_no_row_is_a_note(
     assert len(applied) == 5
 
 
+@pytest.mark.expensive
 def test_labels_and_a_new_month_are_read_with_the_same_mapping(
     english_project: Path, kedro_run_here: Run
 ) -> None:

@@ -152,6 +152,7 @@ def test_demo_store_locks_the_months_that_it_writes(
     assert f"The snapshot '{month}' is in use" in result.output
 
 
+@pytest.mark.expensive
 def test_workers_of_a_run_do_not_wait_for_its_lock(
     kedro_run: Callable[..., subprocess.CompletedProcess[str]], project: Path
 ) -> None:
@@ -194,7 +195,7 @@ def test_files_of_a_run_are_readable_by_whom_the_globals_name(
 ) -> None:
     (project / "conf/local/globals.yml").write_text(arguments, encoding="utf-8")
     folder = project / "data" / "02_intermediate"
-    assert kedro_run_here("--pipelines", "data_processing").exit_code == 0
+    assert kedro_run_here(*WANTED).exit_code == 0
     made = list(project.glob("data/0[2-8]*/**/*"))
     assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()} == {file_mode}
     assert {stat.S_IMODE(path.stat().st_mode) for path in [folder, *made] if path.is_dir()} == {folder_mode}

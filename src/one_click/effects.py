@@ -172,5 +172,5 @@ def wilson(share: Values, count: Values) -> tuple[Values, Values]:
     """Return Wilson's (1927) 95 % interval of shares of so many clients, who need not be a whole number."""
     middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
     half = _Z * np.sqrt(share * (1 - share) / count + (_Z / (2 * count)) ** 2) / (1 + _Z**2 / count)
-    # At the ends the two terms are equal, but for rounding.
-    return np.where(share > 0, middle - half, 0), np.where(share < 1, middle + half, 1)
+    # The interval holds the share and stays within 0 and 1, whatever rounding says.
+    return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
