@@ -159,6 +159,7 @@ ALL_BUT_SCORING = "data_processing,interpretation,model_selection,segmentation"
         pytest.param(
             ("--pipelines", "eda", "--params", "snapshot=my store"),
             ["kedro run --pipelines data_processing --params 'snapshot=my store'\n"],
+            marks=pytest.mark.expensive,
             id="quoted-for-a-shell",
         ),
         pytest.param(
@@ -169,6 +170,7 @@ ALL_BUT_SCORING = "data_processing,interpretation,model_selection,segmentation"
         pytest.param(
             ("--pipelines", "data_processing", "--from-inputs", "clients"),
             ["clients (by data_processing)", "kedro run --pipelines data_processing\n"],
+            marks=pytest.mark.expensive,
             id="a-part-of-a-pipeline",
         ),
     ],

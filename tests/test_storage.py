@@ -142,6 +142,7 @@ def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
     assert "The snapshot 'demo_next' is in use" in refused.output
 
 
+@pytest.mark.expensive
 @pytest.mark.parametrize("month", ["demo", "demo_next", "demo_store"])
 def test_demo_store_locks_the_months_that_it_writes(
     kedro_run_here: Run, hold: Callable[[str, str], None], month: str
