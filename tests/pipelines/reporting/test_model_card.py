@@ -113,7 +113,7 @@ def test_card_sets_the_black_box_beside_the_champion(cards: tuple[str, str], boa
 
 def test_card_prints_no_interval_where_none_holds(cards: tuple[str, str]) -> None:
     (line,) = [line for line in cards[1].splitlines() if line.startswith("| Calibration error")]
-    assert line.endswith("| 0.020 | 0.020 | 0.020 | – |")
+    assert line.endswith("| 0.020 | 0.020 | 0.020 | — |")
     (line,) = [line for line in cards[1].splitlines() if line.startswith("| Lift")]
     assert line.endswith("| 0.041 |")
     assert "None" not in cards[0] + cards[1]
