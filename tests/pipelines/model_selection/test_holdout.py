@@ -50,6 +50,17 @@ def test_profit_found_by_hand(options: ModelSelection, leaderboard: pd.DataFrame
     assert gains.loc[depths, "profit_found_by_value"].tolist() == pytest.approx([0, 3 / 4, 3 / 4, 1, 1])
 
 
+@pytest.mark.filterwarnings("error")
+def test_without_profit_at_stake_its_shares_are_missing(
+    options: ModelSelection, leaderboard: pd.DataFrame
+) -> None:
+    scores = _holdout(TEN, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0])
+    values = pd.DataFrame({"client_id": range(10), "value": 0.0})
+    gains = holdout.tabulate_gains(scores, TRAIN, leaderboard, values, options)
+    assert gains[["profit_found", "profit_low", "profit_high"]].isna().all(axis=None)
+    assert gains["share_found"].notna().all()
+
+
 def test_reliability_by_hand(leaderboard: pd.DataFrame) -> None:
     scores = _holdout([0.1, 0.1, 0.3, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], [0, 0, 0, 1, 0, 1, 1, 1, 1, 1])
     table = holdout.tabulate_reliability(scores, leaderboard)

@@ -161,7 +161,8 @@ def tabulate_gains(
     table = pd.DataFrame({"depth": _DEPTHS, "perfect": np.minimum(1.0, _DEPTHS / target.mean())})
     for names, (ranking, amounts) in curves.items():
         plain = share_found(ranking, amounts, np.ones((1, len(target))), _DEPTHS)[0]
-        counted = amounts.sum() ** 2 / (amounts**2).sum()  # Kish: equal amounts that would say as much
+        # Kish: equal amounts that would say as much; none where nothing is at stake.
+        counted = amounts.sum() ** 2 / ((amounts**2).sum() or np.nan)
         ends = share_interval(plain, share_found(ranking, amounts, weights, _DEPTHS), counted)
         certain = np.isin(_DEPTHS, (0, 1))
         low, high = (np.where(certain, plain, end) for end in ends)
