@@ -28,7 +28,6 @@ from one_click.columns import (
     BASE_FEATURES,
     CLIENT_ID,
     COLUMNS,
-    ENGINEERED_FEATURES,
     GROUP_LABELS,
     PROFIT,
     TARGET,
@@ -52,6 +51,7 @@ from one_click.parameters import (
     Offers,
     Segmentation,
 )
+from one_click.pipelines.data_processing.audit import audit
 from one_click.pipelines.data_processing.nodes import split_clients
 from one_click.pipelines.demo_comparison.summary import draw_store
 from one_click.pipelines.eda.clusters import assign_clusters, map_clients, profile_clusters
@@ -60,7 +60,6 @@ from one_click.pipelines.eda.encoding import standardise
 from one_click.pipelines.eda.groups import separation
 from one_click.pipelines.eda.interactions import cut, find_interactions, tabulate_interactions
 from one_click.pipelines.eda.nodes import select_labelled
-from one_click.pipelines.evidence.features import judge_features
 from one_click.pipelines.evidence.procedures import summarise_procedures
 from one_click.pipelines.interpretation.faithfulness import delete_reasons
 from one_click.pipelines.interpretation.importance import permute_features, summarise_shap
@@ -245,8 +244,7 @@ def _intervals(store: Store) -> Iterator[Interval]:
         _map,
         _cells,
         _contributions,
-        _deletion,
-        _engineered,
+        _audited,
     ):
         yield from part(store)
 
@@ -488,28 +486,16 @@ def _of_level(values: pd.Series, everyone: pd.Series, level: str) -> Members:
 
 
 def _contributions(store: Store) -> Iterator[Interval]:
-    """Yield the mean contributions, as if other clients had been fitted on, of every tenth store."""
+    """Yield the mean contributions, and how far the strongest are ahead, of every tenth store."""
     if store.seed % 10:
         return
-    everyone = store.features
-    fitted, base, values = _explained(store.model.tuned, everyone)
-    by_refit = explain_refits(everyone, _refits(store), base, INTERPRETATION)
-    for row in summarise_shap(values, by_refit, everyone, SELECTION).itertuples():
+    fitted, base, values = _explained(store.model.tuned, store.features)
+    by_refit = explain_refits(store.features, _refits(store), base, INTERPRETATION)
+    for row in summarise_shap(values, by_refit, store.features, SELECTION).itertuples():
         yield Interval("shap: mean contribution", row.low, row.high, _usual_contributions()[row.feature])
-    fresh, _ = explain_clients(population().features, fitted, base, INTERPRETATION)
-    asked = np.random.default_rng(store.seed).permutation(CLIENTS)[:CLIENTS_ASKED]
-    ahead, true = (
-        next(row for row in rows if row["check"] == "deletion_ahead")
-        for rows in (
-            _deletion(everyone.iloc[asked], fitted, values.iloc[asked], base),
-            _deletion(population().features, fitted, fresh, base),
-        )
-    )
+    asked = store.features.sample(CLIENTS_ASKED, random_state=store.seed)
+    ahead, true = (_ahead(clients, fitted, base) for clients in (asked, population().features))
     yield Interval("faithfulness: deletion_ahead", ahead["low"], ahead["high"], true["value"])
-
-
-def _deletion(clients: pd.DataFrame, fitted: Any, values: pd.DataFrame, base: pd.DataFrame) -> Any:
-    return delete_reasons(clients, fitted, values[[*BASE_FEATURES]].to_numpy(), base, INTERPRETATION)
 
 
 def _explained(tuned: Any, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
@@ -526,22 +512,19 @@ def _usual_contributions() -> pd.Series:
     return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
 
 
-def _engineered(store: Store) -> Iterator[Interval]:
-    """Yield what engineered features add to the rival, of every tenth store."""
-    if store.seed % 10:
-        return
-    tuned = _tuned_models()
-    rival = json.loads(tuned.set_index("model").loc[RIVAL, "tuned"])
-    areas = {}
-    for names in ((), *((name,) for name in ENGINEERED_FEATURES)):
-        own, fresh = (make_features(one, names) for one in (store.clients, population().clients))
-        fitted = candidates.fit(rival, own.astype({TARGET: "int64"}), SELECTION)
-        score = uncalibrated_score(fitted, fresh[feature_columns(fresh)])
-        areas[names] = population().figure(figures.roc_auc, score)
-    gains = judge_features(store.clients, store.features, tuned, SELECTION, EVIDENCE)
-    for row in gains.itertuples():
-        true = areas[(row.feature,)] - areas[()]
-        yield Interval(f"engineered: gain of {row.feature}", row.low, row.high, true)
+def _ahead(clients: pd.DataFrame, fitted: Any, base: pd.DataFrame) -> dict[str, float]:
+    values = explain_clients(clients, fitted, base, INTERPRETATION)[0][[*BASE_FEATURES]].to_numpy()
+    rows = delete_reasons(clients, fitted, values, base, INTERPRETATION)
+    return next(row for row in rows if row["check"] == "deletion_ahead")
+
+
+def _audited(store: Store) -> Iterator[Interval]:
+    """Yield the ROC-AUC of the single feature that ranks best."""
+    places = pd.Series(range(CLIENTS), index=store.clients[CLIENT_ID])
+    found = audit(store.clients, places, ("features", "labels"), PROCESSING)
+    row = found.query("finding == 'single_feature'").iloc[0]
+    true = population().figure(figures.roc_auc, population().clients[row["subject"]].to_numpy("float64"))
+    yield Interval("audit: best single feature", row["low"], row["high"], max(true, 1 - true))
 
 
 def _below_chance(store: Store) -> bool:
