@@ -3,11 +3,11 @@
 Per seed one planted store: its clients are split, and the reference model is fitted, calibrated and judged as
 the product does it. What each interval should hold is known from fresh clients of the same population, of
 whom the true probability to be recorded as declined is planted: the figure of this fitted model, with this
-threshold and these borders, clusters and axes, in the population; of contributions, their mean over the models
-of other stores. Printed per interval: the share of stores in which it holds that (.92 to .98 is as it should
-be), the share in which the truth lies below it, and its median width. Then what stands where no interval does:
-the chance level of the calibration error, and how many of the labels that are called suspect were recorded
-wrongly. Contributions and losses by shuffling are dear, and measured on every tenth store.
+threshold and these borders, clusters and axes, in the population; of contributions, their mean over the
+models of other stores. Printed per interval: the share of stores in which it holds that (.92 to .98 is as it
+should be), the share in which the truth lies below it, and its median width. Then what stands where no
+interval does: the chance level of the calibration error, and how many of the labels that are called suspect
+were recorded wrongly. Contributions and losses by shuffling are dear, and measured on every tenth store.
 """
 
 import json
