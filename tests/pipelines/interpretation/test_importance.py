@@ -458,15 +458,6 @@ def test_interval_over_the_refits_by_hand(summary: pd.DataFrame) -> None:
     assert summary.loc["promo_purchase_share", ["low", "high"]].tolist() == [0.5, 0.5]
 
 
-def test_each_repeat_of_the_refits_adds_degrees_of_freedom(selection: ModelSelection) -> None:
-    features = constant(pages_per_visit=[1, 2, 3, 4]).assign(client_id=CLIENTS)
-    sizes = (1.9, 2.0, 2.1, 1.8, 2.0, 2.2)
-    refits = pd.concat([contributions(n, pages_per_visit=[size] * 4) for n, size in enumerate(sizes)])
-    table = summarise_shap(contributions(pages_per_visit=[2.0] * 4), refits, features, selection)
-    # s² = .01 and .04 over 3 folds: t(.975; 4) √((3 − 1)² / 3 · .025) = 2.776445 · .1825742
-    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([2 - 0.506907, 2 + 0.506907], abs=1e-5)
-
-
 def test_interval_does_not_go_below_nothing(selection: ModelSelection) -> None:
     features = constant(pages_per_visit=[1, 2, 3, 4]).assign(client_id=CLIENTS)
     refits = pd.concat([contributions(number, pages_per_visit=[number] * 4) for number in range(3)])

@@ -219,15 +219,15 @@ def _jackknife_half_width(figures: Values) -> Values:
     """Return half the 95 % interval of figures of models that each leave out one fold of K, by the repeats.
 
     The grouped jackknife (Shao and Tu 1995, "The Jackknife and Bootstrap", section 2.3): variance
-    ``(K − 1)² / K s²``, its mean over R repeats with R (K − 1) degrees of freedom.
+    ``(K − 1)² / K s²``, K − 1 degrees of freedom; its mean over the repeats.
 
     Parameters
     ----------
     figures : ndarray, shape (n_repeats, K, n_features)
     """
-    repeats, folds, _ = figures.shape
+    folds = figures.shape[1]
     variance = ((folds - 1) ** 2 / folds * figures.var(axis=1, ddof=1)).mean(axis=0)
-    return np.asarray(stats.t.ppf(0.975, repeats * (folds - 1)) * np.sqrt(variance))
+    return np.asarray(stats.t.ppf(0.975, folds - 1) * np.sqrt(variance))
 
 
 def _direction(values: pd.Series, contributions: pd.Series) -> float:
