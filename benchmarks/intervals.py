@@ -3,10 +3,11 @@
 Per seed one planted store: its clients are split, and the reference model is fitted, calibrated and judged as
 the product does it. What each interval should hold is known from fresh clients of the same population, of
 whom the true probability to be recorded as declined is planted: the figure of this fitted model, with this
-threshold and these borders, in the population. Printed per interval: the share of stores in which it holds
-that (.92 to .98 is as it should be), the share in which the truth lies below it, and its median width. Then
-what stands where no interval does: the chance level of the calibration error, and how many of the labels that
-are called suspect were recorded wrongly.
+threshold and these borders, clusters and axes, in the population; of contributions, their mean over the
+models of other stores. Printed per interval: the share of stores in which it holds that (.92 to .98 is as it
+should be), the share in which the truth lies below it, and its median width. Then what stands where no
+interval does: the chance level of the calibration error, and how many of the labels that are called suspect
+were recorded wrongly. Contributions and losses by shuffling are dear, and measured on every tenth store.
 """
 
 import json
@@ -19,11 +20,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.coverage import NO_FINDINGS
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, PROFIT, TARGET
+from one_click.effects import cliffs_delta
 from one_click.features import make_features
 from one_click.folds import make_splits
 from one_click.modelling import candidates, selection
@@ -35,21 +38,27 @@ from one_click.parameters import (
     DataProcessing,
     DemoPopulation,
     DemoStore,
+    Eda,
     Evidence,
     Interpretation,
     ModelSelection,
     Offers,
     Segmentation,
 )
+from one_click.pipelines.data_processing.audit import audit
 from one_click.pipelines.data_processing.nodes import split_clients
 from one_click.pipelines.demo_comparison.summary import draw_store
+from one_click.pipelines.eda.clusters import assign_clusters, map_clients, profile_clusters
 from one_click.pipelines.eda.contacts import CONTACTS, tabulate_contacts
 from one_click.pipelines.eda.encoding import standardise
 from one_click.pipelines.eda.groups import separation
+from one_click.pipelines.eda.interactions import cut, find_interactions, tabulate_interactions
 from one_click.pipelines.eda.nodes import select_labelled
 from one_click.pipelines.evidence.procedures import summarise_procedures
-from one_click.pipelines.interpretation.importance import permute_features
-from one_click.pipelines.interpretation.refits import refit_splits
+from one_click.pipelines.interpretation.faithfulness import delete_reasons
+from one_click.pipelines.interpretation.importance import permute_features, summarise_shap
+from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
+from one_click.pipelines.interpretation.refits import explain_refits, refit_splits
 from one_click.pipelines.model_selection import comparison, holdout
 from one_click.pipelines.model_selection.label_noise import find_label_noise
 from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decision_borders, rate_signals
@@ -61,6 +70,9 @@ from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
 RIVAL = "logistic_regression"
+CLUSTERS = 3
+CLIENTS_ASKED = 300
+OTHER_STORES = 60
 SHUFFLED = ("pages_per_visit", "minutes_current", "promo_purchase_share", "unpaid_items_quarter")
 _HALF = 0.5
 Floats = NDArray[np.float64]
@@ -71,6 +83,8 @@ PROCESSING = read_section("data_processing", DataProcessing)
 STORE = read_section("demo_store", DemoStore)
 OFFERS = read_section("offers", Offers)
 SEGMENTATION = read_section("segmentation", Segmentation)
+EDA = read_section("eda", Eda)
+INTERPRETATION = read_section("interpretation", Interpretation)
 
 
 class Interval(NamedTuple):
@@ -219,6 +233,11 @@ def _intervals(store: Store) -> Iterator[Interval]:
         _losses,
         _groups,
         _contacts,
+        _clusters,
+        _map,
+        _cells,
+        _contributions,
+        _audited,
     ):
         yield from part(store)
 
@@ -357,11 +376,8 @@ def _losses(store: Store) -> Iterator[Interval]:
     """Yield the range of the loss by shuffling, no 95 % interval, of every tenth store: it is dear."""
     if store.seed % 10:
         return
-    options = read_section("interpretation", Interpretation)
-    clients = candidates.join_labelled(store.train, store.test)
-    splits = refit_splits(clients, SELECTION, options)
-    refits = [candidates.fit(store.model.tuned, clients.iloc[train], SELECTION) for train, _ in splits]
-    table = permute_features(store.train, store.test, refits, SELECTION, options)
+    refits = _refits(store)
+    table = permute_features(store.train, store.test, refits, SELECTION, INTERPRETATION)
     ranges = table.query("metric == 'roc_auc' and kind == 'feature'").set_index("feature")
     everyone = population()
     order = np.random.default_rng(store.seed).permutation(FRESH_CLIENTS)
@@ -373,6 +389,12 @@ def _losses(store: Store) -> Iterator[Interval]:
         ]
         true = float(np.mean([whole - without for whole, without in areas]))
         yield Interval(f"permutation importance: {name}", *ranges.loc[name, ["low", "high"]], true)
+
+
+def _refits(store: Store) -> list[Any]:
+    clients = candidates.join_labelled(store.train, store.test)
+    splits = refit_splits(clients, SELECTION, INTERPRETATION)
+    return [candidates.fit(store.model.tuned, clients.iloc[train], SELECTION) for train, _ in splits]
 
 
 def _groups(store: Store) -> Iterator[Interval]:
@@ -390,6 +412,109 @@ def _contacts(store: Store) -> Iterator[Interval]:
     for row in tabulate_contacts(store.clients.astype({TARGET: "float64"})).itertuples():
         members = population().clients[CONTACTS].between(row.least, row.most).to_numpy()
         yield Interval("contacts: share of declined", row.low, row.high, population().share(members))
+
+
+def _clusters(store: Store) -> Iterator[Interval]:
+    """Take three clusters, natural or not; a fresh client belongs to the one whose middle is nearest."""
+    labelled = select_labelled(store.clients)
+    forced = pd.DataFrame({"clusters": [CLUSTERS], "chosen": [True]})
+    found = assign_clusters(labelled, forced, EDA)
+    points, fresh = _points(labelled)
+    middles = points.groupby(found["cluster"].to_numpy()).mean()
+    nearest = middles.index.to_numpy()[cdist(fresh, middles).argmin(axis=1)]
+    for cluster, rows in profile_clusters(labelled, found).groupby("cluster"):
+        own = nearest == cluster
+        risk = rows.iloc[0][["risk_low", "risk_high"]]
+        yield Interval("clusters: share of declined", *risk, population().share(own))
+        for row in rows.itertuples():
+            values = population().clients[row.feature].to_numpy("float64")
+            true = cliffs_delta(values[own], values[~own]).size
+            yield Interval("clusters: effect", row.low, row.high, true)
+
+
+def _points(labelled: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the clients of the store and of the population as the store's clients are standardised."""
+    points = standardise(labelled, BASE_FEATURES)
+    raw, fresh = (
+        pd.get_dummies(clients[[*BASE_FEATURES]], prefix_sep="=", dtype="float64")
+        .reindex(columns=points.columns, fill_value=0)
+        .astype("float64")
+        for clients in (labelled, population().clients)
+    )
+    return points, (fresh - raw.mean()) * points.std() / raw.std()
+
+
+def _map(store: Store) -> Iterator[Interval]:
+    labelled = select_labelled(store.clients)
+    points, fresh = _points(labelled)
+    axis = map_clients(labelled)[1].query("axis == 'x'").set_index("column").loc[points.columns]
+    true = 2 * population().figure(figures.roc_auc, (fresh @ axis["loading"]).to_numpy()) - 1  # Cliff's delta
+    yield Interval("map: shift along x", *axis.iloc[0][["low", "high"]], true)
+
+
+def _cells(store: Store) -> Iterator[Interval]:
+    labelled = select_labelled(store.clients)
+    everyone, tests = select_labelled(population().clients), find_interactions(labelled, EDA)
+    for row in tabulate_interactions(labelled, tests, EDA).itertuples():
+        left, right = (
+            _of_level(labelled[feature], everyone[feature], level)
+            for feature, level in ((row.left, row.left_level), (row.right, row.right_level))
+        )
+        declared = (row.left, row.right) in EDA.interactions
+        name = f"interactions: cells of the {'declared' if declared else 'surest other'} pairs"
+        yield Interval(name, row.low, row.high, population().share(left & right))
+
+
+def _of_level(values: pd.Series, everyone: pd.Series, level: str) -> Members:
+    """Tell whose value is of a level that was cut in the store."""
+    if COLUMNS[str(values.name)].kind == "category":
+        return (everyone.astype("str") == level).to_numpy()
+    levels = cut(values)
+    highest = values.groupby(levels).max().iloc[:-1]
+    cut_at = np.searchsorted(highest.to_numpy("float64"), everyone.to_numpy("float64"))
+    return np.asarray(np.array(sorted(levels.unique()))[cut_at] == int(level))
+
+
+def _contributions(store: Store) -> Iterator[Interval]:
+    """Yield the mean contributions, and how far the strongest are ahead, of every tenth store."""
+    if store.seed % 10:
+        return
+    fitted, base, values = _explained(store.model.tuned, store.features)
+    by_refit = explain_refits(store.features, _refits(store), base, INTERPRETATION)
+    for row in summarise_shap(values, by_refit, store.features, SELECTION).itertuples():
+        yield Interval("shap: mean contribution", row.low, row.high, _usual_contributions()[row.feature])
+    asked = store.features.sample(CLIENTS_ASKED, random_state=store.seed)
+    ahead, true = (_ahead(clients, fitted, base) for clients in (asked, population().features))
+    yield Interval("faithfulness: deletion_ahead", ahead["low"], ahead["high"], true["value"])
+
+
+def _explained(tuned: Any, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
+    fitted, base = candidates.fit(tuned, clients, SELECTION), choose_base(clients, INTERPRETATION)
+    return fitted, base, explain_clients(clients, fitted, base, INTERPRETATION)[0]
+
+
+@cache
+def _usual_contributions() -> pd.Series:
+    """Return the mean absolute contributions on average over the models of other stores."""
+    tuned = json.loads(_tuned_models().set_index("model").loc[REFERENCE, "tuned"])
+    seeds = range(FRESH_SEED + 1, FRESH_SEED + 1 + OTHER_STORES)
+    values = [_explained(tuned, as_features(draw(seed, CLIENTS)))[2] for seed in seeds]
+    return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
+
+
+def _ahead(clients: pd.DataFrame, fitted: Any, base: pd.DataFrame) -> dict[str, float]:
+    values = explain_clients(clients, fitted, base, INTERPRETATION)[0][[*BASE_FEATURES]].to_numpy()
+    rows = delete_reasons(clients, fitted, values, base, INTERPRETATION)
+    return next(row for row in rows if row["check"] == "deletion_ahead")
+
+
+def _audited(store: Store) -> Iterator[Interval]:
+    """Yield the ROC-AUC of the single feature that ranks best."""
+    places = pd.Series(range(CLIENTS), index=store.clients[CLIENT_ID])
+    found = audit(store.clients, places, ("features", "labels"), PROCESSING)
+    row = found.query("finding == 'single_feature'").iloc[0]
+    true = population().figure(figures.roc_auc, population().clients[row["subject"]].to_numpy("float64"))
+    yield Interval("audit: best single feature", row["low"], row["high"], max(true, 1 - true))
 
 
 def _below_chance(store: Store) -> bool:

@@ -1,9 +1,11 @@
-"""Whether the portrait tells the truth of stores where it is planted: ``python -m benchmarks.portrait``.
+"""Whether the portrait tells the truth of planted stores: ``python -m benchmarks.portrait [FIRST] [LAST]``.
 
 The features of these stores are independent of each other, so that a feature which drives nothing differs
 between the classes by chance alone; where structures are looked for, they also go together. Their values are
-those of the synthetic store.
+those of the synthetic store. Structures take a second per store and are looked for in the first few.
 """
+
+import sys
 
 import numpy as np
 import pandas as pd
@@ -21,8 +23,7 @@ from one_click.pipelines.eda.portrait import risk_ratio
 from one_click.planted import Cause
 from one_click.simulation.mechanism import decline_probability
 
-SEEDS = range(1, 201)
-FEWER_SEEDS = range(1, 21)  # for what takes a second per store
+FEWER = 20
 CLIENTS = 1300
 TRUTH_CLIENTS = 1_000_000  # enough to know an effect to .002
 DRIVERS: dict[str, float | dict[str, float]] = {
@@ -44,19 +45,21 @@ PLANTED = Cause(intercept=-0.6, drivers=DRIVERS)
 NOTHING = Cause(intercept=-0.5, drivers={})
 
 
-def main() -> None:
+def main(first_seed: int, last_seed: int) -> None:
     """Print how often drivers come first, how often chance is taken for a finding, and the coverage."""
+    seeds = range(first_seed, last_seed + 1)
     options = read_section("eda", Eda)
     pool, planted, nothing = read_worlds()
     everyone = plant_store(pool, planted, 0, TRUTH_CLIENTS)
     truth = _portrait(everyone, options)
-    portraits = [_portrait(plant_store(pool, planted, seed, CLIENTS), options) for seed in SEEDS]
+    portraits = [_portrait(plant_store(pool, planted, seed, CLIENTS), options) for seed in seeds]
     first = [_drivers_come_first(portrait) for portrait in portraits]
-    print(f"{len(first)} planted stores of {CLIENTS} clients; every driver first: {np.mean(first):.3f}")
+    print(f"{len(first)} planted stores of {CLIENTS} clients, seeds {first_seed} to {last_seed}")
+    print(f"every driver first: {np.mean(first):.3f}")
     _print_coverage(portraits, truth)
     _print_coverage_of_risks(portraits, everyone)
     empty = [
-        _portrait(plant_store(pool, nothing, seed, CLIENTS), options)["direction"] != "none" for seed in SEEDS
+        _portrait(plant_store(pool, nothing, seed, CLIENTS), options)["direction"] != "none" for seed in seeds
     ]
     print(
         f"nothing planted: false findings {np.mean(empty):.4f} of all features, "
@@ -64,7 +67,7 @@ def main() -> None:
     )
     for name, mechanism, together in STRUCTURES:
         world = {"planted": planted, "nothing": nothing}[mechanism]
-        stores = [plant_store(pool, world, seed, CLIENTS, together) for seed in FEWER_SEEDS]
+        stores = [plant_store(pool, world, seed, CLIENTS, together) for seed in seeds[:FEWER]]
         pairs, natural, group = np.mean([_structures(store, options) for store in stores], axis=0)
         print(
             f"{len(stores)} stores, {name}: clear joint effect {pairs:.3f}, natural clusters {natural:.3f}, "
@@ -121,7 +124,11 @@ def _print_coverage(portraits: list[pd.DataFrame], truth: pd.DataFrame) -> None:
     kinds = rows["kind"].where(rows["kind"].isin(["category", "flag"]), "number")
     groups = [("all", rows), *rows.groupby(kinds), ("drivers", rows.loc[list(DRIVERS)])]
     for name, part in groups:
-        print(f"coverage of 95 % intervals, {name}: {part['covered'].mean():.4f} of {len(part)}")
+        width = (part["high"] - part["low"]).median()
+        print(
+            f"coverage of 95 % intervals, {name}: {part['covered'].mean():.4f} of {len(part)}, "
+            f"median width {width:.3f}"
+        )
     worst = rows.groupby(level=0)["covered"].mean().sort_values().head(4).round(3)
     print(f"lowest: {worst.to_dict()}")
 
@@ -134,8 +141,13 @@ def _print_coverage_of_risks(portraits: list[pd.DataFrame], everyone: pd.DataFra
     rows = pd.concat([portrait.loc[list(CATEGORICAL_FEATURES)] for portrait in portraits])
     true = [risk_ratio(counts[name], level) for name, level in rows["level"].items()]
     covered = (rows["risk_low"] <= true) & (true <= rows["risk_high"])
-    print(f"coverage of the risk ratios of the values named: {covered.mean():.4f} of {len(rows)}")
+    width = (rows["risk_high"] - rows["risk_low"]).median()
+    print(
+        f"coverage of the risk ratios of the values named: {covered.mean():.4f} of {len(rows)}, "
+        f"median width {width:.3f}"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    main(*[*numbers, *(1001, 1400)[len(numbers) :]])

@@ -91,6 +91,13 @@ def test_map_keeps_what_differs_most(make_clients: Make) -> None:
     assert (loadings**2).sum() == pytest.approx(1)
 
 
+def test_shift_along_the_second_axis_has_no_interval(make_clients: Make) -> None:
+    _, axes = map_clients(_store(make_clients, kinds=2))
+    ends = axes.drop_duplicates("axis").set_index("axis")[["shift", "low", "high"]]
+    assert ends.loc["x", "low"] < ends.loc["x", "shift"] < ends.loc["x", "high"]
+    assert ends.loc["y"].notna().tolist() == [True, False, False]
+
+
 def test_direction_of_the_map_turns_with_the_classes(make_clients: Make) -> None:
     labelled = _store(make_clients, kinds=2)
     swapped = labelled.assign(activity_declined=1 - labelled[TARGET])

@@ -81,3 +81,9 @@ def test_nothing_to_tell_is_said(make_clients: Make, options: Eda) -> None:
 
 def test_every_feature_has_a_panel(drawn: dict[str, Any]) -> None:
     assert len(drawn["distributions_figure_ru"].axes) == 20
+
+
+def test_effects_of_clusters_are_said_to_have_95_percent_intervals(drawn: dict[str, Any]) -> None:
+    russian, english = (drawn[f"clusters_figure_{language}"].axes[1].get_xlabel() for language in LANGUAGES)
+    assert "с 95 % интервалом" in russian
+    assert "with its 95% interval" in english

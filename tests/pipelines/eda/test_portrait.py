@@ -233,13 +233,18 @@ def test_risk_ratio_by_hand(counts: pd.DataFrame, ratio: float) -> None:
     assert risk_ratio(counts, "a") == pytest.approx(ratio)
 
 
-def test_interval_of_the_risk_ratio_by_hand() -> None:
-    # With ½ added: risks 30.5/41 and 10.5/41, variance 1/30.5 - 1/41 + 1/10.5 - 1/41; two values: 97.5 %.
-    low, high = risk_interval(_counts(a=(30, 10), b=(10, 30)), "a")
+@pytest.mark.parametrize(
+    ("counts", "z"),
+    [
+        pytest.param({"b": (10, 30)}, 1.959964, id="two-values-are-one-comparison"),
+        pytest.param({"b": (5, 10), "c": (5, 20)}, 2.393980, id="one-of-three-is-picked"),  # 1 − .025 / 3
+    ],
+)
+def test_interval_of_the_risk_ratio_by_hand(counts: dict[str, tuple[int, int]], z: float) -> None:
+    # With ½ added: risks 30.5/41 and 10.5/41, variance 1/30.5 - 1/41 + 1/10.5 - 1/41.
+    low, high = risk_interval(_counts(a=(30, 10), **counts), "a")
     ratio, error = 30.5 / 10.5, (1 / 30.5 + 1 / 10.5 - 2 / 41) ** 0.5
-    assert (low, high) == pytest.approx(
-        (ratio * math.exp(-2.241403 * error), ratio * math.exp(2.241403 * error))
-    )
+    assert (low, high) == pytest.approx((ratio * math.exp(-z * error), ratio * math.exp(z * error)))
 
 
 def test_value_is_named_only_where_it_stands_out(make_clients: Make, options: Eda) -> None:

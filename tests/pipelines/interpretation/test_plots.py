@@ -199,8 +199,11 @@ def test_shap_importance_shows_the_direction_of_each_feature() -> None:
             0.2: colour(NEUTRAL),
             0.1: colour(NEUTRAL),
         }
-    (ends,) = lines(plots.shap_importance_figure(table)[0].axes[0])
+    russian, english = (figure.axes[0] for figure in plots.shap_importance_figure(table))
+    (ends,) = lines(russian)
     np.testing.assert_allclose(ends[::-1, :, 0], table[["low", "high"]])
+    assert "95 % интервал" in russian.get_xlabel()
+    assert "95% interval" in english.get_xlabel()
     assert ticks(plots.shap_importance_figure(table)[1].axes[0])[::-1] == [label(name, "en") for name in FOUR]
 
 

@@ -146,8 +146,11 @@ def stands_out(counts: pd.DataFrame, level: str) -> bool:
 
 
 def _critical(values: int) -> float:
-    """Return how many standard errors hold for all values at once (Bonferroni)."""
-    return float(stats.norm.isf(0.025 / values))
+    """Return how many standard errors hold for all values at once (Bonferroni).
+
+    Of two values none is picked: each is compared with the other.
+    """
+    return float(stats.norm.isf(0.025 / (values if values > 2 else 1)))
 
 
 def risk_ratio(counts: pd.DataFrame, level: str) -> float:

@@ -209,9 +209,11 @@ def _draw_profiles(axes: Axes, profiles: pd.DataFrame, language: Language) -> No
     axes.set_xticks([-1, -0.5, 0, 0.5, 1])
     number_ticks(axes.xaxis, 1, language)
     axes.set_xlabel(
-        "Отличие группы от остальных (δ Клиффа):\nописание: группы и найдены по этим признакам"
+        "Отличие группы от остальных (δ Клиффа) с 95 % интервалом:\n"
+        "описание: группы и найдены по этим признакам"
         if language == "ru"
-        else "Difference from all others (Cliff's δ):\na description, as these features made the clusters"
+        else "Difference from all others (Cliff's δ) with its 95% interval:\n"
+        "a description, as these features made the clusters"
     )
     axes.figure.legend(
         loc="outside lower center", fontsize=8, ncols=2, handles=axes.get_legend_handles_labels()[0]

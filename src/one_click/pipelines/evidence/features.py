@@ -35,9 +35,10 @@ def judge_features(
 
     Returns
     -------
-    DataFrame, one row per feature and family: feature, model, without, gain, low, high, p_adjusted, pays
-        ROC-AUC without the feature, and what it adds, with Nadeau and Bengio's 95 % interval; it pays if the
-        gain is positive at 5 % after Benjamini and Hochberg's adjustment for all rows.
+    DataFrame, one row per feature and family: feature, model, without, gain, p_adjusted, pays
+        ROC-AUC without the feature, and what it adds; it pays if the gain is positive at 5 % by Nadeau and
+        Bengio's corrected t, after Benjamini and Hochberg's adjustment for all rows. The gain has no
+        interval: of features that add next to nothing, that t's always held the truth on planted stores.
     """
     models = tuned_models[tuned_models["model"].isin(FAMILIES) & (tuned_models["refused"] == "")]
     used = clients[clients[CLIENT_ID].isin(evidence_clients[CLIENT_ID])]
@@ -55,9 +56,9 @@ def judge_features(
 
 
 def _judge_gains(gains: np.ndarray, test_share: float) -> dict[str, float]:
-    gain, error, half = corrected_interval(gains, test_share)
+    gain, error, _ = corrected_interval(gains, test_share)
     p_value = 2 * stats.t.sf(abs(gain) / error, len(gains) - 1) if error > 0 else 1.0
-    return {"gain": gain, "low": gain - half, "high": gain + half, "p_value": float(p_value)}
+    return {"gain": gain, "p_value": float(p_value)}
 
 
 def _by_fold(

@@ -73,8 +73,7 @@ def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figu
     for position, name in enumerate(models):
         rows = feature_gains[feature_gains["model"] == name].set_index("feature").loc[features]
         heights = [row + 0.7 * (position / max(1, len(models) - 1) - 0.5) for row in range(len(features))]
-        (points,) = axes.plot(rows["gain"], heights, "o", markersize=5, label=model_label(name, language))
-        axes.hlines(heights, rows["low"], rows["high"], colors=points.get_color())
+        axes.plot(rows["gain"], heights, "o", markersize=5, label=model_label(name, language))
     axes.axvline(0, color=NEUTRAL, linestyle=":")
     axes.set_yticks(range(len(features)), [label(name, language) for name in features])
     axes.set_ylim(-0.6, len(features) - 0.4)

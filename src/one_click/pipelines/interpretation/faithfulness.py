@@ -57,7 +57,7 @@ def check_faithfulness(
             "n": len(gaps),
             "passed": bool(gaps.abs().max() <= _ADDS_UP),
         },
-        *_deletion(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
+        *delete_reasons(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
         *_stability(contributions, stack_refits(shap_refits), options.reasons),
         _seeds(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
     ]
@@ -98,9 +98,10 @@ def _named(contributions: Values, count: int) -> list[set[int]]:
     ]
 
 
-def _deletion(
+def delete_reasons(
     clients: pd.DataFrame, champion: Any, contributions: Values, base: pd.DataFrame, options: Interpretation
 ) -> list[dict[str, Any]]:
+    """Return the checks ``deletion_…`` of these clients, as `check_faithfulness` names them."""
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
     used = _used(clients, champion)  # to forget what the champion never looks at moves nothing

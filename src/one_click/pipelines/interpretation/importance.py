@@ -191,11 +191,11 @@ def summarise_shap(
     Returns
     -------
     DataFrame, one row per raw feature, most important first
-        feature, group, mean_absolute, low, high, share, direction, concentration, rank. The interval says how
-        far the figure depends on the clients the champion was fitted on. Direction is the rank correlation of
-        value and contribution: above 0, larger values raise the risk; missing for categories and constant
-        columns. Concentration is the share of all contributions that the tenth of the clients with the
-        largest holds.
+        feature, group, mean_absolute, low, high, share, direction, concentration, rank. Low and high are the
+        95 % interval of what it would be on average over other training clients. Direction is the rank
+        correlation of value and contribution: above 0, larger values raise the risk; missing for categories
+        and constant columns. Concentration is the share of all contributions that the tenth of the clients
+        with the largest holds.
     """
     contributions, values = (
         table.set_index(CLIENT_ID)[list(BASE_FEATURES)] for table in (shap_values, features)
