@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,13 +74,11 @@ STORES: dict[str, tuple[Change, set[str]]] = {
 BARE = several(NO_CONSENT, NO_ERRORS, NO_UNPAID)
 
 
-def run_store(project: Path, run_inside: Callable[..., Result], change: Change, *parameters: str) -> Path:
-    """Run the whole chain on the bundled store with a change, and return the folder of what people read."""
+def plant(project: Path, change: Change) -> Path:
+    """Make a snapshot from the bundled store by a change; return where people will read of it."""
     folder = project / "data" / "01_raw" / "store"
     shutil.copytree(folder.with_name("demo"), folder)
     change(folder)
-    result = run_inside(project, "--env", "test", "--params", ",".join(["snapshot=store", *parameters]))
-    assert result.exit_code == 0, result.output
     return project / "data" / "test" / "08_reporting" / "store"
 
 
@@ -118,18 +117,23 @@ def idle(reporting: Path) -> set[str]:
 @pytest.mark.expensive
 @pytest.mark.parametrize("name", STORES)
 def test_a_store_that_lacks_something_passes_the_whole_chain(
-    project: Path, run_inside: Callable[..., Result], name: str
+    project: Path, kedro_run_here: Callable[..., Result], name: str
 ) -> None:
     change, expected = STORES[name]
-    reporting = run_store(project, run_inside, change)
+    reporting = plant(project, change)
+    result = kedro_run_here("--env", "test", "--params", "snapshot=store")
+    assert result.exit_code == 0, result.output
     check_what_people_read(reporting)
     assert expected <= idle(reporting)
 
 
 def test_a_bare_store_without_a_budget_passes_the_whole_chain(
-    project: Path, run_inside: Callable[..., Result]
+    project: Path, kedro_run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    reporting = run_store(project, run_inside, BARE, "campaign.budget=0")
+    reporting = plant(project, BARE)
+    result = kedro_run("--env", "test", "--params", "snapshot=store,campaign.budget=0")
+    assert result.returncode == 0, result.stderr
+    assert "fits nobody this month" in result.stdout + result.stderr
     check_what_people_read(reporting)
     assert {*MESSAGES, "abandoned_carts"} <= idle(reporting)
     actions = pd.read_parquet(reporting / "client_actions.parquet")
