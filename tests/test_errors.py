@@ -26,8 +26,9 @@ def test_empty_parts_are_left_out() -> None:
     assert [line.split(":")[0].strip() for line in lines[1:]] == ["file", "rule", "remedy"]
 
 
-def test_error_of_a_worker_arrives_with_its_text() -> None:
-    error = DataError("It is empty.", file="money.csv", rule="not empty", remedy="export")
+@pytest.mark.parametrize("found", ["It is empty.", "'Сад' is not 'Caд'."], ids=["plain", "look-alikes"])
+def test_error_of_a_worker_arrives_with_its_text(found: str) -> None:
+    error = DataError(found, file="money.csv", rule="not empty", remedy="export")
     arrived = pickle.loads(pickle.dumps(error))
     assert isinstance(arrived, OneClickError)
     assert str(arrived) == str(error)

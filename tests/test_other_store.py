@@ -566,3 +566,9 @@ def test_run_names_the_line_of_a_header_that_is_not_in_the_file(
     assert f"names headers of the file (conf/local/parameters.yml, line {line})" in result.output
     assert "take it out if the file has our own header" in result.output
     assert "Traceback" not in result.output
+
+
+def test_words_are_known_however_accents_and_blanks_are_written() -> None:
+    store = OtherStore(words={"period": {"текущии\u0306  месяц\u200b": "текущий_месяц"}})
+    column = next(one for one in TABLES["market_money"].columns if one.kind == "period")
+    assert "текущий месяц" in store.words_of(TABLES["market_money"], column)

@@ -213,6 +213,14 @@ def test_file_that_everybody_could_read_is_replaced_by_a_private_one(
     assert stat.S_IMODE(old.stat().st_mode) == 0o600
 
 
+def test_data_folder_that_cannot_be_written_is_one_message(kedro_run_here: Run, project: Path) -> None:
+    (project / "conf/local/globals.yml").write_text("data: pyproject.toml/data\n", encoding="utf-8")
+    result = kedro_run_here(*WANTED)
+    assert result.exit_code == 1
+    assert "The data folder cannot be locked" in result.output
+    assert "remedy:" in result.output
+
+
 def test_unknown_reader_is_refused(kedro_run_here: Run, project: Path) -> None:
     (project / "conf/local/globals.yml").write_text("readable_by: groups\n", encoding="utf-8")
     result = kedro_run_here(*WANTED)

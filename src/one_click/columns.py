@@ -395,9 +395,14 @@ def single_spaced(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
+def normalised(text: str) -> str:
+    """Return text without differences of blanks and of how accents are stored."""
+    return unicodedata.normalize("NFC", single_spaced(text))
+
+
 def plain(name: str) -> str:
     """Return a header or a word without differences of case, of blanks and of how accents are stored."""
-    return unicodedata.normalize("NFC", single_spaced(name)).casefold()
+    return normalised(name).casefold()
 
 
 def known_words(column: Column, table: Table) -> tuple[str, ...]:

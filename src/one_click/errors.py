@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
+_LETTERS = "\n  letters: "
 _LONGEST = 80  # characters of one item in a message
 _WORD = re.compile(r"[^\s'\"“”«»,;:.()\[\]/=]{2,}")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -23,7 +24,8 @@ class OneClickError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message + _named_letters(message))
+        # A message that comes from a worker's process has its letters named already.
+        super().__init__(message if _LETTERS in message else message + _named_letters(message))
 
 
 def _named_letters(message: str) -> str:
@@ -32,7 +34,7 @@ def _named_letters(message: str) -> str:
         spellings[_look(word)].add(word)
     alike = [word for words in spellings.values() if len(words) > 1 for word in sorted(words)]
     named = [f"'{word}' has {_odd_letters(word, spellings[_look(word)])}" for word in alike]
-    return f"\n  letters: {'; '.join(named)}" if named else ""
+    return _LETTERS + "; ".join(named) if named else ""
 
 
 def _look(word: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, field_validator, model_validator
 
 from one_click import configuration
-from one_click.columns import TABLES, Column, Table, known_words, plain
+from one_click.columns import TABLES, Column, Table, known_words, normalised, plain
 from one_click.declarations import Declared
 from one_click.errors import DeclarationError, nearest
 
@@ -62,7 +62,7 @@ class OtherStore(Declared):
         """Return the other store's words of a column, as far as the table can hold them, each with ours."""
         known = known_words(column, table)
         given = self.words.get(column.name, {})
-        return {" ".join(theirs.split()): ours for theirs, ours in given.items() if ours in known}
+        return {normalised(theirs): ours for theirs, ours in given.items() if ours in known}
 
     def known_words(self, table: Table, column: Column) -> list[str]:
         """Return the words that a column may hold as they stand in the user's file; none for numbers."""

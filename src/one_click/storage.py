@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,9 +15,10 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
 from one_click.datasets import kernel_lock
-from one_click.errors import DataError, ParameterError, nearest
+from one_click.errors import MAKE_ROOM, DataError, ParameterError, nearest
 
 _WITHHELD = {"owner": 0o077, "group": 0o027, "everybody": 0o022}  # rights that files and folders do not get
+_TRIES, _PAUSE = 5, 0.05  # seconds
 _UNSTORED = ("params:", "parameters")
 
 
@@ -113,28 +115,45 @@ def _hold(file: Path, holder: str, *, shared: bool) -> None:
     Raises
     ------
     DataError
-        If somebody else does.
+        If somebody else does, or the folder cannot be written or locked.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, alone = _take(file, shared=shared)
-    if alone:
-        os.truncate(handle, 0)
-    os.write(handle, f"{holder}\n".encode())
-    if alone and shared and not kernel_lock.take(handle, shared=True):
-        raise _in_use(file, handle)
-    _held[handle] = file
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, alone = _take(file, shared=shared)
+        _held[handle] = file
+        if alone:
+            os.truncate(handle, 0)
+        os.write(handle, f"{holder}\n".encode())
+        if alone and shared:
+            kernel_lock.take(handle, shared=True)
+    except OSError as error:
+        raise DataError(
+            f"The data folder cannot be locked: {error.strerror}.",
+            file=str(file),
+            rule="a run writes the data folder and locks what it writes",
+            remedy=f"{MAKE_ROOM}, or keep the data folder (`data` in the globals) on a local disk",
+        ) from error
 
 
 def _take(file: Path, *, shared: bool) -> tuple[int, bool]:
     """Return a locked descriptor of the file, and whether nobody else holds it."""
     handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)  # less what the umask takes
     alone = kernel_lock.take(handle)
-    if not (alone or (shared and kernel_lock.take(handle, shared=True))):
+    if not (alone or (shared and _take_among_readers(handle))):
         raise _in_use(file, handle)
     if file.exists() and os.path.samestat(os.fstat(handle), file.stat()):
         return handle, alone
     os.close(handle)  # who held it has removed it meanwhile
     return _take(file, shared=shared)
+
+
+def _take_among_readers(handle: int) -> bool:
+    """Lock a file with other readers, each of whom holds it alone for a moment at first."""
+    for _ in range(_TRIES):
+        if kernel_lock.take(handle, shared=True):
+            return True
+        time.sleep(_PAUSE)
+    return False
 
 
 def _in_use(file: Path, handle: int) -> DataError:
@@ -145,8 +164,8 @@ def _in_use(file: Path, handle: int) -> DataError:
         f"The snapshot '{file.stem[1:]}' is in use by another run: {holders}.",
         file=str(file),
         rule="one run at a time writes a snapshot's tables, and nobody else reads them meanwhile",
-        remedy="wait until it has ended, or end that process; runs of other snapshots are not in the way, "
-        "nor is `--env test`",
+        remedy="wait until it has ended, or end that process; runs of other snapshots and of other "
+        "environments are not in the way",
     )
 
 

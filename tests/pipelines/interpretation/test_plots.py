@@ -90,8 +90,8 @@ def test_permutation_names_the_first_feature_and_its_loss() -> None:
 )
 def test_permutation_without_a_proven_feature(importance: list[float], low: list[float]) -> None:
     russian, english = render(plots.permutation_importance_figure(losses(importance, low)))
-    assert russian == "Ни один признак не даёт доказанной потери ROC-AUC при перемешивании"
-    assert english == "No feature has a proven loss of ROC-AUC when it is shuffled"
+    assert russian == "Ни один признак не теряет ROC-AUC при перемешивании во всех проверках"
+    assert english == "No feature loses ROC-AUC in all checks when it is shuffled"
 
 
 def test_permutation_does_not_deny_what_a_later_feature_proves() -> None:

@@ -61,6 +61,18 @@ def test_without_profit_at_stake_its_shares_are_missing(
     assert gains["share_found"].notna().all()
 
 
+@pytest.mark.filterwarnings("error")
+def test_clients_who_cost_money_take_no_profit_away(
+    options: ModelSelection, leaderboard: pd.DataFrame
+) -> None:
+    # Clients 0 and 2 declined; client 0 costs 5, so that all profit at stake is that of client 2.
+    scores = _holdout(TEN, [1, 0, 1, 0, 0, 0, 0, 0, 0, 0])
+    values = pd.DataFrame({"client_id": range(10), "value": [-5.0, 2, 3, 1, 1, 1, 1, 1, 1, 1]})
+    gains = holdout.tabulate_gains(scores, TRAIN, leaderboard, values, options).set_index("depth")
+    assert gains.loc[[0.2, 0.3, 1], "profit_found"].tolist() == pytest.approx([0, 1, 1])
+    assert gains[["by_value_low", "profit_high"]].notna().all(axis=None)
+
+
 def test_reliability_by_hand(leaderboard: pd.DataFrame) -> None:
     scores = _holdout([0.1, 0.1, 0.3, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], [0, 0, 0, 1, 0, 1, 1, 1, 1, 1])
     table = holdout.tabulate_reliability(scores, leaderboard)

@@ -219,7 +219,7 @@ def test_a_client_who_is_not_approached_is_listed_with_the_reason(
     assert list(listed) == [*HEADERS[:7], "Почему", HEADERS[-1]]
     assert listed["Номер клиента"].tolist() == [2, 1, 3]
     assert listed["Причина 1"].tolist() == ["Полная корзина.", "=Много акций.", "Мало минут."]
-    why = "Не выбран: бюджет и число контактов отданы клиентам, у которых можно сохранить больше."
+    why = "Не выбран: бюджета и числа контактов хватило только на тех, у кого можно сохранить больше."
     assert listed["Почему"].tolist() == [why] * 3
     crm = list_for_crm(unplanned[1], towards)
     assert (

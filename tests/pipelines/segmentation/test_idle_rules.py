@@ -34,11 +34,11 @@ def test_a_rule_that_no_client_can_meet_names_condition_and_what_clients_have(id
     # the full cart is that of client 2, who does not allow messages
     assert idle.loc["cart_reminder", "sentence_en"] == (
         "Offer 'Cart reminder' fits nobody this month: nobody meets 'unpaid_items_quarter "
-        "at_least 4' (3 clients who meet the conditions before it; they have: 1)."
+        "at_least 4' (meeting the conditions before it: 3 clients; they have: 1)."
     )
     assert idle.loc["cart_reminder", "sentence_ru"] == (
         "Предложение «Напоминание о корзине» в этом месяце никому не подходит: условию «unpaid_items_quarter "
-        "at_least 4» не отвечает никто (3 клиента, отвечающих условиям перед ним; у них — 1)."
+        "at_least 4» не отвечает никто (условия перед ним выполнены у стольких: 3 клиента; у них — 1)."
     )
 
 
@@ -51,8 +51,8 @@ def test_an_empty_segment_whose_conditions_clients_meet_says_so(
 ) -> None:
     nobody = find_idle_rules(coverage, segments.head(0), recommended, options, offers).set_index("code")
     assert nobody.loc["loyal_others", "sentence_en"] == (
-        f"Segment '{options.segments[-1].title_en}' is empty this month: 4 clients meet the conditions "
-        "that are known before scoring, but all of them are in a segment above, or do not meet those on "
+        f"Segment '{options.segments[-1].title_en}' is empty this month: meeting the conditions known "
+        "before scoring: 4 clients, but all of them are in a segment above, or do not meet those on "
         "risk, reasons and signals."
     )
 

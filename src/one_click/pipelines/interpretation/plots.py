@@ -110,9 +110,9 @@ def _draw_permutation(language: Language, importance: pd.DataFrame) -> Figure:
     name, loss = label(first["feature"], language), number(first["importance"], 3, language)
     if not len(proven):
         title = (
-            "Ни один признак не даёт доказанной потери ROC-AUC при перемешивании"
+            "Ни один признак не теряет ROC-AUC при перемешивании во всех проверках"
             if language == "ru"
-            else "No feature has a proven loss of ROC-AUC when it is shuffled"
+            else "No feature loses ROC-AUC in all checks when it is shuffled"
         )
     elif language == "ru":
         title = f"Больше всего модель теряет, если перемешать признак «{name}»: {loss} ROC-AUC"

@@ -153,10 +153,11 @@ def tabulate_gains(
     value = scored["value"].to_numpy()
     weights = _resamples(target, train_clients, options)
     by_value = scored["probability"].to_numpy() * value
+    at_stake = target * np.maximum(value, 0)  # who costs money takes no profit away
     curves = {
         ("share_found", "low", "high"): (score, target),
-        ("profit_found", "profit_low", "profit_high"): (score, target * value),
-        ("profit_found_by_value", "by_value_low", "by_value_high"): (by_value, target * value),
+        ("profit_found", "profit_low", "profit_high"): (score, at_stake),
+        ("profit_found_by_value", "by_value_low", "by_value_high"): (by_value, at_stake),
     }
     table = pd.DataFrame({"depth": _DEPTHS, "perfect": np.minimum(1.0, _DEPTHS / target.mean())})
     for names, (ranking, amounts) in curves.items():

@@ -46,8 +46,8 @@ PLACES: dict[str, dict[Language, str]] = {
     "treated": {"ru": "Получают предложение", "en": "Get an offer"},
     "control": {"ru": "Контрольная группа: ничего не предлагать", "en": "Control arm: offer nothing"},
     "not_selected": {
-        "ru": "Не выбраны: бюджет и контакты отданы другим",
-        "en": "Not selected: budget and contacts went to others",
+        "ru": "Не выбраны: на них не хватило бюджета или контактов",
+        "en": "Not selected: budget or contacts do not reach them",
     },
     "resting": {
         "ru": "Пауза: контактов в этом месяце уже достаточно",

@@ -26,8 +26,8 @@ WHY: dict[str, dict[Language, str]] = {
         "en": "Control arm: offer nothing, so that the effect of the offer can be measured.",
     },
     "not_selected": {
-        "ru": "Не выбран: бюджет и число контактов отданы клиентам, у которых можно сохранить больше.",
-        "en": "Not selected: budget and contacts went to clients of whom more may be kept.",
+        "ru": "Не выбран: бюджета и числа контактов хватило только на тех, у кого можно сохранить больше.",
+        "en": "Not selected: budget and contacts reach only those of whom more may be kept.",
     },
     "thank": {
         "ru": "Ценный клиент вне зоны риска: поблагодарить, скидок не предлагать.",

@@ -22,20 +22,21 @@ _NOBODY: dict[str, dict[Language, str]] = {
     },
 }
 _UNMET: dict[Language, str] = {
-    "ru": "условию «{unmet}» не отвечает никто ({among}, отвечающих условиям перед ним; у них — {instead}).",
-    "en": "nobody meets '{unmet}' ({among} who meet the conditions before it; they have: {instead}).",
+    "ru": "условию «{unmet}» не отвечает никто (условия перед ним выполнены у стольких: {among}; "
+    "у них — {instead}).",
+    "en": "nobody meets '{unmet}' (meeting the conditions before it: {among}; they have: {instead}).",
 }
 _LATER: dict[str, dict[Language, str]] = {
     "segment": {
-        "ru": "{met} отвечают условиям, известным до оценки риска, но все они уже в сегментах выше или не "
-        "подходят по риску, причинам и сигналам.",
-        "en": "{met} meet the conditions that are known before scoring, but all of them are in a segment "
-        "above, or do not meet those on risk, reasons and signals.",
+        "ru": "условиям, известным до оценки риска, отвечают: {met}, но все они уже в сегментах выше "
+        "или не подходят по риску, причинам и сигналам.",
+        "en": "meeting the conditions known before scoring: {met}, but all of them are in a segment above, "
+        "or do not meet those on risk, reasons and signals.",
     },
     "offer": {
-        "ru": "{met} отвечают условиям, известным до оценки риска, но никто из них не подходит по риску, "
+        "ru": "условиям, известным до оценки риска, отвечают: {met}, но никто из них не подходит по риску, "
         "причинам, сигналам и сегменту.",
-        "en": "{met} meet the conditions that are known before scoring, but nobody of them those on risk, "
+        "en": "meeting the conditions known before scoring: {met}, but none of them meets those on risk, "
         "reasons, signals and segment.",
     },
 }

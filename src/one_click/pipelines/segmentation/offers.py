@@ -20,8 +20,8 @@ NOTES: dict[str, dict[Language, str]] = {
         "en": "No offer: the client does not allow messages, and nothing else fits and pays.",
     },
     "resting": {
-        "ru": "Пауза: контактов в этом месяце достаточно, а кроме сообщений ничего не подходит.",
-        "en": "Resting: enough contacts this month, and nothing but messages fits and pays.",
+        "ru": "Пауза: контактов уже достаточно, а кроме сообщений ничего не подходит или не окупается.",
+        "en": "Resting: there were enough contacts, and nothing else than messages fits and pays.",
     },
     "no_eligible_offer": {
         "ru": "Нет предложения: ни одно не подходит клиенту по условиям.",
