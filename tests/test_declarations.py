@@ -423,7 +423,7 @@ def refused(tmp_path: Path) -> Iterator[Callable[..., str]]:
         (tmp_path / model.file).write_text(text, encoding="utf-8")
         (raw,) = yaml.safe_load(text).values()
         with pytest.raises(ParameterError) as error:
-            model.model_validate(raw)
+            assert model.model_validate(raw).model_dump()
         return str(error.value)
 
     yield validate

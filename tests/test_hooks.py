@@ -265,8 +265,17 @@ def test_node_that_has_ended_is_watched_no_longer(end: str) -> None:
 
 def test_rules_that_fit_nobody_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     rules = pd.DataFrame({"sentence_en": ["Offer 'Coupon' fits nobody this month: …"]})
-    tell = hooks.TellIdleRules().after_dataset_saved
+    tell = hooks.TellFindings().after_dataset_saved
     with caplog.at_level(logging.WARNING):
         tell("scoring.idle_rules", rules)
         tell("segments", rules)
     assert caplog.messages == ["Offer 'Coupon' fits nobody this month: …"]
+
+
+def test_mapped_files_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    files = {"table": ["money", "market_file"], "file": ["may/money.csv", "may/market_file.csv"]}
+    with caplog.at_level(logging.INFO):
+        hooks.TellFindings().after_dataset_saved(
+            "scoring.raw_dialects", pd.DataFrame(files | {"other_store": ["profit → Прибыль", ""]})
+        )
+    assert caplog.messages == ["may/money.csv (money) of another store: profit → Прибыль"]

@@ -1,7 +1,6 @@
 """Files of another store: its headers and words are read as this store's."""
 
 import csv
-import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -523,21 +522,16 @@ def test_message_names_what_stands_in_the_users_file(
         assert header not in message
 
 
-def test_word_that_stands_in_no_row_is_a_note(
-    hand_made: Path, shipped: dict[str, Any], english: OtherStore, caplog: pytest.LogCaptureFixture
+def test_word_that_stands_in_no_row_is_told_with_its_place(
+    hand_made: Path, shipped: dict[str, Any], english: OtherStore
 ) -> None:
-    caplog.set_level(logging.INFO, "one_click")
     category = {"popular_category": {"toys": "Товары для детей"}}
     store = OtherStore(headers=english.headers, words=english.words | category)
-    _process(hand_made, DataProcessing.model_validate(shipped | {"other_store": store.model_dump()}))
-    notes = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert notes == [
-        "'toys' stands in no row of 2026-10/market_file.csv (column category); "
-        "it is named in conf/base/parameters_data_processing.yml"
-    ]
-    applied = [record.getMessage() for record in caplog.records if "of another store" in record.getMessage()]
-    assert "2026-10/money.csv (money) of another store: customer_id → id; profit → Прибыль" in applied
-    assert len(applied) == 5
+    tables = _process(hand_made, DataProcessing.model_validate(shipped | {"other_store": store.model_dump()}))
+    told = tables["raw_dialects"].set_index("table")["other_store"]
+    place = "conf/base/parameters_data_processing.yml"
+    assert f"toys → Товары для детей (stands in no row: {place})" in told["market_file"].split("; ")
+    assert told["money"] == "customer_id → id; profit → Прибыль"
 
 
 @pytest.mark.expensive

@@ -5,9 +5,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
-_LETTERS = "\n  letters: "
 _LONGEST = 80  # characters of one item in a message
 _WORD = re.compile(r"[^\s'\"“”«»,;:.()\[\]/=]{2,}")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -24,8 +24,15 @@ class OneClickError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        # A message that comes from a worker's process has its letters named already.
-        super().__init__(message if _LETTERS in message else message + _named_letters(message))
+        super().__init__(message + _named_letters(message))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave a worker's process with the finished text, for lack of the arguments."""
+        return _with_text, (type(self), str(self))
+
+
+def _with_text(kind: type[OneClickError], text: str) -> OneClickError:
+    return kind.__new__(kind, text)
 
 
 def _named_letters(message: str) -> str:
@@ -34,7 +41,7 @@ def _named_letters(message: str) -> str:
         spellings[_look(word)].add(word)
     alike = [word for words in spellings.values() if len(words) > 1 for word in sorted(words)]
     named = [f"'{word}' has {_odd_letters(word, spellings[_look(word)])}" for word in alike]
-    return _LETTERS + "; ".join(named) if named else ""
+    return "\n  letters: " + "; ".join(named) if named else ""
 
 
 def _look(word: str) -> str:
@@ -70,10 +77,6 @@ class DataError(OneClickError):
         parts = {"file": file, "column": column, "rows": rows, "rule": rule, "remedy": remedy}
         details = [f"  {name + ':':<8}{text}" for name, text in parts.items() if text]
         super().__init__("\n".join([found, *details]))
-
-    def __reduce__(self) -> tuple[type[OneClickError], tuple[str]]:
-        """Leave a worker's process as the text alone, for lack of the arguments."""
-        return OneClickError, (str(self),)
 
 
 class ParameterError(OneClickError, ValueError):

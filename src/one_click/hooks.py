@@ -312,15 +312,19 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
     return Path(path) if path else None
 
 
-class TellIdleRules:
-    """Say which segments and offers fit nobody this month."""
+class TellFindings:
+    """Say what people must know of a month: how its files were mapped, and which rules fit nobody."""
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Log one line per rule of the table of such rules."""
-        if dataset_name.rsplit(".", maxsplit=1)[-1] == "idle_rules":
+        """Log one line per mapped file, and one per segment or offer that fits nobody."""
+        table = dataset_name.rsplit(".", maxsplit=1)[-1]
+        if table == "idle_rules":
             for sentence in data["sentence_en"]:
                 logger.warning(sentence)
+        if table == "raw_dialects":
+            for row in data[data["other_store"] != ""].itertuples():
+                logger.info("%s (%s) of another store: %s", row.file, row.table, row.other_store)
 
 
 class SpareCollector:

@@ -15,7 +15,7 @@ from one_click.hooks import (
     RefuseUnknownParameters,
     ShowProgress,
     SpareCollector,
-    TellIdleRules,
+    TellFindings,
 )
 from one_click.storage import KeepPrivate, LockSnapshots
 
@@ -42,7 +42,7 @@ HOOKS = (
     RefuseMissingInputs(),
     ShowProgress(),
     NameResults(),
-    TellIdleRules(),
+    TellFindings(),
     SpareCollector(),
 )
 CONFIG_LOADER_CLASS = ConfigLoader

@@ -1,17 +1,15 @@
 """What the mapping of another store's headers and words did to a file."""
 
-import logging
-
 import pandas as pd
 
 from one_click.columns import Column, Table, plain
 from one_click.other_store import OtherStore
 
-logger = logging.getLogger(__name__)
+NO_ROW = "stands in no row"
 
 
 def tell_mapping(raw: pd.DataFrame, table: Table, store: OtherStore) -> str:
-    """Tell which headers and words of another store are read as which of ours, and log it.
+    """Tell which headers and words of another store are read as which of ours.
 
     Parameters
     ----------
@@ -25,7 +23,8 @@ def tell_mapping(raw: pd.DataFrame, table: Table, store: OtherStore) -> str:
     Returns
     -------
     str
-        Like ``consent → Разрешить сообщать; yes → да (12 rows)``; empty if nothing is mapped.
+        Like ``consent → Разрешить сообщать; yes → да (12 rows)``; empty if nothing is mapped. A word that
+        stands in no row is told with the place of its entry in the configuration.
     """
     told = []
     for column in table.columns:
@@ -33,21 +32,17 @@ def tell_mapping(raw: pd.DataFrame, table: Table, store: OtherStore) -> str:
         if column.source in raw.columns:
             told += [f"{header} → {column.source}"] * (header != column.source)
             told += _tell_words(raw, table, column, store)
-    if told:
-        logger.info("%s (%s) of another store: %s", raw.attrs["file"], table.name, "; ".join(told))
     return "; ".join(told)
 
 
 def _tell_words(raw: pd.DataFrame, table: Table, column: Column, store: OtherStore) -> list[str]:
     given = store.words_of(table, column)
     rows = raw[column.source].map(plain).value_counts() if given else {}
-    for theirs in given:
-        if plain(theirs) not in rows:
-            logger.warning(
-                "'%s' stands in no row of %s (column %s); it is named in %s",
-                theirs,
-                raw.attrs["file"],
-                store.header(table.name, column),
-                store.place("words", column.name, theirs),
-            )
-    return [f"{theirs} → {ours} ({rows.get(plain(theirs), 0)} rows)" for theirs, ours in given.items()]
+    return [
+        f"{theirs} → {ours} ({_count(rows.get(plain(theirs), 0), store.place('words', column.name, theirs))})"
+        for theirs, ours in given.items()
+    ]
+
+
+def _count(rows: int, place: str) -> str:
+    return f"{rows} rows" if rows else f"{NO_ROW}: {place}"

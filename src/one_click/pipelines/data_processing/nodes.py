@@ -37,7 +37,7 @@ def describe_dialects(
     Returns
     -------
     DataFrame, one row per file: table, file, encoding, separator, decimal, thousands, rows, other_store
-        The last tells which headers and words of another store are read as which of ours; it is logged, too.
+        The last tells which headers and words of another store are read as which of ours.
     """
     raw = {
         "market_file": market_file,

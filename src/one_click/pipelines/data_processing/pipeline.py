@@ -11,7 +11,7 @@ _NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_intake(), *_one_row_per_client(), *_training_only()])
+    return Pipeline([*_intake(), *_faults(), *_accepted_rows(), *_one_row_per_client(), *_training_only()])
 
 
 def _intake() -> list[Node]:
@@ -46,6 +46,11 @@ def _intake() -> list[Node]:
             name="data_processing.parse_labels",
             tags=_NEW_MONTH,
         ),
+    ]
+
+
+def _faults() -> list[Node]:
+    return [
         Node(
             nodes.collect_repairs,
             _of_all_tables("repairs_in"),
@@ -80,7 +85,7 @@ def _of_all_tables(part: str) -> list[str]:
     return [f"{part}_{table}" for table in (*TABLES, "label_file")]
 
 
-def _one_row_per_client() -> list[Node]:
+def _accepted_rows() -> list[Node]:
     accepted = {
         "market_file": (nodes.accept_profiles, "profiles"),
         "market_money": (nodes.accept_revenue, "revenue_rows"),
@@ -112,6 +117,11 @@ def _one_row_per_client() -> list[Node]:
             name="data_processing.spread_minutes",
             tags=_NEW_MONTH,
         ),
+    ]
+
+
+def _one_row_per_client() -> list[Node]:
+    return [
         Node(
             nodes.make_clients,
             ["profiles", "revenue_by_month", "minutes_by_month", "profits", "labels"],

@@ -9,10 +9,10 @@ _OPTIONS = "params:eda"
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    return Pipeline([*_portrait(), *_associations(), *_structures()])
+    return Pipeline([*_base(), *_portrait(), *_associations(), *_groups_and_pairs(), *_clusters()])
 
 
-def _portrait() -> list[Node]:
+def _base() -> list[Node]:
     return [
         Node(nodes.select_labelled, "clients", "labelled_clients", name="eda.select_labelled"),
         Node(
@@ -36,6 +36,11 @@ def _portrait() -> list[Node]:
             "distributions",
             name="eda.tabulate_distributions",
         ),
+    ]
+
+
+def _portrait() -> list[Node]:
+    return [
         Node(
             nodes.portray_classes,
             ["labelled_clients", _OPTIONS],
@@ -84,7 +89,7 @@ def _associations() -> list[Node]:
     ]
 
 
-def _structures() -> list[Node]:
+def _groups_and_pairs() -> list[Node]:
     return [
         Node(
             groups.measure_groups,
@@ -116,6 +121,11 @@ def _structures() -> list[Node]:
             _both_languages("interactions"),
             name="eda.interactions_figure",
         ),
+    ]
+
+
+def _clusters() -> list[Node]:
+    return [
         Node(
             clusters.measure_stability,
             ["sampled_clients", _OPTIONS],

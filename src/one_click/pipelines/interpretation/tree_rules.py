@@ -164,9 +164,11 @@ def _raw_border(model: Pipeline, feature: str, threshold: float, values: Values)
     column = names.index(feature)
 
     def on_column(numbers: Values) -> pd.DataFrame:
+        """Return a table with the numbers in the feature's column and zeros beside it."""
         return pd.DataFrame(0.0, index=range(len(numbers)), columns=names).assign(**{feature: numbers})
 
     def goes_left(numbers: Values) -> Sides:
+        """Return which raw numbers the tree sends to the left."""
         prepared = np.asarray(scaler.transform(on_column(numbers)))[:, column]
         # The tree itself holds values in single precision and borders in double.
         return np.asarray(prepared.astype("float32").astype("float64") <= threshold)

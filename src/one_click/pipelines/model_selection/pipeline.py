@@ -13,7 +13,18 @@ _OPTIONS = "params:model_selection"
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
     families = [_family(name) for name in FAMILIES]
-    return Pipeline([*families, *_vote(), *_comparison(), *_holdout(), *_champion(), *_figures()])
+    return Pipeline(
+        [
+            *families,
+            *_vote(),
+            *_comparison(),
+            *_decisions(),
+            *_holdout(),
+            *_champion(),
+            *_records(),
+            *_figures(),
+        ]
+    )
 
 
 def _family(name: str) -> Pipeline:
@@ -89,6 +100,11 @@ def _comparison() -> list[Node]:
             "leaderboard",
             name="model_selection.rank_models",
         ),
+    ]
+
+
+def _decisions() -> list[Node]:
+    return [
         Node(
             comparison.choose_calibrations,
             "all_fold_scores",
@@ -196,6 +212,11 @@ def _champion() -> list[Node]:
             ["label_noise", "label_ceiling"],
             name="model_selection.find_label_noise",
         ),
+    ]
+
+
+def _records() -> list[Node]:
+    return [
         Node(
             champion.score_clients,
             ["features", "champion", "out_of_fold_scores", "undecided_band"],

@@ -121,6 +121,7 @@ def power_of(decline: float, effect: float, treated: int, control: int, signific
 
 def _detectable(decline: float, treated: int, control: int, options: CampaignPlan) -> float:
     def missing(effect: float) -> float:
+        """Return by how much an effect's power is above what is asked for."""
         return power_of(decline, effect, treated, control, options.significance) - options.power
 
     return float(optimize.brentq(missing, 0, 1)) if missing(1.0) > 0 > missing(0.0) else float("nan")

@@ -12,10 +12,20 @@ _NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_segments(), *_offers(), *_worth(), *_explanations()])
+    return Pipeline(
+        [
+            *_decision_table(),
+            *_segments(),
+            *_offers(),
+            *_lists(),
+            *_worth(),
+            *_figures_of_worth(),
+            *_explanations(),
+        ]
+    )
 
 
-def _segments() -> list[Node]:
+def _decision_table() -> list[Node]:
     return [
         Node(rules.list_categories, "clients", "known_categories", name="segmentation.list_categories"),
         Node(
@@ -53,6 +63,11 @@ def _segments() -> list[Node]:
             name="segmentation.make_decision_table",
             tags=_NEW_MONTH,
         ),
+    ]
+
+
+def _segments() -> list[Node]:
+    return [
         Node(
             nodes.assign_segments,
             ["decision_table", "decision_borders", _OPTIONS],
@@ -100,6 +115,11 @@ def _offers() -> list[Node]:
             name="segmentation.assign_arms",
             tags=_NEW_MONTH,
         ),
+    ]
+
+
+def _lists() -> list[Node]:
+    return [
         Node(
             actions.decide_actions,
             ["decision_table", "segments", "recommendations", "campaign_plan", _OFFERS],
@@ -166,6 +186,11 @@ def _worth() -> list[Node]:
             "arm_balance",
             name="segmentation.check_balance",
         ),
+    ]
+
+
+def _figures_of_worth() -> list[Node]:
+    return [
         Node(
             plan_plots.budget_curve_figure,
             ["budget_curve", "plan_summary"],
