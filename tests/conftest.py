@@ -1,6 +1,7 @@
 """Fixtures: real extract, temporary copy of the project, hand-made snapshots, clients drawn from a seed."""
 
 import gc
+import itertools
 import os
 import shutil
 import signal
@@ -229,6 +230,7 @@ def run_inside() -> Callable[..., Result]:
     from one_click.cli import cli
 
     bootstrap_project(ROOT)  # settings and pipelines, which are the same for every copy
+    runs = itertools.count(1)
 
     def run(project: Path, *arguments: str) -> Result:
         with pytest.MonkeyPatch.context() as patch:
@@ -236,6 +238,8 @@ def run_inside() -> Callable[..., Result]:
             try:
                 return CliRunner().invoke(cli, ["run", *arguments])
             finally:
+                if next(runs) % 8 == 0:
+                    gc.collect()  # a session is full of cycles: 20 MB a run, which Python collects seldom
                 pipelines.set_requested(None)  # else `--pipelines eda` leaves this process with eda alone
 
     return run
