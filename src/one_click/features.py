@@ -7,9 +7,25 @@ from typing import Any
 
 import narwhals as nw
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, PERIOD, PROFIT, TARGET, TWIN_GROUP
+from one_click.columns import (
+    BASE_FEATURES,
+    CLIENT_ID,
+    ENGINEERED_FEATURES,
+    PERIOD,
+    PROFIT,
+    TARGET,
+    TWIN_GROUP,
+)
 
 PROMO_HABIT_FROM = 0.5  # the share of promo purchases has two humps that meet here
+
+
+_MONTHS = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
+SOURCES: dict[str, tuple[str, ...]] = {  # engineered feature -> the raw ones that it is made of
+    "revenue_trend": _MONTHS,
+    "minutes_trend": ("minutes_previous", "minutes_current"),
+    "promo_habit": ("promo_purchase_share",),
+}
 
 
 def months_to_columns(rows: Any, value: str, months: tuple[str, ...]) -> Any:
@@ -84,6 +100,11 @@ def add_engineered(clients: Any, names: tuple[str, ...]) -> Any:
     return nw.to_native(frame.with_columns(_ENGINEERED[name].alias(name) for name in names))
 
 
+def engineered_columns(clients: Any) -> tuple[str, ...]:
+    """Return the engineered features among the columns of a frame, in the order of the vocabulary."""
+    return tuple(name for name in ENGINEERED_FEATURES if name in nw.from_native(clients).columns)
+
+
 def make_features(clients: Any, engineered_features: tuple[str, ...]) -> Any:
     """Return the columns that models see, with the twin group and the target.
 
@@ -112,8 +133,7 @@ def _by_client(frame: Any) -> Any:
 
 
 def _revenue_trend() -> nw.Expr:
-    months = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
-    total = nw.sum_horizontal(*months)
+    total = nw.sum_horizontal(*_MONTHS)
     return nw.when(total > 0).then(3 * nw.col("revenue_current") / total - 1).otherwise(0.0)
 
 

@@ -672,7 +672,9 @@ class Interpretation(Parameters):
     refit_repeats : int
         How often the champion is refitted on all folds but one: what is said about it is checked on these.
     base_clients : int
-        Clients from whom unknown features are drawn.
+        Clients who say which values are typical and plausible.
+    background_rows : int
+        Clients whose values unknown features have, together, in explanations.
     permutations : int
         Pairs of orders of features per round, where a model can only be sampled.
     refit_permutations : int
@@ -698,6 +700,7 @@ class Interpretation(Parameters):
     collinear_from: float = Field(gt=0, le=1)
     refit_repeats: int = Field(ge=1)
     base_clients: int = Field(ge=10)
+    background_rows: int = Field(ge=2)
     permutations: int = Field(ge=2)
     refit_permutations: int = Field(ge=2)
     rounds: int = Field(ge=1)

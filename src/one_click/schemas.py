@@ -138,6 +138,7 @@ STORED: dict[str, Stored] = {
     "out_of_fold_scores": Stored("model_selection", _ID | {"target": "label"} | _SCORED),
     "client_scores": Stored("model_selection", _ID | _SCORED | {"source": "category", "verdict": "category"}),
     "explanation_base": Stored("interpretation", _OF_CLIENTS, closed=True),
+    "explanation_background": Stored("interpretation", _OF_CLIENTS, closed=True),
     "shap_values": Stored(
         "interpretation",
         _ID | dict.fromkeys((*BASE_FEATURES, "base_value", "output"), "number") | {"scale": "category"},

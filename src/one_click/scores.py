@@ -6,15 +6,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.columns import CLIENT_ID, TARGET, TWIN_GROUP
+from one_click.columns import BASE_FEATURES
 from one_click.errors import DataError, shorten
 
 Scores = NDArray[np.float64]
 
 
-def feature_columns(clients: pd.DataFrame) -> list[str]:
-    """Return the columns that a model may see."""
-    return [name for name in clients.columns if name not in (CLIENT_ID, TARGET, TWIN_GROUP)]
+def raw_features(clients: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that models take, shape (n_clients, n_features); engineered ones they make.
+
+    Raises
+    ------
+    DataError
+        If a feature is missing.
+    """
+    missing = [name for name in BASE_FEATURES if name not in clients.columns]
+    if missing:
+        raise DataError(
+            f"These clients do not have {shorten(missing)}.",
+            file="features",
+            column=", ".join(missing),
+            rule="a model takes every raw feature of the vocabulary",
+            remedy="take rows of `features`, or make it again with kedro run --pipelines data_processing",
+        )
+    return clients[list(BASE_FEATURES)]
 
 
 def uncalibrated_score(estimator: Any, features: Any) -> Scores:
@@ -22,13 +37,7 @@ def uncalibrated_score(estimator: Any, features: Any) -> Scores:
 
     The decision function where the classifier has one (log-odds of the logistic regression, signed distance
     of the SVC), else the probability of decline. A calibrated classifier is asked for the score beneath it.
-
-    Raises
-    ------
-    DataError
-        If a column is missing that it was fitted on.
     """
-    _stop_at_missing(estimator, features)
     inner = innermost(estimator)
     if hasattr(inner, "decision_function"):
         return np.asarray(inner.decision_function(features), dtype="float64")
@@ -52,26 +61,5 @@ def innermost(estimator: Any) -> Any:
 
 
 def decline_probability(estimator: Any, features: pd.DataFrame) -> Scores:
-    """Return the probability of decline, shape (n_clients,).
-
-    Raises
-    ------
-    DataError
-        If a column is missing that the estimator was fitted on.
-    """
-    _stop_at_missing(estimator, features)
+    """Return the probability of decline, shape (n_clients,)."""
     return np.asarray(estimator.predict_proba(features)[:, 1], dtype="float64")
-
-
-def _stop_at_missing(estimator: Any, features: Any) -> None:
-    fitted_on = getattr(estimator, "feature_names_in_", ())
-    missing = [name for name in fitted_on if name not in getattr(features, "columns", fitted_on)]
-    if missing:
-        raise DataError(
-            f"The model was fitted on {shorten(missing)}, which these clients do not have.",
-            file="features",
-            column=", ".join(missing),
-            rule="a model scores clients with the features that it was fitted on",
-            remedy="set data_processing.engineered_features as they were then, or make the model again with "
-            "kedro run --pipelines model_selection",
-        )

@@ -6,10 +6,10 @@ from typing import Any
 import fsspec
 from kedro.io import AbstractDataset, DatasetError
 
-from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.columns import BASE_FEATURES
 from one_click.errors import DataError, shorten
 
-_FITTED_ON = "a model is fitted on the features of the vocabulary, all that are not engineered among them"
+_FITTED_ON = "a model is fitted on the raw features of the vocabulary, and makes engineered ones itself"
 
 
 class EstimatorDataset(AbstractDataset[Any, Any]):
@@ -74,7 +74,7 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             raise self._another(f"It is a {name}.", "the classes are " + ", ".join(self._classes))
         if missing := set(BASE_FEATURES) - names:
             raise self._another(f"It was fitted without {shorten(sorted(missing))}.", _FITTED_ON)
-        if foreign := names - set(BASE_FEATURES) - set(ENGINEERED_FEATURES):
+        if foreign := names - set(BASE_FEATURES):
             raise self._another(f"It was fitted on {shorten(sorted(foreign))}.", _FITTED_ON)
         if list(estimator.classes_) != [0, 1]:
             raise self._another(f"It tells {list(estimator.classes_)} apart.", "the classes are 0 and 1")

@@ -8,13 +8,13 @@ import pandas as pd
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import StackingClassifier, VotingClassifier
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import CLIENT_ID, TARGET
-from one_click.folds import make_splits
+from one_click.features import engineered_columns
+from one_click.folds import StratifiedTwinKFold, make_splits
 from one_click.parameters import Family, ModelSelection
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 from .calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
 from .families import build_pipeline
@@ -81,11 +81,11 @@ def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd
 
 
 def build_estimator(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
-    """Return the unfitted estimator of a candidate for the feature columns of these clients.
+    """Return the unfitted estimator of a candidate, which takes raw features.
 
-    A vote averages probabilities; a member that gives none, such as an SVC, is calibrated by a sigmoid. What
-    could not be fitted at all is stood in for by the share of the declined, so that every family has its
-    file.
+    It sees the engineered features that these clients have, too: its first step makes them. A vote averages
+    probabilities; a member that gives none, such as an SVC, is calibrated by a sigmoid. A family that could
+    not be fitted becomes a DummyClassifier, so that every family has its file.
     """
     if tuned["refused"]:
         return DummyClassifier(strategy="prior")
@@ -105,21 +105,22 @@ def _weight(tuned: Tuned) -> float:
 
 def _pipeline(tuned: Tuned, clients: pd.DataFrame) -> Pipeline:
     family = Family.model_validate(tuned["family"])
-    return build_pipeline(family, tuned["settings"], clients[feature_columns(clients)])
+    return build_pipeline(family, tuned["settings"], engineered_columns(clients))
 
 
 def _voter(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
     pipeline = _pipeline(tuned, clients)
     if hasattr(pipeline, "predict_proba"):
         return pipeline
-    # The vote may itself be fitted on folds, for its calibration: positions of rows would be wrong there.
-    # Where twins part, they touch the two parameters of a sigmoid, and nothing else.
-    splits = StratifiedKFold(options.folds, shuffle=True, random_state=options.seed)
-    return CalibratedClassifierCV(pipeline, method="sigmoid", cv=splits, ensemble=False)
+    return CalibratedClassifierCV(pipeline, method="sigmoid", cv=_folds(options), ensemble=False)
 
 
-def with_calibration(estimator: Any, method: str, clients: pd.DataFrame, options: ModelSelection) -> Any:
-    """Wrap an estimator, to be fitted on exactly these clients, in the calibration of its scores.
+def _folds(options: ModelSelection) -> StratifiedTwinKFold:
+    return StratifiedTwinKFold(options.folds, options.seed)
+
+
+def with_calibration(estimator: Any, method: str, options: ModelSelection) -> Any:
+    """Wrap an estimator in the calibration of its scores, on folds that are made when it is fitted.
 
     Parameters
     ----------
@@ -128,22 +129,21 @@ def with_calibration(estimator: Any, method: str, clients: pd.DataFrame, options
     """
     if method == "none":
         return estimator
-    splits = make_splits(clients, options.folds, options.seed)
     if method in BETA:
         of_probabilities = not hasattr(estimator, "decision_function")
         return StackingClassifier(
             [("scores", estimator)],
             beta_calibrator(method, of_probabilities),
-            cv=splits,
+            cv=_folds(options),
             stack_method="predict_proba" if of_probabilities else "decision_function",
         )
-    return CalibratedClassifierCV(estimator, method=method, cv=splits, ensemble=False)
+    return CalibratedClassifierCV(estimator, method=method, cv=_folds(options), ensemble=False)
 
 
 def fit(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
     """Return the candidate fitted on these clients."""
     estimator = build_estimator(tuned, clients, options)
-    return estimator.fit(clients[feature_columns(clients)], clients[TARGET])
+    return estimator.fit(raw_features(clients), clients[TARGET])
 
 
 def score(estimator: Any, clients: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def score(estimator: Any, clients: pd.DataFrame) -> pd.DataFrame:
     DataFrame, one row per client: client_id, target, score, probability (NaN without `predict_proba`), terms
         (see `count_terms`; the same for all clients)
     """
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     own = decline_probability(estimator, features) if hasattr(estimator, "predict_proba") else np.nan
     return pd.DataFrame(
         {

@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_selection import SelectKBest, f_classif, mutual_info_classif
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import (
+    FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
     PolynomialFeatures,
@@ -18,7 +18,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from one_click.columns import COLUMNS
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES
+from one_click.features import add_engineered
 from one_click.parameters import (
     EXPAND,
     EXPANSIONS,
@@ -64,18 +65,18 @@ def mutual_information(columns: Any, target: Any) -> np.ndarray:
 SCORES = dict(zip(SCORE_FUNCTIONS, (f_classif, mutual_information), strict=True))
 
 
-def build_preprocessing(features: pd.DataFrame, numbers: str) -> ColumnTransformer:
+def build_preprocessing(numbers: str, features: tuple[str, ...]) -> ColumnTransformer:
     """Return the unfitted preprocessing: numbers scaled or bent, categories one-hot encoded.
 
     Parameters
     ----------
-    features : DataFrame
-        Feature columns; their kinds come from the vocabulary.
     numbers : str
         How numbers are prepared, one of `NUMBERS_AS`.
+    features : tuple of str
+        Features to prepare; their kinds come from the vocabulary.
     """
-    categories = [name for name in features.columns if COLUMNS[name].kind == "category"]
-    numeric = [name for name in features.columns if name not in categories]
+    categories = [name for name in features if name in CATEGORICAL_FEATURES]
+    numeric = [name for name in features if name not in categories]
     encoder = OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [("numbers", clone(PREPARATIONS[numbers]), numeric), ("categories", encoder, categories)],
@@ -107,8 +108,10 @@ def build_classifier(family: Family, choice: Choice) -> Any:
     return family.estimator_class(**{**family.fixed, **searched})
 
 
-def build_pipeline(family: Family, choice: Choice, features: pd.DataFrame) -> Pipeline:
+def build_pipeline(family: Family, choice: Choice, engineered: tuple[str, ...] = ()) -> Pipeline:
     """Return the whole unfitted pipeline of a family for one point of its search space.
+
+    It takes the raw features; engineered ones are made by its first step.
 
     Parameters
     ----------
@@ -116,12 +119,14 @@ def build_pipeline(family: Family, choice: Choice, features: pd.DataFrame) -> Pi
         Class and fixed arguments.
     choice : dict
         ``model__…`` and ``select__…`` arguments, how `numbers` are prepared, which terms `expand` makes.
-    features : DataFrame
-        Feature columns.
+    engineered : tuple of str
+        Engineered features that the model sees beside the raw ones.
     """
+    numbers, seen = choice.get(NUMBERS, NUMBERS_AS[0]), (*BASE_FEATURES, *engineered)
     return Pipeline(
         [
-            ("columns", build_preprocessing(features, choice.get(NUMBERS, NUMBERS_AS[0]))),
+            ("engineer", FunctionTransformer(add_engineered, kw_args={"names": engineered})),
+            ("columns", build_preprocessing(numbers, seen)),
             ("select", build_selector(choice)),
             ("expand", build_expansion(choice)),
             ("model", build_classifier(family, choice)),

@@ -10,9 +10,10 @@ from sklearn import config_context
 from sklearn.feature_selection import SelectKBest
 
 from one_click.columns import TARGET
+from one_click.features import add_engineered, engineered_columns
 from one_click.folds import Split
 from one_click.parameters import EXPAND, NUMBERS, NUMBERS_AS, SCORE_FUNC, Family
-from one_click.scores import Scores, feature_columns, uncalibrated_score
+from one_click.scores import Scores, raw_features, uncalibrated_score
 
 from .families import Choice, build_classifier, build_expansion, build_preprocessing, build_selector
 
@@ -34,7 +35,8 @@ class FoldScorer:
     """
 
     def __init__(self, clients: pd.DataFrame, splits: list[Split]) -> None:
-        features, target = clients[feature_columns(clients)], clients[TARGET].to_numpy().astype("int64")
+        features = add_engineered(raw_features(clients), engineered_columns(clients))
+        target = clients[TARGET].to_numpy().astype("int64")
         self._folds = [_Fold(features, target, *split) for split in splits]
 
     def score(self, family: Family, choice: Choice, fold: int) -> float:
@@ -87,7 +89,7 @@ class _Fold:
     def _prepare(self, choice: Choice) -> Columns:
         numbers = choice.get(NUMBERS, NUMBERS_AS[0])
         if numbers not in self._prepared:
-            preprocessing = build_preprocessing(self._train, numbers)
+            preprocessing = build_preprocessing(numbers, tuple(self._train.columns))
             fitted = preprocessing.fit_transform(self._train)
             self._prepared[numbers] = fitted, preprocessing.transform(self._test)
         return self._prepared[numbers]

@@ -28,6 +28,7 @@ def options() -> Interpretation:
         collinear_from=0.7,
         refit_repeats=1,
         base_clients=40,
+        background_rows=30,
         permutations=3,
         refit_permutations=2,
         rounds=2,

@@ -6,6 +6,7 @@ campaign can show.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -14,11 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label
+from one_click.explain.moves import Score, is_possible, with_values
 from one_click.parameters import Interpretation, WhatIf
-from one_click.scores import decline_probability, feature_columns
+from one_click.scores import decline_probability, raw_features
 from one_click.wording import chance, value_text
-
-from .what_if import is_possible, with_values
 
 Values = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -63,7 +63,7 @@ class _Moves:
 class _Search:
     """Clients at risk, by position, and how they may be changed."""
 
-    champion: Any
+    score: Score
     clients: pd.DataFrame
     threshold: float
     moves: dict[str, _Moves]
@@ -106,10 +106,11 @@ def find_changes(
         of all changed features lie at least as far in the direction of the change.
     """
     threshold = float(decision_threshold["threshold"])
-    before = decline_probability(champion, features[feature_columns(features)])
+    score = partial(decline_probability, champion)
+    before = score(raw_features(features))
     at_risk = features[before >= threshold].reset_index(drop=True)
     moves = {name: _moves(at_risk[name], explanation_base[name], options.what_if) for name in _CHANGEABLE}
-    search = _Search(champion, at_risk[feature_columns(at_risk)], threshold, moves)
+    search = _Search(score, raw_features(at_risk), threshold, moves)
     own = before[before >= threshold]
     plans = _smallest_plans(search, own, options.what_if.most_changes).assign(before=own)
     return _tell(plans, at_risk, explanation_base)
@@ -210,7 +211,7 @@ def _try_plans(
 def _ask_many(search: _Search, positions: Positions, values: dict[str, Values]) -> Values:
     if not len(positions):
         return np.empty(0)
-    return decline_probability(search.champion, with_values(search.clients.iloc[positions], values))
+    return search.score(with_values(search.clients.iloc[positions], values))
 
 
 def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:

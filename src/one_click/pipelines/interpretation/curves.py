@@ -6,27 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.inspection import partial_dependence
 
-from one_click.columns import (
-    BASE_FEATURES,
-    CLIENT_ID,
-    COLUMNS,
-    ENGINEERED_FEATURES,
-    LANGUAGES,
-    Language,
-    label,
-    unit,
-)
-from one_click.features import add_engineered
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label, unit
+from one_click.explain.moves import with_values
 from one_click.parameters import Curves, Interpretation
-from one_click.scores import decline_probability, feature_columns
+from one_click.scores import decline_probability, raw_features
 from one_click.wording import percent, value_text
 
 Floats = NDArray[np.float64]
 Stretch = tuple[float, float]  # of the values of a number
 Words = dict[Language, str]
 
-_BATCH = 20_000  # rows that the champion is asked about at once: bounds the memory
 _ENDS = (0.025, 0.975)  # quantiles of the clients between which a number moves
 _SPREAD = (0.1, 0.9)  # quantiles of the individual lines
 _FLAT = 0.03  # span below which the probability hardly changes
@@ -82,8 +73,7 @@ def trace_effects(
 def _hold(shuffled: pd.DataFrame, champion: Any, options: Interpretation) -> pd.DataFrame:
     """Draw clients evenly from the lowest risk to the highest: their mean risk is nearly that of all."""
     pool = shuffled.head(options.curves.clients * options.curves.points)  # bounded, however large the base
-    name = BASE_FEATURES[0]
-    risks = _answers(champion, pool, name, np.arange(len(pool)), pool[name].to_numpy())
+    risks = decline_probability(champion, raw_features(pool))
     start = np.random.default_rng(options.seed).random()
     return pool.iloc[_evenly(np.argsort(risks, kind="stable"), options.curves.clients, start)]
 
@@ -99,9 +89,7 @@ def _trace(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one feature's curve and lines."""
     values, everyone = _points(shuffled[name], options.points), np.arange(len(held))
-    places = np.tile(everyone, len(values))
-    answers = _answers(champion, held, name, places, np.repeat(values, len(held)))
-    individual = answers.reshape(len(values), len(held))
+    individual = _individual(champion, raw_features(held), name, values)
     curve = _curve(name, values, individual, _shares(shuffled[name], values))
     if _is_number(name):
         effects = _accumulate(champion, shuffled, name, values, options.clients)
@@ -122,23 +110,24 @@ def _points(own: pd.Series, most: int) -> NDArray[Any]:
     return np.unique(quantiles)
 
 
-def _answers(
-    champion: Any, clients: pd.DataFrame, name: str, places: NDArray[np.intp], values: NDArray[Any]
-) -> Floats:
-    """Return the probabilities of the clients at `places`, each with its entry of `values` as the feature."""
-    borders = np.arange(_BATCH, len(places), _BATCH)
-    batches = zip(np.split(places, borders), np.split(values, borders), strict=True)
-    rows = (_with_value(clients.iloc[who], name, given) for who, given in batches)
-    return np.concatenate([decline_probability(champion, batch) for batch in rows])
+def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray[Any]) -> Floats:
+    """Return each client's probability at each value of one feature, shape (n_values, n_clients)."""
+    traced = partial_dependence(
+        champion,
+        _as_numbers(clients),
+        [name],
+        categorical_features=[] if _is_number(name) else [name],
+        custom_values={name: values},
+        response_method="predict_proba",
+        method="brute",
+        kind="individual",
+    )
+    return np.asarray(traced["individual"][0].T)
 
 
-def _with_value(clients: pd.DataFrame, name: str, values: NDArray[Any]) -> pd.DataFrame:
-    """Return the feature columns with other values of one of them, the engineered ones made anew."""
-    columns = feature_columns(clients)
-    given = pd.Series(values, clients.index).astype(clients[name].dtype)
-    rows = clients[list(BASE_FEATURES)].assign(**{name: given})
-    engineered = tuple(column for column in columns if column in ENGINEERED_FEATURES)
-    return add_engineered(rows, engineered)[columns]
+def _as_numbers(clients: pd.DataFrame) -> pd.DataFrame:
+    """Return whole numbers as real ones: of others scikit-learn refuses to take quantiles between them."""
+    return clients.astype({name: "float64" for name in BASE_FEATURES if _is_number(name)})
 
 
 def _curve(name: str, values: NDArray[Any], individual: Floats, shares: Floats) -> pd.DataFrame:
@@ -193,9 +182,9 @@ def _accumulate(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
         return np.zeros(1)
     own = clients[name].to_numpy()
     members = [np.flatnonzero((own >= left) & (own <= right))[:most] for left, right in pairwise(values)]
-    sizes, places = [len(places) for places in members], np.concatenate(members)
+    sizes, asked = [len(places) for places in members], raw_features(clients.iloc[np.concatenate(members)])
     below, above = (
-        _answers(champion, clients, name, places, np.repeat(ends, sizes))
+        decline_probability(champion, with_values(asked, {name: np.repeat(ends, sizes)}))
         for ends in (values[:-1], values[1:])
     )
     changes = np.add.reduceat(above - below, np.cumsum([0, *sizes[:-1]])) / sizes

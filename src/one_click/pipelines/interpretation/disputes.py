@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, LANGUAGES, Language, label, model_label
+from one_click.explain.shapley import explain
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.selection import calibration_of
 from one_click.parameters import FAMILIES, Interpretation
-from one_click.scores import feature_columns
+from one_click.scores import raw_features
 from one_click.wording import chance, percent, value_text
-
-from .explainers import explain
 
 _FEATURES = list(BASE_FEATURES)
 _COLUMNS = ["spread", "highest", "lowest", "feature", "value", "weight_highest", "weight_lowest"]
@@ -22,7 +21,7 @@ def find_disputes(
     features: pd.DataFrame,
     all_fold_scores: pd.DataFrame,
     calibrations: pd.DataFrame,
-    explanation_base: pd.DataFrame,
+    explanation_background: pd.DataFrame,
     options: Interpretation,
     **candidates: Any,
 ) -> pd.DataFrame:
@@ -53,7 +52,7 @@ def find_disputes(
     for name in names:
         is_party = (table[["highest", "lowest"]] == name).any(axis=1).to_numpy()
         if is_party.any():
-            weights[name] = _weights(candidates[name], disputed[is_party], explanation_base, options)
+            weights[name] = _weights(candidates[name], disputed[is_party], explanation_background, options)
     return _explain_dispute(table, weights, disputed)
 
 
@@ -68,11 +67,10 @@ def _family_probabilities(all_fold_scores: pd.DataFrame, calibrations: pd.DataFr
 
 
 def _weights(
-    candidate: Any, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+    candidate: Any, clients: pd.DataFrame, background: pd.DataFrame, options: Interpretation
 ) -> pd.DataFrame:
     """Return each feature's contribution as a share of all absolute ones, so that scales compare."""
-    columns = feature_columns(clients)
-    contributions = explain(candidate, clients[columns], base[columns], options).contributions
+    contributions = explain(candidate, raw_features(clients), raw_features(background), options).contributions
     total = np.abs(contributions).sum(axis=1, keepdims=True)
     shares = contributions / np.where(total > 0, total, 1)
     return pd.DataFrame(shares, columns=_FEATURES, index=clients.index)

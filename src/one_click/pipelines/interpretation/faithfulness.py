@@ -1,5 +1,6 @@
 """Checks that explanations say what the champion does."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
-from one_click.features import add_engineered
+from one_click.columns import BASE_FEATURES
+from one_click.explain.moves import Score, mix, moving_features
+from one_click.explain.shapley import SAMPLED, explain
 from one_click.parameters import Interpretation
-from one_click.scores import feature_columns, innermost, uncalibrated_score
+from one_click.scores import innermost, raw_features, uncalibrated_score
 
-from .explainers import SAMPLED, explain
 from .refits import stack_refits
 
 Values = NDArray[np.float64]
@@ -28,7 +29,7 @@ def check_faithfulness(
     champion: Any,
     shap_values: pd.DataFrame,
     shap_refits: pd.DataFrame,
-    explanation_base: pd.DataFrame,
+    explanation_background: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
     """Check the explanations against the champion's own answers.
@@ -50,6 +51,7 @@ def check_faithfulness(
     contributions = shap_values[_FEATURES].to_numpy()
     gaps = shap_values["base_value"] + contributions.sum(axis=1) - _scores(features, champion, shap_values)
     chosen = np.random.default_rng(options.seed).permutation(len(features))[:_CLIENTS]
+    clients, background = raw_features(features.iloc[chosen]), raw_features(explanation_background)
     rows = [
         {
             "check": "additivity",
@@ -57,9 +59,11 @@ def check_faithfulness(
             "n": len(gaps),
             "passed": bool(gaps.abs().max() <= _ADDS_UP),
         },
-        *delete_reasons(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
+        *delete_reasons(
+            partial(uncalibrated_score, champion), clients, contributions[chosen], background, options
+        ),
         *_stability(contributions, stack_refits(shap_refits), options.reasons),
-        _seeds(features.iloc[chosen], champion, contributions[chosen], explanation_base, options),
+        _seeds(clients, champion, contributions[chosen], background, options),
     ]
     return pd.DataFrame(rows, columns=["check", "value", "low", "high", "n", "passed"]).astype(
         {"passed": "boolean"}
@@ -70,7 +74,7 @@ def _scores(features: pd.DataFrame, champion: Any, shap_values: pd.DataFrame) ->
     """Return the champion's own scores; where neighbours vote, those without the client's own row."""
     if (shap_values["method"] == SAMPLED).any():
         return shap_values["output"].to_numpy()
-    return uncalibrated_score(champion, features[feature_columns(features)])
+    return uncalibrated_score(champion, raw_features(features))
 
 
 def first_reasons(contributions: Values, count: int) -> NDArray[np.intp]:
@@ -99,15 +103,19 @@ def _named(contributions: Values, count: int) -> list[set[int]]:
 
 
 def delete_reasons(
-    clients: pd.DataFrame, champion: Any, contributions: Values, base: pd.DataFrame, options: Interpretation
+    score: Score,
+    clients: pd.DataFrame,
+    contributions: Values,
+    background: pd.DataFrame,
+    options: Interpretation,
 ) -> list[dict[str, Any]]:
     """Return the checks ``deletion_…`` of these clients, as `check_faithfulness` names them."""
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
-    used = _used(clients, champion)  # to forget what the champion never looks at moves nothing
+    used = _used(score, clients)  # to forget what the champion never looks at moves nothing
     chance = generator.permuted(np.tile(used, (len(clients), 1)), axis=1)
     moves = [
-        _move_without(clients, champion, taken, base, generator)
+        _move_without(score, clients, taken, background, generator)
         for taken in (top, chance[:, : options.reasons])
     ]
     ahead = moves[0] - moves[1]
@@ -128,44 +136,26 @@ def delete_reasons(
     ]
 
 
-def _used(clients: pd.DataFrame, champion: Any) -> NDArray[np.intp]:
-    """Return the features that move the champion's score of some client, or all if none does."""
-    columns = feature_columns(clients)
-    before = uncalibrated_score(champion, clients[columns])
-    moved = [
-        (
-            uncalibrated_score(champion, _with(clients[columns], {name: np.roll(clients[name], 1)})) != before
-        ).any()
-        for name in _FEATURES
-    ]
-    return np.flatnonzero(moved) if any(moved) else np.arange(len(_FEATURES))
-
-
-def _with(features: pd.DataFrame, values: dict[str, Any]) -> pd.DataFrame:
-    """Set raw features and compute the engineered ones again."""
-    engineered = tuple(name for name in features.columns if name in ENGINEERED_FEATURES)
-    changed = features.assign(**values).astype({name: features[name].dtype for name in values})
-    return add_engineered(changed.drop(columns=list(engineered)), engineered)[list(features.columns)]
+def _used(score: Score, clients: pd.DataFrame) -> NDArray[np.intp]:
+    """Return the places of the features that move the score of some client, or of all if none does."""
+    used = moving_features(score, clients) or list(BASE_FEATURES)
+    return np.array([BASE_FEATURES.index(name) for name in used])
 
 
 def _move_without(
+    score: Score,
     clients: pd.DataFrame,
-    champion: Any,
     taken: NDArray[np.intp],
-    base: pd.DataFrame,
+    background: pd.DataFrame,
     generator: np.random.Generator,
 ) -> Values:
-    """Return how far each client's score moves when features are replaced by drawn values, on average."""
-    columns = feature_columns(clients)
-    before = uncalibrated_score(champion, clients[columns])
+    """Return how far each client's score moves when features have drawn rows' values, on average."""
+    is_kept = ~(taken[:, :, None] == np.arange(len(_FEATURES))).any(axis=1)
     after = np.zeros(len(clients))
     for _ in range(_DRAWS):
-        values = {}
-        for place, name in enumerate(_FEATURES):
-            drawn = base[name].sample(len(clients), replace=True, random_state=generator).to_numpy()
-            values[name] = clients[name].where(~(taken == place).any(axis=1), drawn)
-        after += uncalibrated_score(champion, _with(clients[columns], values)) / _DRAWS
-    return np.abs(after - before)
+        drawn = background.iloc[generator.integers(len(background), size=len(clients))]
+        after += score(mix(clients, drawn, is_kept)) / _DRAWS
+    return np.abs(after - score(clients))
 
 
 def _stability(contributions: Values, by_refit: Values, count: int) -> list[dict[str, Any]]:
@@ -185,10 +175,13 @@ def _stability(contributions: Values, by_refit: Values, count: int) -> list[dict
 
 
 def _seeds(
-    clients: pd.DataFrame, champion: Any, contributions: Values, base: pd.DataFrame, options: Interpretation
+    clients: pd.DataFrame,
+    champion: Any,
+    contributions: Values,
+    background: pd.DataFrame,
+    options: Interpretation,
 ) -> dict[str, Any]:
-    columns = feature_columns(clients)
     other = options.model_copy(update={"seed": options.seed + 1})
-    again = explain(innermost(champion), clients[columns], base[columns], other)
+    again = explain(innermost(champion), clients, background, other)
     shares = overlap(contributions, again.contributions, options.reasons)
     return {"check": "reasons_seeds", "value": shares.mean(), "n": len(clients)}

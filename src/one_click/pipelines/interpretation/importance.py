@@ -10,9 +10,9 @@ from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, TARGET
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET
 from one_click.errors import DataError
-from one_click.features import add_engineered
+from one_click.explain.moves import mix
 from one_click.modelling.candidates import join_labelled
 from one_click.modelling.evaluation import (
     average_precision,
@@ -21,7 +21,7 @@ from one_click.modelling.evaluation import (
     roc_auc,
 )
 from one_click.parameters import Interpretation, ModelSelection
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 
 from .refits import refit_splits, stack_refits
 
@@ -109,7 +109,7 @@ def _losses(
     generator = np.random.default_rng((options.seed, number))
     orders = np.array([generator.permutation(len(clients)) for _ in range(options.permutation_repeats)])
     target = clients[TARGET].to_numpy()
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     scores = uncalibrated_score(model, features)
     shuffled = uncalibrated_score(model, _shuffle(features, list(units.values()), orders))
     whole = _figures(scores, target, weights)
@@ -130,13 +130,9 @@ def _mean_of_folds(losses: list[Values]) -> Values:
 def _shuffle(features: pd.DataFrame, units: list[list[str]], orders: NDArray[np.intp]) -> pd.DataFrame:
     """Return the clients once per unit and order, the unit's values taken from the clients in that order."""
     own, drawn = np.tile(np.arange(len(features)), orders.shape[0]), orders.ravel()
-    raw = {
-        name: features[name].to_numpy()[np.concatenate([drawn if name in unit else own for unit in units])]
-        for name in BASE_FEATURES
-    }
-    engineered = tuple(name for name in features.columns if name in ENGINEERED_FEATURES)
-    rows = pd.DataFrame(raw).astype({name: features[name].dtype for name in BASE_FEATURES})
-    return add_engineered(rows, engineered)[list(features.columns)]
+    is_own = np.array([[name not in unit for name in BASE_FEATURES] for unit in units])
+    known, others = (features.iloc[np.tile(places, len(units))] for places in (own, drawn))
+    return mix(known, others, is_own.repeat(len(own), axis=0))
 
 
 def _called(scores: Values, target: Values) -> Values:

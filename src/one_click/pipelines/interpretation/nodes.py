@@ -2,17 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID
+from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
+from one_click.explain.shapley import explain
 from one_click.parameters import Interpretation
-from one_click.scores import feature_columns, innermost, score_scale
-
-from .explainers import explain
+from one_click.scores import innermost, raw_features, score_scale
 
 
 def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Draw the clients who stand for the base in explanations.
+    """Draw the clients who say which values are typical and plausible.
 
     Returns
     -------
@@ -20,11 +20,27 @@ def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.Data
     """
     size = min(options.base_clients, len(train_clients))
     drawn = train_clients.sample(size, random_state=options.seed).sort_values(CLIENT_ID, ignore_index=True)
-    return drawn[[CLIENT_ID, *feature_columns(drawn)]]
+    return drawn[[CLIENT_ID, *BASE_FEATURES]]
+
+
+def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
+    """Draw the clients whose values unknown features have in explanations, stratified by what they did.
+
+    Returns
+    -------
+    DataFrame, at most `background_rows` rows, in an order that puts both classes into every part of it
+    """
+    size = min(options.background_rows, len(train_clients))
+    shuffled = train_clients.sample(frac=1, random_state=options.seed)
+    # The place of each client among those of his class, from 0 to 1: whoever is cut off, shares stay.
+    of_class = shuffled.groupby(TARGET)
+    place = (of_class.cumcount() + 0.5) / of_class[TARGET].transform("size")
+    drawn = shuffled.iloc[np.argsort(place.to_numpy(), kind="stable")[:size]]
+    return drawn[[CLIENT_ID, *BASE_FEATURES]].reset_index(drop=True)
 
 
 def explain_clients(
-    features: pd.DataFrame, champion: Any, explanation_base: pd.DataFrame, options: Interpretation
+    features: pd.DataFrame, champion: Any, explanation_background: pd.DataFrame, options: Interpretation
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the Shapley values of every client's uncalibrated score, and their errors.
 
@@ -36,9 +52,8 @@ def explain_clients(
     shap_errors : DataFrame, one row per client
         client_id, one column per raw feature: standard error of its contribution, 0 where it is exact.
     """
-    columns = feature_columns(features)
-    model = innermost(champion)
-    explanation = explain(model, features[columns], explanation_base[columns], options)
+    background = raw_features(explanation_background)
+    explanation = explain(innermost(champion), raw_features(features), background, options)
     values, errors = (
         _by_client(features, table) for table in (explanation.contributions, explanation.errors)
     )

@@ -1,18 +1,17 @@
 """How the odds of decline change, by the models in log-odds, when one feature moves."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, COLUMNS, LANGUAGES, Language, label
-from one_click.scores import feature_columns, score_scale, uncalibrated_score
+from one_click.explain.fitted import FittedView, linear_views
+from one_click.explain.moves import Score, with_values
+from one_click.scores import raw_features, score_scale, uncalibrated_score
 from one_click.wording import number, percent, plural, value_text
-
-from .coefficients import linear_models, terms_of
-from .what_if import with_values
 
 Values = NDArray[np.float64]
 
@@ -56,27 +55,25 @@ def measure_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.Da
     """
     rows = [
         row
-        for name, model in linear_models(candidates).items()
-        if score_scale(model) == "log_odds"
-        for row in _odds_of(name, model, train_clients)
+        for name, view in linear_views(candidates).items()
+        if score_scale(view.pipeline) == "log_odds"
+        for row in _odds_of(name, view, train_clients)
     ]
     return pd.DataFrame(rows, columns=list(_ODDS)).astype(_ODDS)
 
 
-def _odds_of(name: str, model: Pipeline, clients: pd.DataFrame) -> list[dict[str, Any]]:
-    features = clients[feature_columns(clients)]
+def _odds_of(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:
+    features, score = raw_features(clients), partial(uncalibrated_score, view.pipeline)
     typical = _typical_client(features)
-    rows = [
-        {"model": name, **_odds_row(model, features, typical, feature)} for feature in _used(model, features)
-    ]
+    rows = [{"model": name, **_odds_row(score, features, typical, feature)} for feature in _used(view)]
     return sorted(rows, key=lambda row: -abs(np.log(row["odds_ratio"])))
 
 
-def _used(model: Pipeline, features: pd.DataFrame) -> list[str]:
+def _used(view: FittedView) -> list[str]:
     """Return the raw features that have a part in the score."""
-    weighted = zip(terms_of(model, features).values(), model[-1].coef_[0], strict=True)
+    weighted = zip(view.terms.values(), view.model.coef_[0], strict=True)
     used = {name for raw, weight in weighted if weight != 0 for name in raw}
-    return [name for name in features.columns if name in used]
+    return [name for name in BASE_FEATURES if name in used]
 
 
 def _typical_client(features: pd.DataFrame) -> pd.DataFrame:
@@ -85,16 +82,15 @@ def _typical_client(features: pd.DataFrame) -> pd.DataFrame:
         name: features[name].mode().iloc[0]
         if COLUMNS[name].kind == "category"
         else np.quantile(features[name], 0.5, method="inverted_cdf")
-        for name in features.columns
-        if name in BASE_FEATURES
+        for name in BASE_FEATURES
     }
     return with_values(features.head(1), values)
 
 
-def _odds_row(model: Pipeline, features: pd.DataFrame, typical: pd.DataFrame, feature: str) -> dict[str, Any]:
-    start, end = _move(model, features[feature], typical)
-    low, high = np.exp(np.quantile(_change(model, features, feature, start, end), [0.1, 0.9]))
-    odds_ratio = float(np.exp(_change(model, typical, feature, start, end)[0]))
+def _odds_row(score: Score, features: pd.DataFrame, typical: pd.DataFrame, feature: str) -> dict[str, Any]:
+    start, end = _move(score, features[feature], typical)
+    low, high = np.exp(np.quantile(_change(score, features, feature, start, end), [0.1, 0.9]))
+    odds_ratio = float(np.exp(_change(score, typical, feature, start, end)[0]))
     moved = "level" if COLUMNS[feature].kind == "category" else "value"
     sentences = {
         f"sentence_{language}": _odds_sentence(feature, (start, end), (odds_ratio, low, high), language)
@@ -111,7 +107,7 @@ def _odds_row(model: Pipeline, features: pd.DataFrame, typical: pd.DataFrame, fe
     }
 
 
-def _move(model: Pipeline, values: pd.Series, typical: pd.DataFrame) -> tuple[Any, Any]:
+def _move(score: Score, values: pd.Series, typical: pd.DataFrame) -> tuple[Any, Any]:
     """Return the values that a feature moves between; the same one twice where it has no other."""
     feature, kind = str(values.name), COLUMNS[str(values.name)].kind
     if kind == "flag":
@@ -121,17 +117,17 @@ def _move(model: Pipeline, values: pd.Series, typical: pd.DataFrame) -> tuple[An
         return start, end
     usual = typical[feature].iloc[0]
     changes = {
-        level: _change(model, typical, feature, usual, level)[0]
+        level: _change(score, typical, feature, usual, level)[0]
         for level in sorted(values.unique())
         if level != usual
     }
     return usual, max(changes, key=lambda level: changes[level], default=usual)
 
 
-def _change(model: Pipeline, clients: pd.DataFrame, feature: str, start: Any, end: Any) -> Values:
+def _change(score: Score, clients: pd.DataFrame, feature: str, start: Any, end: Any) -> Values:
     """Return how much the score of each client differs between two values of a feature."""
     both = pd.concat([with_values(clients, {feature: value}) for value in (start, end)])
-    before, after = uncalibrated_score(model, both).reshape(2, -1)
+    before, after = score(both).reshape(2, -1)
     return np.asarray(after - before)
 
 

@@ -43,7 +43,7 @@ def _refits() -> list[Node]:
         ),
         Node(
             refits.explain_refits,
-            ["features", "champion_refits", "explanation_base", _OPTIONS],
+            ["features", "champion_refits", "explanation_background", _OPTIONS],
             "shap_refits",
             name="interpretation.explain_refits",
             tags=_NEW_MONTH,
@@ -60,8 +60,14 @@ def _each_client() -> list[Node]:
             name="interpretation.choose_base",
         ),
         Node(
+            nodes.choose_background,
+            ["train_clients", _OPTIONS],
+            "explanation_background",
+            name="interpretation.choose_background",
+        ),
+        Node(
             nodes.explain_clients,
-            ["features", "champion", "explanation_base", _OPTIONS],
+            ["features", "champion", "explanation_background", _OPTIONS],
             ["shap_values", "shap_errors"],
             name="interpretation.explain_clients",
             tags=_NEW_MONTH,
@@ -79,7 +85,7 @@ def _each_client() -> list[Node]:
                 "features": "features",
                 "all_fold_scores": "all_fold_scores",
                 "calibrations": "calibrations",
-                "explanation_base": "explanation_base",
+                "explanation_background": "explanation_background",
                 "options": _OPTIONS,
             }
             | _CANDIDATES,
@@ -111,7 +117,7 @@ def _whole_base() -> list[Node]:
         ),
         Node(
             faithfulness.check_faithfulness,
-            ["features", "champion", "shap_values", "shap_refits", "explanation_base", _OPTIONS],
+            ["features", "champion", "shap_values", "shap_refits", "explanation_background", _OPTIONS],
             "faithfulness",
             name="interpretation.check_faithfulness",
         ),

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES
+from one_click.explain.certainty import Values, certainty, top_reasons
 from one_click.parameters import Interpretation
 
-from .certainty import Values, certainty, top_reasons
 from .refits import stack_refits
 from .sentences import tell_reason
 

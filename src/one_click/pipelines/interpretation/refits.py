@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID
+from one_click.explain.shapley import explain
 from one_click.folds import Split, make_splits
 from one_click.modelling import candidates
 from one_click.modelling.selection import winner
 from one_click.parameters import Interpretation, ModelSelection
-from one_click.scores import feature_columns
-
-from .explainers import explain
+from one_click.scores import raw_features
 
 _SEED = 2000  # from which the seeds of these folds start: not those that chose the champion
 
@@ -52,7 +51,7 @@ def refit_splits(clients: pd.DataFrame, selection: ModelSelection, options: Inte
 def explain_refits(
     features: pd.DataFrame,
     champion_refits: list[Any],
-    explanation_base: pd.DataFrame,
+    explanation_background: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
     """Return every client's Shapley values by each refit; where they are sampled, in one coarse round.
@@ -61,11 +60,11 @@ def explain_refits(
     -------
     DataFrame, one row per refit and client: refit, client_id, one column per raw feature
     """
-    columns = feature_columns(features)
+    clients, background = raw_features(features), raw_features(explanation_background)
     once = options.model_copy(update={"rounds": 1, "permutations": options.refit_permutations})
     parts = []
     for number, model in enumerate(champion_refits):
-        explanation = explain(model, features[columns], explanation_base[columns], once)
+        explanation = explain(model, clients, background, once)
         part = pd.DataFrame(explanation.contributions, columns=list(BASE_FEATURES))
         part.insert(0, "refit", number)
         part.insert(1, CLIENT_ID, features[CLIENT_ID].to_numpy())

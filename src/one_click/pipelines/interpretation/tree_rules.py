@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import COLUMNS, LANGUAGES, TARGET, Language, label, translate, unit
-from one_click.scores import feature_columns
+from one_click.explain.fitted import FittedView, Split
+from one_click.features import add_engineered
+from one_click.scores import raw_features
 from one_click.wording import number, percent, value_text
-
-from .coefficients import columns_of
 
 Values = NDArray[np.float64]
 Sides = NDArray[np.bool_]
@@ -87,36 +87,30 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
         interval of theirs would hold. The probability is the leaf's own, which weights of classes may shift
         away from the share.
     """
-    rows = [row for name, model in _trees(candidates).items() for row in _rules(name, model, train_clients)]
+    rows = [row for name, view in _trees(candidates).items() for row in _rules(name, view, train_clients)]
     return pd.DataFrame(rows, columns=list(_RULES)).astype(_RULES)
 
 
-def _trees(candidates: Mapping[str, Any]) -> dict[str, Pipeline]:
-    return {
-        name: model
-        for name, model in candidates.items()
-        if isinstance(model, Pipeline)
-        and hasattr(model[-1], "tree_")
-        and model.named_steps["expand"] == "passthrough"
-    }
+def _trees(candidates: Mapping[str, Any]) -> dict[str, FittedView]:
+    views = {name: FittedView(model) for name, model in candidates.items() if isinstance(model, Pipeline)}
+    return {name: view for name, view in views.items() if view.is_tree}
 
 
-def _rules(name: str, model: Pipeline, clients: pd.DataFrame) -> list[dict[str, Any]]:
-    features = clients[feature_columns(clients)]
-    tree, declined = model[-1].tree_, int(np.flatnonzero(model.classes_ == 1)[0])
-    depths = tree.compute_node_depths() - 1  # scikit-learn begins with 1
-    own_leaf = model[-1].apply(model[:-1].transform(features))
+def _rules(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:
+    raw = raw_features(clients)
+    own_leaf = view.model.apply(view.prepare(raw))
+    conditions = _conditions(view, add_engineered(raw, view.engineered))
     rows = [
         {
             "model": name,
-            "leaf": leaf,
-            **{f"rule_{language}": _rule_text(conditions, language) for language in LANGUAGES},
-            "conditions": json.dumps([one.listed() for one in conditions], ensure_ascii=False),
-            "depth": depths[leaf],
-            **_counts(clients.loc[own_leaf == leaf, TARGET]),
-            "probability": float(tree.value[leaf, 0, declined]),
+            "leaf": leaf.node,
+            **{f"rule_{language}": _rule_text(conditions[leaf.node], language) for language in LANGUAGES},
+            "conditions": json.dumps([one.listed() for one in conditions[leaf.node]], ensure_ascii=False),
+            "depth": len(leaf.path),
+            **_counts(clients.loc[own_leaf == leaf.node, TARGET]),
+            "probability": leaf.probability,
         }
-        for leaf, conditions in _leaves(model, features).items()
+        for leaf in view.leaves
     ]
     return sorted(rows, key=lambda row: (-row["probability"], row["leaf"]))
 
@@ -130,54 +124,50 @@ def _counts(target: pd.Series) -> dict[str, float]:
 # From splits to conditions --------------------------------------------------------------------------
 
 
-def _leaves(model: Pipeline, features: pd.DataFrame) -> dict[int, list[_Condition]]:
+def _conditions(view: FittedView, features: pd.DataFrame) -> dict[int, list[_Condition]]:
     """Return the conditions of each leaf, one per feature, in the order in which the tree asks."""
-    columns, tree, starts = columns_of(model), model[-1].tree_, _unconditioned(model, features)
-    leaves: dict[int, dict[str, _Condition]] = {0: {}}
-    for node in np.flatnonzero(tree.children_left >= 0).tolist():  # each after the one above it
-        column, border, above = columns[tree.feature[node]], float(tree.threshold[node]), leaves.pop(node)
-        name = column.feature
-        if column.level is None:
-            border = _raw_border(model, name, border, features[name].to_numpy("float64"))
-        for children, below in ((tree.children_left, True), (tree.children_right, False)):
-            condition = above.get(name, starts[name]).narrowed(border, column.level, below)
-            leaves[int(children[node])] = above | {name: condition}
-    return {leaf: list(conditions.values()) for leaf, conditions in leaves.items()}
+    starts, thresholds = _unconditioned(view, features), _raw_thresholds(view, features)
+    leaves = {}
+    for leaf in view.leaves:
+        found: dict[str, _Condition] = {}
+        for split in leaf.path:
+            column = view.columns[split.column]
+            condition = found.get(column.feature, starts[column.feature])
+            found[column.feature] = condition.narrowed(thresholds[split.node], column.level, split.below)
+        leaves[leaf.node] = list(found.values())
+    return leaves
 
 
-def _unconditioned(model: Pipeline, features: pd.DataFrame) -> dict[str, _Condition]:
+def _unconditioned(view: FittedView, features: pd.DataFrame) -> dict[str, _Condition]:
     """Return a condition that every client fulfils for each feature."""
-    encoder = model.named_steps["columns"].named_transformers_["categories"]
-    known = dict(zip(encoder.feature_names_in_, encoder.categories_, strict=True))
     return {
-        name: _Condition(name, known=tuple(known[name]))
-        if name in known
+        name: _Condition(name, known=view.levels[name])
+        if name in view.levels
         else _Condition(name, decimals=_recorded_decimals(features[name].to_numpy("float64")))
         for name in features.columns
     }
 
 
-def _raw_border(model: Pipeline, feature: str, threshold: float, values: Values) -> float:
-    """Return a border in raw units that parts values as the tree does."""
-    scaler = model.named_steps["columns"].named_transformers_["numbers"]
-    names = list(scaler.feature_names_in_)
-    column = names.index(feature)
+def _raw_thresholds(view: FittedView, features: pd.DataFrame) -> dict[int, float]:
+    """Return the threshold of each node in raw units, which parts values as the tree does."""
+    splits = {split.node: split for leaf in view.leaves for split in leaf.path if split.below}
+    return {node: _raw_threshold(view, split, features) for node, split in splits.items()}
 
-    def on_column(numbers: Values) -> pd.DataFrame:
-        """Return a table with the numbers in the feature's column and zeros beside it."""
-        return pd.DataFrame(0.0, index=range(len(numbers)), columns=names).assign(**{feature: numbers})
+
+def _raw_threshold(view: FittedView, split: Split, features: pd.DataFrame) -> float:
+    column = view.columns[split.column]
+    if column.level is not None:
+        return split.threshold
 
     def goes_left(numbers: Values) -> Sides:
         """Return which raw numbers the tree sends to the left."""
-        prepared = np.asarray(scaler.transform(on_column(numbers)))[:, column]
-        # The tree itself holds values in single precision and borders in double.
-        return np.asarray(prepared.astype("float32").astype("float64") <= threshold)
+        return replace(split, column=0).holds(view.prepare_number(column.feature, numbers)[:, None])
 
-    exact = scaler.inverse_transform(on_column(np.array([threshold])))[0, column]
-    return _readable_border(float(exact), values, goes_left)
+    values = features[column.feature].to_numpy("float64")
+    return _readable_threshold(view.raw_value(column.feature, split.threshold), values, goes_left)
 
 
-def _readable_border(exact: float, values: Values, goes_left: Callable[[Values], Sides]) -> float:
+def _readable_threshold(exact: float, values: Values, goes_left: Callable[[Values], Sides]) -> float:
     """Return the greatest value on the left that is as finely recorded as the values, or a round border."""
     left = goes_left(values)
     low, high = values[left].max(initial=-np.inf), values[~left].min(initial=np.inf)

@@ -10,7 +10,7 @@ from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, UNDECIDED, find_band, judge
 from one_click.modelling.selection import calibration_of, champion_name, winner
 from one_click.parameters import ModelSelection
-from one_click.scores import decline_probability, feature_columns
+from one_click.scores import decline_probability, raw_features
 
 
 def fit_on_train(
@@ -36,13 +36,13 @@ def fit_champion(
     Returns
     -------
     fitted scikit-learn classifier
-        Its `predict_proba` takes the feature columns of `features`.
+        Its `predict_proba` takes raw features.
     """
     clients = candidates.join_labelled(train_clients, test_clients)
     estimator = candidates.build_estimator(winner(leaderboard, tuned_models), clients, options)
     method = calibration_of(calibrations, champion_name(leaderboard))
-    calibrated = candidates.with_calibration(estimator, method, clients, options)
-    return calibrated.fit(clients[feature_columns(clients)], clients[TARGET])
+    calibrated = candidates.with_calibration(estimator, method, options)
+    return calibrated.fit(raw_features(clients), clients[TARGET])
 
 
 def score_out_of_fold(
@@ -131,7 +131,7 @@ def score_clients(
         predicted = pd.DataFrame(
             {
                 CLIENT_ID: unlabelled[CLIENT_ID],
-                "probability": decline_probability(champion, unlabelled[feature_columns(unlabelled)]),
+                "probability": decline_probability(champion, raw_features(unlabelled)),
                 "probability_sd": scores["probability_sd"].median(),
                 "source": "predicted",
             }

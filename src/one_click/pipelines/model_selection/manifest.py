@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import TARGET
+from one_click.columns import BASE_FEATURES, TARGET
+from one_click.features import engineered_columns
 from one_click.fingerprint import fingerprint
 from one_click.modelling.selection import calibration_of, champion_name
 from one_click.parameters import ModelSelection
-from one_click.scores import feature_columns
 
 _LIBRARIES = ("kedro", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "skops")
 
@@ -44,7 +44,7 @@ def write_manifest(
             "clients": len(features),
             "labelled": len(labels),
             "declined": int(labels.sum()),
-            "features": feature_columns(features),
+            "features": [*BASE_FEATURES, *engineered_columns(features)],
             "sha256": fingerprint(features),
         },
         "parameters": options.model_dump(mode="json", by_alias=True),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.modelling.conformal import judge
-from one_click.scores import decline_probability, feature_columns
+from one_click.scores import decline_probability, raw_features
 
 _BINS = 10
 _FLOOR = 1e-4  # a share of zero would make the index infinite
@@ -37,7 +37,7 @@ def predict_clients(
     scores = pd.DataFrame(
         {
             CLIENT_ID: features[CLIENT_ID],
-            "probability": decline_probability(champion, features[feature_columns(features)]),
+            "probability": decline_probability(champion, raw_features(features)),
             "probability_sd": float(out_of_fold_scores["probability_sd"].median()),
             "source": "predicted",
         }

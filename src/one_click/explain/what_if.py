@@ -1,43 +1,34 @@
-"""What the champion would answer if a client were different.
+"""What a model would answer if a client were different.
 
 It is the model's answer to other values, never a promise: whether changing a value changes the client, only a
 campaign can show.
 """
 
-from collections.abc import Callable, Mapping
-from numbers import Real
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from one_click.columns import (
-    BASE_FEATURES,
-    CLIENT_ID,
-    COLUMNS,
-    ENGINEERED_FEATURES,
-    KNOWN_VALUES,
-)
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, KNOWN_VALUES
 from one_click.errors import DataError, ParameterError, nearest
-from one_click.features import add_engineered
-from one_click.scores import decline_probability, feature_columns
+from one_click.scores import raw_features
 
-_DTYPES = {"whole": "int64", "number": "float64", "share": "float64", "flag": "bool", "category": "str"}
+from .moves import POSSIBLE, Score, is_possible, with_values
 
 
 def ask(
-    champion: Any,
+    score: Score,
     client: pd.DataFrame,
     changes: Mapping[str, Any],
     explanation_base: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Ask the champion about clients some of whose features are set to other values.
+    """Ask a model about clients some of whose features are set to other values.
 
     Parameters
     ----------
-    champion : fitted classifier
+    score : callable
+        Raw features -> probability of decline, as ``partial(decline_probability, champion)``.
     client : DataFrame, one or more rows of `features`
-        Engineered features among its columns are computed again.
     changes : mapping
         Raw feature -> its new value, the same for all rows.
     explanation_base : DataFrame, optional
@@ -57,9 +48,8 @@ def ask(
     _refuse_incomplete(client)
     for name, value in changes.items():
         _refuse_impossible(name, value, _known_values(name, client, explanation_base))
-    columns = feature_columns(client)
-    before = decline_probability(champion, client[columns])
-    after = decline_probability(champion, with_values(client[columns], changes))
+    own = raw_features(client)
+    before, after = score(own), score(with_values(own, changes))
     return pd.DataFrame(
         {
             CLIENT_ID: client[CLIENT_ID].to_numpy(),
@@ -98,33 +88,7 @@ def _refuse_impossible(name: str, value: Any, known: set[str]) -> None:
         rule = " follows other features: change those" if name in ENGINEERED_FEATURES else " is no feature"
         raise ParameterError(f"changes: '{name}'{rule}; {nearest(name, BASE_FEATURES)}")
     if not is_possible(name, value):
-        rule = _POSSIBLE[COLUMNS[name].kind][0]
+        rule = POSSIBLE[COLUMNS[name].kind][0]
         raise ParameterError(f"changes: '{name}' cannot be {value!r}. Rule: {rule}")
     if COLUMNS[name].kind == "category" and value not in known:
         raise ParameterError(f"changes: '{name}' has no value '{value}'; {nearest(value, known)}")
-
-
-def _is_amount(value: Any) -> bool:
-    """Tell whether a value is a number from 0; True and False are none."""
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < np.inf
-
-
-_POSSIBLE: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "whole": ("a whole number, at least 0", lambda value: _is_amount(value) and value % 1 == 0),
-    "number": ("a number, at least 0", _is_amount),
-    "share": ("a share from 0 to 1 (25% is 0.25)", lambda value: _is_amount(value) and value <= 1),
-    "flag": ("True or False", lambda value: isinstance(value, bool | np.bool_)),
-    "category": ("a text", lambda value: isinstance(value, str)),
-}
-
-
-def with_values(clients: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
-    """Set features (each to one value, or to one per row) and compute the engineered ones again."""
-    types = {name: _DTYPES[COLUMNS[name].kind] for name in values}
-    changed = clients.assign(**values).astype(types)
-    return add_engineered(changed, tuple(name for name in clients if name in ENGINEERED_FEATURES))
-
-
-def is_possible(name: str, value: Any) -> bool:
-    """Tell whether a feature can have a value: a share above 1 or a negative count cannot be."""
-    return _POSSIBLE[COLUMNS[name].kind][1](value)

@@ -1,0 +1,1 @@
+"""A fitted model seen from outside: what it looks at, why it scores a client so, what would change it."""

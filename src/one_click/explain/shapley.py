@@ -1,0 +1,89 @@
+"""Shapley values of raw features through a whole fitted pipeline.
+
+The game is that of the package shap: a feature that is known has the client's value, those that are not have
+together the values of a row of the background; a set of known features is worth the mean score over the rows.
+Of linear models, trees and RBF kernels the values are exact; any other model is sampled.
+
+An explainer is chosen by what the fitted model can do, never by its name.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from one_click.parameters import Interpretation
+from one_click.scores import uncalibrated_score
+
+from .exact import exact_contributions, exact_interactions
+from .fitted import FittedView, Values
+from .sampling import sample_contributions
+
+SAMPLED = "sampled"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Shapley values of some clients.
+
+    Attributes
+    ----------
+    contributions : ndarray, shape (n_clients, n_features)
+    errors : ndarray, shape (n_clients, n_features)
+        Standard errors of the contributions; 0 where they are exact.
+    output : ndarray, shape (n_clients,)
+        The score that is explained: base value + contributions. Of nearest neighbours, alone or in a vote, it
+        is the score without the client's own row.
+    base_value : float
+        Mean score of the background.
+    method : str
+        ``linear``, ``terms`` (curves and products), ``tree`` or ``rbf`` (exact), or ``sampled``.
+    """
+
+    contributions: Values
+    errors: Values
+    output: Values
+    base_value: float
+    method: str
+
+
+def explain(
+    model: Any, clients: pd.DataFrame, background: pd.DataFrame, options: Interpretation
+) -> Explanation:
+    """Return the Shapley values of the raw features for the uncalibrated score.
+
+    Parameters
+    ----------
+    model : fitted estimator
+        A pipeline of the project, a vote of such, or any other classifier of raw features.
+    clients : DataFrame, shape (n_clients, n_features)
+        Raw features of the clients to explain.
+    background : DataFrame, shape (n_rows, n_features)
+        Raw features of those who stand for the base.
+    options : Interpretation
+        How much is sampled, where sampling is needed, and its seed.
+    """
+    exact = (
+        exact_contributions(FittedView(model), clients, background) if isinstance(model, Pipeline) else None
+    )
+    if exact is None:
+        sampled = sample_contributions(model, clients, background, options)
+        return Explanation(sampled.contributions, sampled.errors, sampled.output, sampled.base_value, SAMPLED)
+    output = uncalibrated_score(model, clients)
+    return Explanation(
+        exact.contributions, np.zeros_like(exact.contributions), output, exact.base_value, exact.method
+    )
+
+
+def interactions(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Values | None:
+    """Return the exact interaction values of each two raw features, or nothing where the model allows none.
+
+    Returns
+    -------
+    ndarray, shape (n_clients, n_features, n_features)
+        As shap lays them out: half of a pair's value on either side of the diagonal; each row adds up to the
+        feature's contribution.
+    """
+    return exact_interactions(FittedView(model), clients, background) if isinstance(model, Pipeline) else None
