@@ -116,7 +116,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
         champion,
         _as_numbers(clients),
         [name],
-        categorical_features=[] if _is_number(name) else [name],
+        categorical_features=None if _is_number(name) else [name],
         custom_values={name: values},
         response_method="predict_proba",
         method="brute",
