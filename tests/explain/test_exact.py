@@ -11,8 +11,8 @@ from sklearn.base import clone
 from sklearn.svm import SVC
 
 from one_click.columns import BASE_FEATURES, TARGET
-from one_click.pipelines.interpretation import exact
-from one_click.pipelines.interpretation.exact import Exact, exact_contributions, shapley_of_products
+from one_click.explain import exact
+from one_click.explain.exact import Exact, exact_contributions, shapley_of_products
 from one_click.scores import uncalibrated_score
 
 Values = NDArray[np.float64]
