@@ -100,14 +100,13 @@ def interactions_by_definition() -> PairsByDefinition:
 
 
 def _mean_gain(worth: Values, players: tuple[int, ...]) -> float:
-    """Return what some players gain together, over the sets of the others: of n, a set of s weighs s! (n − s)! / (n + 1)!."""
-    gain = worth
+    """Return what some players gain together, each set of s of n others weighing s! (n − s)! / (n + 1)!."""
+    gain, others = worth, worth.ndim - len(players)
     for player in players:
         gain = np.diff(gain, axis=player)
-    others = worth.ndim - len(players)
-    share = np.array([factorial(n) * factorial(others - n) / factorial(others + 1) for n in range(others + 1)])
     sizes = np.indices((2,) * others).sum(axis=0).astype(int)
-    return float((share[sizes] * gain.squeeze(players)).sum())
+    weights = [factorial(s) * factorial(others - s) / factorial(others + 1) for s in range(others + 1)]
+    return float((np.array(weights)[sizes] * gain.squeeze(players)).sum())
 
 
 def _worth_of_sets(

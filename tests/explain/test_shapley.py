@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.explain.shapley import Explanation, explain
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
-from one_click.explain.shapley import Explanation, explain
 from one_click.scores import feature_columns, uncalibrated_score
 
 Fit = Callable[..., Any]
