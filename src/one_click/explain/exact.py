@@ -5,8 +5,9 @@ together the values of a row of the background; a set of known features is worth
 The values are the mean over the rows of those of a game with one row, in which each of these scores is a sum
 of products over features.
 
-Interaction values are those of the Shapley interaction index (Grabisch and Roubens 1999), laid out as shap
-does: half of a pair's on either side of the diagonal, which holds what is left of the feature's contribution.
+Interaction values are those of the Shapley interaction index (Grabisch and Roubens 1999), laid out as by
+shap's TreeExplainer: half of a pair's on either side of the diagonal, which holds what is left of the
+feature's contribution.
 """
 
 from collections.abc import Callable, Iterator
