@@ -121,11 +121,6 @@ def _explain(
     return np.concatenate([explainer(_Game(view, known[start : start + _ROWS], base)) for start in starts])
 
 
-def linear_contributions(view: FittedView, known: Values, base: Values) -> Values:
-    """Return the exact Shapley values of a linear model for prepared columns of clients and background."""
-    return _terms(_Game(view, known, base))
-
-
 # Linear models: each term is a product of at most two factors ---------------------------------------
 
 
