@@ -17,7 +17,7 @@ from one_click.pipelines.interpretation.counterfactuals import (
     plausible_values,
     summarise_changes,
 )
-from one_click.pipelines.interpretation.what_if import ask
+from one_click.explain.what_if import ask
 from one_click.wording import chance, value_text
 
 Fit = Callable[..., Any]

@@ -10,7 +10,7 @@ from one_click.columns import BASE_FEATURES, LANGUAGES, TARGET, Language, label,
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.disputes import find_disputes
-from one_click.pipelines.interpretation.explainers import explain
+from one_click.explain.shapley import explain
 from one_click.wording import value_text
 
 Fit = Callable[..., Any]

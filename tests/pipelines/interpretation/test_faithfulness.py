@@ -9,10 +9,10 @@ from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation import faithfulness
-from one_click.pipelines.interpretation.explainers import explain
+from one_click.explain.shapley import explain
 from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
 from one_click.pipelines.interpretation.refits import explain_refits
-from one_click.scores import feature_columns
+from one_click.scores import raw_features
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
