@@ -85,9 +85,7 @@ def _one_store(
 
 def true_area(model: Any, clients: pd.DataFrame) -> float:
     """Return the ROC-AUC of a fitted model on clients that took no part in its fit."""
-    return plain_roc_auc(
-        uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy()
-    )
+    return plain_roc_auc(uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy())
 
 
 def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Row:

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, TARGET
+from one_click.features import engineered_columns
 from one_click.modelling import candidates
 from one_click.modelling.families import build_pipeline
 from one_click.parameters import Family, Interpretation, ModelSelection
@@ -78,9 +79,9 @@ def fit(all_families: dict[str, Family]) -> Fit:
     }
 
     def fit_family(name: str, clients: pd.DataFrame, **settings: Any) -> Any:
-        features = raw_features(clients)
-        pipeline = build_pipeline(all_families[name], defaults[name] | {"select__k": 21} | settings)
-        return pipeline.fit(features, clients[TARGET])
+        settings = defaults[name] | {"select__k": 21} | settings
+        pipeline = build_pipeline(all_families[name], settings, engineered_columns(clients))
+        return pipeline.fit(raw_features(clients), clients[TARGET])
 
     return fit_family
 

@@ -12,7 +12,7 @@ from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import find_band
 from one_click.parameters import Family, ModelSelection
 from one_click.pipelines.model_selection import champion, comparison
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
+from one_click.scores import decline_probability, uncalibrated_score
 
 
 @pytest.fixture
