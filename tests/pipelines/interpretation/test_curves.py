@@ -225,6 +225,16 @@ def test_no_lines_are_possible(mixed: pd.DataFrame) -> None:
     assert not curves.empty
 
 
+@pytest.mark.parametrize("pages", [[4], [1, 5], [1, 3, 5]], ids=["one", "two", "three"])
+def test_few_clients_have_lines_of_their_own(pages: list[int]) -> None:
+    features = _clients(pages_per_visit=pages, service_errors=pages)
+    _, lines = _trace(features, ADDITIVE)
+    own = lines["pages_per_visit"].pivot_table(index="client_id", columns="value", values="probability")
+    # Of the rest, errors are the client's own; messages are allowed, home is no garden.
+    expected = [[0.2 + 0.03 * errors + 0.02 * value for value in pages] for errors in pages]
+    np.testing.assert_allclose(own, expected)
+
+
 def test_held_clients_stand_for_all_risks() -> None:
     generator = np.random.default_rng(3)
     features = _clients(pages_per_visit=generator.permutation(np.repeat(np.arange(40), 25)))
@@ -251,8 +261,9 @@ def test_raw_features_are_moved() -> None:
 
 def test_memory_is_bounded() -> None:
     champion = Formula(lambda rows: 0.001 * rows["days_registered"])
+    _trace(_clients(days_registered=np.arange(600)), champion, points=6, clients=20)
+    assert max(champion.asked) == 6 * 20  # however many clients there are
     curves, _ = _trace(_clients(days_registered=np.arange(600)), champion, points=100, clients=600)
-    assert max(champion.asked) == 20_000
     days = curves["days_registered"]
     assert len(days) == 100
     np.testing.assert_allclose(days["probability"], 0.001 * days["value"])

@@ -28,10 +28,10 @@ def winner(made: dict[str, Any]) -> str:
 # --- refitting ---------------------------------------------------------------------------------------
 
 
-def test_champion_takes_features_without_id_target_and_twin_group(made: dict[str, Any]) -> None:
+def test_champion_takes_raw_features_without_id_target_and_twin_group(made: dict[str, Any]) -> None:
     probability = made["champion"].predict_proba(made["features"][list(BASE_FEATURES)])
     assert probability.shape == (170, 2)
-    assert feature_columns(made["features"]) == list(BASE_FEATURES)
+    assert made["champion"].feature_names_in_.tolist() == list(BASE_FEATURES)
 
 
 def test_champion_on_train_has_not_seen_the_test_clients(made: dict[str, Any], winner: str) -> None:
