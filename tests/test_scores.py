@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -15,6 +17,7 @@ from one_click.errors import DataError
 from one_click.scores import (
     decline_probability,
     innermost,
+    members,
     raw_features,
     score_scale,
     uncalibrated_score,
@@ -76,6 +79,17 @@ def test_calibrated_classifier_is_asked_for_the_score_beneath_it(
     assert score_scale(calibrated) == "decision_function"
     assert innermost(plain) is plain
     assert decline_probability(calibrated, rows).tolist() == calibrated.predict_proba(rows)[:, 1].tolist()
+
+
+def test_members_of_a_vote_are_the_models_beneath_their_calibration(
+    rows: pd.DataFrame, target: list[int]
+) -> None:
+    calibrated = CalibratedClassifierCV(SVC(), cv=StratifiedKFold(2), ensemble=False)
+    vote = VotingClassifier([("bayes", GaussianNB()), ("svc", calibrated)], voting="soft").fit(rows, target)
+    assert [type(one) for one in members(vote)] == [GaussianNB, SVC]
+    whole = CalibratedClassifierCV(vote, cv=StratifiedKFold(3), ensemble=False).fit(rows, target)
+    assert [type(one) for one in members(whole)] == [GaussianNB, SVC]
+    assert [type(one) for one in members(SVC().fit(rows, target))] == [SVC]
 
 
 def test_features_that_clients_lack_are_named() -> None:
