@@ -230,7 +230,7 @@ def test_curves_and_accumulated_effects(
         np.testing.assert_allclose(own["probability"], probability_by_hand(champion, rows), atol=1e-12)
 
 
-@of("logistic_regression", "decision_tree", "svc")
+@of("decision_tree")
 @pytest.mark.parametrize("feature", MOVED)
 def test_deletion(
     engineered: pd.DataFrame, model: Any, interpretation_options: Interpretation, feature: str

@@ -179,9 +179,10 @@ def test_every_trusted_type_is_used(
 ) -> None:
     """Candidates of each family, preparation and set of terms, and each calibration of a champion."""
     assert {one for one in catalog_entry["trusted"] if one.startswith("one_click.")} == OURS
-    settings = [{"numbers": numbers, "select__k": 5} for numbers in NUMBERS_AS]
-    settings += [{"expand": terms, "select__k": 3} for terms in EXPANSIONS]
-    settings += [{"select__score_func": score, "select__k": 5} for score in SCORE_FUNCTIONS]
+    settings = [
+        {"numbers": numbers, "expand": terms, "select__score_func": score, "select__k": 3}
+        for numbers, terms, score in zip(NUMBERS_AS, EXPANSIONS, 2 * SCORE_FUNCTIONS, strict=True)
+    ]
     logistic = candidates.untuned(families["logistic_regression"])
     built = [candidates.build_estimator(logistic | {"settings": one}, clients, options) for one in settings]
     others = [candidates.untuned(one) for one in families.values()]
@@ -195,7 +196,7 @@ def test_every_trusted_type_is_used(
             candidates.build_estimator(tuned[name], clients, options), method, options
         )
         for name in ("decision_tree", "logistic_regression")
-        for method in ("sigmoid", "isotonic", "beta")
+        for method in ("isotonic", "beta")
     ]
     few = clients.iloc[::2]
     fitted = [estimator.fit(raw_features(few), few[TARGET]) for estimator in built]
