@@ -252,7 +252,7 @@ def test_sampled_explanations(
     engineered: pd.DataFrame, model: Any, interpretation_options: Interpretation
 ) -> None:
     """Two features play; an order and its reverse make their values exact, each row being drawn once."""
-    first, second = pair = ("minutes_current", "revenue_current")
+    first, second = pair = ("minutes_previous", "minutes_current")
     client = raw_features(engineered.iloc[[50]])
     background = client.iloc[[0] * 12].assign(**{one: engineered[one].to_numpy()[:12] for one in pair})
     options = interpretation_options.model_copy(update={"permutations": 12, "rounds": 1})

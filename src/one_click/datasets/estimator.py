@@ -60,7 +60,7 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             stored = load(Path(self._filepath), trusted=self._trusted)
         except UntrustedTypesFoundException as error:
             raise DatasetError(
-                f"{self._filepath} holds types that the catalog does not trust: {error}. "
+                f"{self._filepath} holds types that the catalog does not trust. {error} "
                 f"{self._remedy.capitalize()}; do not load a model file from a source you do not know."
             ) from error
         for estimator in stored if isinstance(stored, list) else [stored]:
