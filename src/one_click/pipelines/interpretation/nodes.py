@@ -24,11 +24,11 @@ def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.Data
 
 
 def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Draw the clients whose values unknown features have in explanations, stratified by what they did.
+    """Draw the clients whose values unknown features have in explanations, stratified by the target.
 
     Returns
     -------
-    DataFrame, at most `background_rows` rows, in an order that puts both classes into every part of it
+    DataFrame, at most `background_rows` rows, of which any first ones have the share of the declined, too
     """
     size = min(options.background_rows, len(train_clients))
     shuffled = train_clients.sample(frac=1, random_state=options.seed)

@@ -30,7 +30,25 @@ _CANDIDATES = {name: f"{name}.candidate" for name in FAMILIES}
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_refits(), *_each_client(), *_whole_base(), *_models(), *_changes(), *_figures()])
+    parts = (_draws, _refits, _each_client, _whole_base, _models, _changes, _figures)
+    return Pipeline([node for part in parts for node in part()])
+
+
+def _draws() -> list[Node]:
+    return [
+        Node(
+            nodes.choose_base,
+            ["train_clients", _OPTIONS],
+            "explanation_base",
+            name="interpretation.choose_base",
+        ),
+        Node(
+            nodes.choose_background,
+            ["train_clients", _OPTIONS],
+            "explanation_background",
+            name="interpretation.choose_background",
+        ),
+    ]
 
 
 def _refits() -> list[Node]:
@@ -53,18 +71,6 @@ def _refits() -> list[Node]:
 
 def _each_client() -> list[Node]:
     return [
-        Node(
-            nodes.choose_base,
-            ["train_clients", _OPTIONS],
-            "explanation_base",
-            name="interpretation.choose_base",
-        ),
-        Node(
-            nodes.choose_background,
-            ["train_clients", _OPTIONS],
-            "explanation_background",
-            name="interpretation.choose_background",
-        ),
         Node(
             nodes.explain_clients,
             ["features", "champion", "explanation_background", _OPTIONS],
