@@ -13,7 +13,7 @@ from one_click.columns import BASE_FEATURES, TARGET
 from one_click.modelling import candidates
 from one_click.modelling.families import build_pipeline
 from one_click.parameters import Family, Interpretation, ModelSelection
-from one_click.scores import feature_columns, innermost
+from one_click.scores import innermost, raw_features
 
 Values = NDArray[np.float64]
 Fit = Callable[..., Any]
@@ -29,6 +29,7 @@ def options() -> Interpretation:
         refit_repeats=1,
         base_clients=40,
         background_rows=30,
+        interaction_clients=10,
         permutations=3,
         refit_permutations=2,
         rounds=2,
@@ -78,8 +79,8 @@ def fit(all_families: dict[str, Family]) -> Fit:
     }
 
     def fit_family(name: str, clients: pd.DataFrame, **settings: Any) -> Any:
-        features = clients[feature_columns(clients)]
-        pipeline = build_pipeline(all_families[name], defaults[name] | {"select__k": 21} | settings, features)
+        features = raw_features(clients)
+        pipeline = build_pipeline(all_families[name], defaults[name] | {"select__k": 21} | settings)
         return pipeline.fit(features, clients[TARGET])
 
     return fit_family
@@ -109,7 +110,7 @@ def seen_features() -> Callable[[Any], list[str]]:
 
     def seen(model: Any) -> list[str]:
         members = [innermost(member) for member in getattr(model, "estimators_", [model])]
-        columns = {column for member in members for column in member[:2].get_feature_names_out()}
+        columns = {column for member in members for column in member[1:3].get_feature_names_out()}
         return [
             feature
             for feature in BASE_FEATURES
