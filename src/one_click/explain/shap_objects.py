@@ -37,7 +37,7 @@ def as_explanation(
     shap_values, features : DataFrame, one row per client
         The data sets of these names, the clients in any order.
     language : {"ru", "en"}
-        Of the labels and words.
+        Of labels and words; shap's own stay English.
     clients : sequence of int, optional
         Numbers of the clients to take, in this order; all of `shap_values` by default.
 
@@ -63,7 +63,9 @@ def as_explanation(
 
     import shap
 
-    numbers, readable = ([read(shown[name], language) for name in _FEATURES] for read in (_numbers, _readable))
+    numbers, readable = (
+        [read(shown[name], language) for name in _FEATURES] for read in (_numbers, _readable)
+    )
     return shap.Explanation(
         values=of_values[_FEATURES].to_numpy("float64"),
         base_values=of_values["base_value"].to_numpy("float64"),
