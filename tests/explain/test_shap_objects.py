@@ -32,12 +32,12 @@ MESSAGES = {
         DataError,
         ("these clients: 1001", "file:   features", "remedy:"),
     ),
-    "lost-column": (
-        {"features": lambda table: table.drop(columns=PAGES)},
+    "features-without-numbers": (
+        {"features": lambda table: table[FEATURES]},
         DataError,
-        (f"do not have {PAGES}", "file:   features"),
+        ("These features do not have client_id", "file:   features", 'catalog.load("features")'),
     ),
-    "wrong-table": (
+    "other-table": (
         {"shap_values": lambda table: table.drop(columns="base_value")},
         DataError,
         ("do not have base_value", "file:   shap_values", 'catalog.load("shap_values")'),

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label
 from one_click.errors import DataError, ParameterError, nearest, shorten
-from one_click.scores import raw_features
 from one_click.wording import value_text
 
 from .fitted import Values
@@ -50,16 +49,17 @@ def as_explanation(
     Raises
     ------
     DataError
-        If a client is in one of the data sets only, or a column is missing.
+        If a client has no row in one of the data sets, or a column is missing.
     ParameterError
         If there is no such language.
     """
     if language not in LANGUAGES:
-        raise ParameterError(f"language: there is no '{language}'; {nearest(language, LANGUAGES)}")
-    _refuse_other_table(shap_values)
+        raise ParameterError(f"language: there is no '{language}'; {nearest(str(language), LANGUAGES)}")
+    _refuse_other_table(shap_values, "shap_values", (*BASE_FEATURES, "base_value"))
+    _refuse_other_table(features, "features", BASE_FEATURES)
     chosen = shap_values[CLIENT_ID] if clients is None else pd.Series(clients)
     of_values = _rows_of(chosen, shap_values, "shap_values")
-    shown = raw_features(_rows_of(chosen, features, "features"))
+    shown = _rows_of(chosen, features, "features")
 
     import shap
 
@@ -75,15 +75,14 @@ def as_explanation(
     )
 
 
-def _refuse_other_table(shap_values: pd.DataFrame) -> None:
-    needed = (CLIENT_ID, *BASE_FEATURES, "base_value")
-    if missing := [name for name in needed if name not in shap_values.columns]:
+def _refuse_other_table(table: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
+    if missing := [column for column in (CLIENT_ID, *columns) if column not in table.columns]:
         raise DataError(
-            f"These Shapley values do not have {shorten(missing)}.",
-            file="shap_values",
+            f"These {name} do not have {shorten(missing)}.",
+            file=name,
             column=", ".join(missing),
-            rule="there is one column per feature, and base_value",
-            remedy='take the data set of this name, as in catalog.load("shap_values")',
+            rule=f"{name} is the data set of this name",
+            remedy=f'take it from the catalog, as in catalog.load("{name}")',
         )
 
 
