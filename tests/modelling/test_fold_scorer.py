@@ -10,7 +10,7 @@ from one_click.folds import make_splits
 from one_click.modelling.families import build_pipeline
 from one_click.modelling.fold_scorer import FoldScorer, roc_auc
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 
 CHOICES = [
     {"numbers": numbers, "select__score_func": score, "select__k": columns}
@@ -52,11 +52,11 @@ def test_scores_are_those_of_whole_pipelines_in_any_order_of_asking(
     options: ModelSelection,
     name: str,
 ) -> None:
-    features, target = clients[feature_columns(clients)], clients[TARGET]
+    features, target = raw_features(clients), clients[TARGET]
     train, test = make_splits(clients, options.folds, options.seed)[1]
     expected = {}
     for position, choice in enumerate(CHOICES):
-        pipeline = build_pipeline(families[name], choice, features)
+        pipeline = build_pipeline(families[name], choice)
         pipeline.fit(features.iloc[train], target.iloc[train])
         scores = uncalibrated_score(pipeline, features.iloc[test])
         expected[position] = roc_auc_score(target.iloc[test], scores)

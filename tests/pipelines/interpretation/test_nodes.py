@@ -66,13 +66,37 @@ def test_base_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpre
     assert drawn[0]["client_id"].tolist() != drawn[2]["client_id"].tolist()
 
 
-def test_base_keeps_engineered_features(clients: pd.DataFrame, options: Interpretation) -> None:
-    with_trend = clients.assign(revenue_trend=0.5)[["client_id", *BASE_FEATURES, "revenue_trend", TARGET]]
-    assert nodes.choose_base(with_trend, options).columns.tolist() == [
-        "client_id",
-        *BASE_FEATURES,
-        "revenue_trend",
-    ]
+def test_base_holds_raw_features_alone(clients: pd.DataFrame, options: Interpretation) -> None:
+    with_trend = clients.assign(revenue_trend=0.5)
+    for choose in (nodes.choose_base, nodes.choose_background):
+        assert choose(with_trend, options).columns.tolist() == ["client_id", *BASE_FEATURES]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 10, 30, 119], ids=lambda rows: f"{rows}-rows")
+def test_background_and_each_beginning_of_it_has_the_share_of_the_declined(
+    clients: pd.DataFrame, options: Interpretation, rows: int
+) -> None:
+    background = nodes.choose_background(clients, options.model_copy(update={"background_rows": rows}))
+    assert len(background) == rows
+    assert background["client_id"].is_unique
+    declined = background["client_id"].map(clients.set_index("client_id")[TARGET])
+    share = clients[TARGET].mean()
+    assert (declined.cumsum() - share * np.arange(1, rows + 1)).abs().max() <= 1
+
+
+def test_background_of_few_clients_is_all_of_them(clients: pd.DataFrame, options: Interpretation) -> None:
+    background = nodes.choose_background(clients.head(12), options)
+    assert sorted(background["client_id"]) == clients["client_id"].head(12).tolist()
+    own = clients.set_index("client_id").loc[background["client_id"], FEATURES].reset_index(drop=True)
+    pd.testing.assert_frame_equal(background[FEATURES], own)
+
+
+def test_background_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpretation) -> None:
+    one, again, other = (
+        nodes.choose_background(clients, options.model_copy(update={"seed": seed})) for seed in (1, 1, 2)
+    )
+    pd.testing.assert_frame_equal(one, again)
+    assert set(one["client_id"]) != set(other["client_id"])
 
 
 # The contributions --------------------------------------------------------------------------------
@@ -135,7 +159,7 @@ def test_features_that_the_model_does_not_see_contribute_exactly_nothing(
     fit: Fit, clients: pd.DataFrame, few: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     model = fit(name, clients, select__k=2)
-    seen = list(model[:2].get_feature_names_out())
+    seen = list(model[1:3].get_feature_names_out())
     values, errors = nodes.explain_clients(few, model, base, options)
     unseen = [feature for feature in BASE_FEATURES if feature not in seen]
     assert seen == ["pages_per_visit", "promo_purchase_share"]
@@ -178,6 +202,7 @@ def test_nodes_are_pure(
     before = few.copy(), base.copy(), clients.copy()
     model = fit(name, clients)
     nodes.choose_base(clients, options)
+    nodes.choose_background(clients, options)
     first, second = (nodes.explain_clients(few, model, base, options) for _ in range(2))
     for table, again in zip(first, second, strict=True):
         pd.testing.assert_frame_equal(table, again)

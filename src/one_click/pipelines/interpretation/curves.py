@@ -45,7 +45,7 @@ def trace_effects(
     ----------
     features : DataFrame, one row per client
     champion : fitted classifier
-        Its `predict_proba` takes the feature columns of `features`.
+        Its `predict_proba` takes raw features.
     shap_importance : DataFrame
         Rank of each feature.
     options : Interpretation
@@ -112,9 +112,11 @@ def _points(own: pd.Series, most: int) -> NDArray[Any]:
 
 def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray[Any]) -> Floats:
     """Return each client's probability at each value of one feature, shape (n_values, n_clients)."""
+    # Where there are exactly two, scikit-learn takes the answers about the second for those of a class.
+    places = [0, 1, 1] if len(clients) == 2 else range(len(clients))
     traced = partial_dependence(
         champion,
-        _as_numbers(clients),
+        _as_numbers(clients.iloc[places]),
         [name],
         categorical_features=None if _is_number(name) else [name],
         custom_values={name: values},
@@ -122,7 +124,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
         method="brute",
         kind="individual",
     )
-    return np.asarray(traced["individual"][0].T)
+    return np.asarray(traced["individual"][0].T)[:, : len(clients)]
 
 
 def _as_numbers(clients: pd.DataFrame) -> pd.DataFrame:

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.explain.fitted import FittedView
+from one_click.explain.shapley import Explanation, explain
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
-from one_click.pipelines.interpretation.explainers import Explanation, explain
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 
 Fit = Callable[..., Any]
 
@@ -109,8 +110,8 @@ def test_engineered_features_are_computed_inside(
     fit: Fit, clients: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model, rows = fit(name, wider, select__k=24), wider[feature_columns(wider)]
-    assert set(ENGINEERED_FEATURES) < set(rows.columns)
+    model, rows = fit(name, wider, select__k=24), raw_features(wider)
+    assert set(ENGINEERED_FEATURES) < {column.feature for column in FittedView(model).columns}
     explanation = explain(model, rows.iloc[:20], rows, options)
     assert explanation.method == "sampled"
     assert explanation.contributions.shape == (20, len(BASE_FEATURES))
