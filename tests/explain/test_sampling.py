@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, TARGET
-from one_click.explain import sampling, surrogate
+from one_click.explain import sampling
 from one_click.explain.fitted import FittedView
 from one_click.explain.sampling import Sampled, sample_contributions
 from one_click.explain.surrogate import fit_surrogate
