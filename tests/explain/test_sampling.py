@@ -13,7 +13,8 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain import sampling
 from one_click.explain.fitted import FittedView
-from one_click.explain.sampling import Sampled, fit_surrogate, sample_contributions
+from one_click.explain.sampling import Sampled, sample_contributions
+from one_click.explain.surrogate import fit_surrogate
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.scores import decline_probability, raw_features, uncalibrated_score
