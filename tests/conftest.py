@@ -402,6 +402,7 @@ def interpretation_options() -> Interpretation:
         refit_repeats=1,
         base_clients=40,
         background_rows=30,
+        interaction_clients=10,
         permutations=3,
         refit_permutations=2,
         rounds=2,

@@ -151,7 +151,8 @@ def test_an_outlier_whose_kernels_vanish(
     model, features = fit("svc", clients, select__k=5, model__gamma=gamma), raw_features(clients)
     far = features.iloc[[0]].assign(**{PAGES: 10**6, "promo_purchase_share": 1.0})
     farther = far.assign(minutes_current=10**9, minutes_previous=10**9)
-    explained = assert_by_definition(model, pd.concat([far, farther]), features.iloc[[5, 60, 110]])
+    background = pd.concat([features.iloc[[5, 60, 110]], far.assign(**{PAGES: 10**5})])
+    explained = assert_by_definition(model, pd.concat([far, farther]), background)
     np.testing.assert_allclose(  # of an outlier, only the intercept is left
         explained.base_value + explained.contributions.sum(axis=1), model[-1].intercept_[0], atol=1e-9
     )

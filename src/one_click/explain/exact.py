@@ -5,12 +5,14 @@ together the values of a row of the background; a set of known features is worth
 The values are the mean over the rows of those of a game with one row, in which each of these scores is a sum
 of products over features.
 
-Interaction values are those of the Shapley interaction index (Grabisch and Roubens 1999), laid out as shap
-does: half of a pair's on either side of the diagonal, which holds what is left of the feature's contribution.
+Interaction values are those of the Shapley interaction index (Grabisch and Roubens 1999), laid out as by
+shap's TreeExplainer: half of a pair's on either side of the diagonal, which holds what is left of the
+feature's contribution.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import factorial
 from typing import Any
 
@@ -118,11 +120,6 @@ def _explain(
     known, base = view.prepare(clients), view.prepare(background)
     starts = range(0, max(len(known), 1), _ROWS)
     return np.concatenate([explainer(_Game(view, known[start : start + _ROWS], base)) for start in starts])
-
-
-def linear_contributions(view: FittedView, known: Values, base: Values) -> Values:
-    """Return the exact Shapley values of a linear model for prepared columns of clients and background."""
-    return _terms(_Game(view, known, base))
 
 
 # Linear models: each term is a product of at most two factors ---------------------------------------
@@ -287,10 +284,16 @@ class _Kernels:
 
     def _along(self) -> Iterator[tuple[Values, Values]]:
         """Yield the kernels between rows and client, and their weighted product, at each node."""
-        nodes, node_weights = np.polynomial.legendre.leggauss((len(self.start) + 1) // 2)
-        for node, weight in zip((nodes + 1) / 2, node_weights / 2, strict=True):
+        for node, weight in _quadrature((len(self.start) + 1) // 2):
             mixed = self.start + node * self.moved
             yield mixed, mixed.prod(axis=0) * (weight * self.weights)
+
+
+@cache
+def _quadrature(count: int) -> list[tuple[float, float]]:
+    """Return nodes and weights of Gauss–Legendre quadrature from 0 to 1."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return [(float(node + 1) / 2, float(weight) / 2) for node, weight in zip(nodes, weights, strict=True)]
 
 
 def _moving_kernels(game: _Game) -> Iterator[tuple[int, NDArray[np.intp], _Kernels]]:
@@ -301,12 +304,12 @@ def _moving_kernels(game: _Game) -> Iterator[tuple[int, NDArray[np.intp], _Kerne
     shares = model.dual_coef_[0] / len(game.base)
     for client, known in enumerate(game.known):
         own = _kernels(known[None], model, feature_of)
-        patterns, pattern_of = np.unique(_moves(game.base, known, feature_of), axis=0, return_inverse=True)
-        for pattern, moving in enumerate(patterns):
-            if not moving.any():
-                continue
+        moves = _moves(game.base, known, feature_of)
+        codes = moves @ (1 << np.arange(len(places)))  # which features move, as one number
+        for code in np.unique(codes[codes > 0]):
+            alike = np.flatnonzero(codes == code)
+            moving = moves[alike[0]]
             weights = shares * own[~moving, 0].prod(axis=0)
-            alike = np.flatnonzero(pattern_of == pattern)
             for rows in np.array_split(alike, 1 + moving.sum() * len(alike) * len(shares) // _ELEMENTS):
                 start = of_rows[np.ix_(moving, rows)]
                 yield client, places[moving], _Kernels(start, own[moving] - start, weights)

@@ -15,6 +15,7 @@ from one_click.pipelines.interpretation.importance import (
     find_collinear,
     permute_features,
     shuffle_units,
+    summarise_pairs,
     summarise_shap,
 )
 from one_click.pipelines.interpretation.refits import refit_champion, refit_splits
@@ -496,3 +497,15 @@ def test_a_champion_that_uses_nothing_has_no_shares(selection: ModelSelection) -
     assert table[["direction", "concentration"]].isna().all(axis=None)
     for frame, copy in zip((features, refits), before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_pairs_are_ranked_by_what_they_move_together() -> None:
+    own, pair, rare = ("pages_per_visit",) * 2, ("pages_per_visit", "service_errors"), ("service_errors", "x")
+    values = {own: (1.0, -2.0), rare: (0.0, 0.5), pair: (-1.0, 0.5)}
+    rows = [(client, *names, value) for names, two in values.items() for client, value in enumerate(two)]
+    table = pd.DataFrame(rows, columns=["client_id", "feature", "other", "value"])
+    ranked = summarise_pairs(table)
+    assert list(zip(ranked["feature"], ranked["other"], strict=True)) == [pair, rare]
+    assert ranked["mean_absolute"].tolist() == [0.75, 0.25]
+    assert ranked["share"].tolist() == [0.3, 0.1]  # of 1.5 + .75 + .25
+    pd.testing.assert_frame_equal(summarise_pairs(table.head(0)), ranked.head(0))

@@ -212,6 +212,21 @@ def summarise_shap(
     return table.assign(rank=table.index + 1)
 
 
+def summarise_pairs(shap_interactions: pd.DataFrame) -> pd.DataFrame:
+    """Rank the pairs of features by how far they move scores together, beyond what each does by itself.
+
+    Returns
+    -------
+    DataFrame, one row per pair of features, the strongest first: feature, other, mean_absolute, share
+        Share is that of all mean absolute values, those of single features too.
+    """
+    size = shap_interactions["value"].abs()
+    table = size.groupby([shap_interactions[side] for side in ("feature", "other")], sort=False).mean()
+    pairs = table.reset_index(name="mean_absolute").assign(share=(table / table.sum()).to_numpy())
+    pairs = pairs[pairs["feature"] != pairs["other"]]
+    return pairs.sort_values("mean_absolute", ascending=False, kind="stable", ignore_index=True)
+
+
 def _jackknife_half_width(figures: Values) -> Values:
     """Return half the 95 % interval of figures of models that each leave out one fold of K, by the repeats.
 

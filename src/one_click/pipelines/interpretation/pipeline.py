@@ -79,6 +79,12 @@ def _each_client() -> list[Node]:
             tags=_NEW_MONTH,
         ),
         Node(
+            nodes.explain_pairs,
+            ["features", "champion", "explanation_background", _OPTIONS],
+            "shap_interactions",
+            name="interpretation.explain_pairs",
+        ),
+        Node(
             reasons.give_reasons,
             ["shap_values", "shap_errors", "shap_refits", "features", "explanation_base", _OPTIONS],
             "reason_codes",
@@ -114,6 +120,12 @@ def _whole_base() -> list[Node]:
             ["shap_values", "shap_refits", "features", _SELECTION],
             "shap_importance",
             name="interpretation.summarise_shap",
+        ),
+        Node(
+            importance.summarise_pairs,
+            "shap_interactions",
+            "interaction_importance",
+            name="interpretation.summarise_pairs",
         ),
         Node(
             agreement.compare_importances,
