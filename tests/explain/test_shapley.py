@@ -8,7 +8,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
-from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES, TARGET
 from one_click.explain.fitted import FittedView
 from one_click.explain.shapley import Explanation, explain, interactions
 from one_click.features import add_engineered
