@@ -26,7 +26,7 @@ from one_click.parameters import VOTING, DataProcessing, DemoPopulation, DemoSto
 from one_click.pipelines.data_processing.nodes import split_clients
 from one_click.pipelines.demo_comparison.summary import draw_store
 from one_click.pipelines.model_selection.comparison import join_tuned
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 FRESH_CLIENTS, FRESH_SEED = 100_000, 10_001
 SMALL = {"trials": 8, "startup_trials": 4, "confirmation_repeats": 2, "challengers": {}}
@@ -85,13 +85,11 @@ def _one_store(
 
 def true_area(model: Any, clients: pd.DataFrame) -> float:
     """Return the ROC-AUC of a fitted model on clients that took no part in its fit."""
-    return plain_roc_auc(
-        uncalibrated_score(model, clients[feature_columns(clients)]), clients[TARGET].to_numpy()
-    )
+    return plain_roc_auc(uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy())
 
 
 def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Row:
-    scores = uncalibrated_score(model, test[feature_columns(test)])
+    scores = uncalibrated_score(model, raw_features(test))
     target = test[TARGET].to_numpy("float64")
     weights = resample_clients(target, 2000, 0, labelled)
     intervals = {
@@ -115,13 +113,13 @@ def _refitted(
     """Look at the champion that all labelled clients gave: its level, and its undecided band."""
     method = selection.choose_calibrations(fold_scores).query("chosen")["method"].item()
     estimator = candidates.build_estimator(tuned, clients, options)
-    champion = candidates.with_calibration(estimator, method, clients, options)
-    champion.fit(clients[feature_columns(clients)], clients[TARGET])
+    champion = candidates.with_calibration(estimator, method, options)
+    champion.fit(raw_features(clients), clients[TARGET])
     scores = candidates.score_out_of_fold(tuned, clients, options)
     scores["probability"] = calibrate_out_of_fold(scores, method)
     known = scores.groupby(CLIENT_ID)[["probability", "target"]].mean()
     band = find_band(known["probability"].to_numpy(), known["target"].to_numpy(), options.undecided_error)
-    called = judge(pd.Series(decline_probability(champion, fresh[feature_columns(fresh)])), band)
+    called = judge(pd.Series(decline_probability(champion, raw_features(fresh))), band)
     declined = fresh[TARGET] == 1
     return {
         "true_refitted": true_area(champion, fresh),

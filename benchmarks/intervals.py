@@ -65,7 +65,7 @@ from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decisi
 from one_click.pipelines.segmentation.profiles import describe_segment
 from one_click.pipelines.segmentation.signals import measure_signals
 from one_click.pipelines.segmentation.stability import fit_segments
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 from one_click.simulation.mechanism import recorded_probability
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
@@ -383,7 +383,7 @@ def _losses(store: Store) -> Iterator[Interval]:
     order = np.random.default_rng(store.seed).permutation(FRESH_CLIENTS)
     for name in SHUFFLED:
         shuffled = everyone.clients.assign(**{name: everyone.clients[name].to_numpy()[order]})
-        both = [as_features(one)[feature_columns(everyone.features)] for one in (everyone.clients, shuffled)]
+        both = [raw_features(as_features(one)) for one in (everyone.clients, shuffled)]
         areas = [
             [everyone.figure(figures.roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits
         ]

@@ -34,7 +34,7 @@ from one_click.parameters import (
     ModelSelection,
     Range,
 )
-from one_click.scores import feature_columns
+from one_click.scores import raw_features
 
 CURVE_AT = (1, 5, 10, 20, 30, 40)
 HALVING = "HalvingRandomSearchCV"
@@ -99,11 +99,11 @@ def _ours(clients: pd.DataFrame, family: Family, options: ModelSelection) -> tup
 def _sklearn(
     clients: pd.DataFrame, family: Family, options: ModelSelection, searcher: Any
 ) -> tuple[float, np.ndarray]:
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     halving = searcher is HalvingRandomSearchCV
     budget = {"n_candidates": options.trials} if halving else {"n_iter": options.trials}
     found = searcher(
-        build_pipeline(family, {"select__k": 10}, features),
+        build_pipeline(family, {"select__k": 10}),
         distributions(family),
         scoring="roc_auc",
         cv=StratifiedKFold(options.folds, shuffle=True, random_state=options.seed)  # of its subsamples
