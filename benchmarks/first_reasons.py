@@ -1,8 +1,8 @@
-"""Whether a client's first reason is his true one: ``python -m benchmarks.first_reasons [FIRST] [LAST] [FAMILY]``.
+"""Whether a first reason is the true one: ``python -m benchmarks.first_reasons [FIRST] [LAST] [FAMILY]``.
 
 In stores of `benchmarks.portrait` (one per seed) the log-odds of decline are a sum of drivers that are
 independent of each other: what a driver truly contributes is its part of a client's log-odds less its mean
-over the clients. The clients of a store share one model, so that intervals come from the spread of the stores.
+over the clients. The clients of a store share one model: intervals come from the spread of the stores.
 """
 
 import sys
