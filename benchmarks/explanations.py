@@ -1,4 +1,4 @@
-"""Cost and error of the explanations of every model: ``python -m benchmarks.explanations SNAPSHOT``.
+"""Cost and error of explanations: ``python -m benchmarks.explanations SNAPSHOT [MODEL ...]``.
 
 Needs a finished run of the snapshot. Beside each model stands what the package shap takes for the same
 background and clients: for exact values, and for a mean error of 1 % of the mean amount of a contribution
@@ -63,9 +63,8 @@ class Case:
         return Coded(self.model, pd.concat([self.clients, self.unseen]), self.background, fast_kernel)
 
 
-def main() -> None:
+def main(snapshot: str, names: list[str]) -> None:
     """Measure the explanations of the models of one snapshot."""
-    snapshot = sys.argv[1] if len(sys.argv) > 1 else "demo"
     bootstrap_project(Path.cwd())
     with KedroSession.create(Path.cwd(), runtime_params={"snapshot": snapshot}) as session:
         catalog = session.load_context().catalog
@@ -75,8 +74,8 @@ def main() -> None:
         models["champion"] = innermost(catalog.load("champion"))
         permuted, shap = catalog.load("permutation_importance"), catalog.load("shap_importance")
     options = read_section("interpretation", Interpretation)
-    for name, model in models.items():
-        _report(name, Case(model, clients, unseen, background, options))
+    for name in names or models:
+        _report(name, Case(models[name], clients, unseen, background, options))
     _beside_published(permuted, shap)
 
 
@@ -253,4 +252,4 @@ _BESIDE: dict[str, Callable[[Case, np.ndarray, float], None]] = {
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "demo", sys.argv[2:])
