@@ -2,9 +2,8 @@
 
 Features become known in an order and in its reverse, from a row of the background to the client (antithetic
 permutations: Mitchell, Cooper, Frank and Holmes 2022, "Sampling permutations for Shapley value estimation").
-Which rows are drawn makes most of the error. A surrogate, a linear model on curves and products fitted to the
-model's own answers, is explained exactly beside these rows and beside the whole background, and what parts
-the two is made up for (a control variate: Owen 2013, "Monte Carlo theory, methods and examples", chapter 8).
+What is sampled is only what a surrogate misses: an RBF regression fitted to the model's own answers, whose
+values are exact (a control variate: Owen 2013, "Monte Carlo theory, methods and examples", chapter 8).
 """
 
 from collections.abc import Iterator
@@ -16,25 +15,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
+from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.linear_model import Ridge
+from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from one_click.columns import BASE_FEATURES
 from one_click.features import add_engineered
-from one_click.modelling.families import build_expansion, build_preprocessing
-from one_click.parameters import EXPAND, EXPANSIONS, NUMBERS_AS, Interpretation
+from one_click.modelling.families import build_preprocessing
+from one_click.parameters import NUMBERS_AS, Interpretation
 from one_click.scores import innermost, uncalibrated_score
 
 from .certainty import settled
-from .exact import linear_contributions, rbf_score
+from .exact import exact_contributions, rbf_score
 from .fitted import FittedView, Values, is_rbf
 from .moves import mix, moving_features
 from .neighbours import score_without_own
 
 _FEATURES = len(BASE_FEATURES)
 _SURROGATE_ROWS = 4000
+_CENTRES = 200  # of the surrogate: its exact values cost as much as they are many
+_RIDGE = 1e-3
 _CHUNK = 20_000  # clients at a time
 
 
@@ -74,20 +77,21 @@ def sample_contributions(
     options : Interpretation
         Pairs of orders per round, rounds, and when the reasons of a client count as certain.
     """
-    base_value = float(uncalibrated_score(model, background).mean())
+    base_scores = uncalibrated_score(model, background)
+    base_value = float(base_scores.mean())
     surrogate = fit_surrogate(model, background, options.seed)
     output = _score(model, _Mixed(_Rows(clients), _Rows(background), 0, np.ones((1, _FEATURES), dtype=bool)))
     values, errors = np.zeros((2, len(clients), _FEATURES))
     if surrogate is not None:
         for start in range(0, len(clients), _CHUNK):
             part = slice(start, start + _CHUNK)
-            game = _Game(model, FittedView(surrogate), clients.iloc[part], background)
+            game = _Game(model, surrogate, clients.iloc[part], background, base_scores)
             values[part], errors[part] = _sample(game, options)
     return Sampled(_add_up(values, errors, output[0] - base_value), errors, output[0], base_value)
 
 
 def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline | None:
-    """Return a linear model on curves and products fitted to a model's answers; none if they never move.
+    """Return an RBF regression fitted to a model's answers, or nothing if these never move.
 
     It sees only features that the model sees, so that the others contribute exactly nothing.
     """
@@ -101,12 +105,40 @@ def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline |
             ("engineer", FunctionTransformer(add_engineered, kw_args={"names": ()})),
             ("columns", build_preprocessing(NUMBERS_AS[0], seen)),
             ("select", SelectKBest(f_regression, k="all")),
-            ("expand", build_expansion({EXPAND: EXPANSIONS[-1]})),
-            ("model", Ridge()),
+            ("expand", "passthrough"),
+            ("model", RbfRegression(_CENTRES)),
         ]
     )
     with np.errstate(divide="ignore", invalid="ignore"):  # of constant columns, which are kept all the same
-        return surrogate.fit(rows, score(rows)[:, None])
+        return surrogate.fit(rows, score(rows))
+
+
+class RbfRegression(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Least squares on RBF kernels around the first rows; fitted attributes are named as those of an SVR.
+
+    Parameters
+    ----------
+    centres : int
+        Number of kernels, at most.
+    """
+
+    kernel = "rbf"
+
+    def __init__(self, centres: int) -> None:
+        self.centres = centres
+
+    def fit(self, rows: Values, target: Values) -> "RbfRegression":
+        """Fit weights to rows of prepared columns, shape (n, n_columns), whose order is random."""
+        self.support_vectors_ = rows[: self.centres]
+        self._gamma = 1 / rows.shape[1]
+        kernels = rbf_kernel(rows, self.support_vectors_, self._gamma)
+        weights = Ridge(_RIDGE).fit(kernels, target)
+        self.dual_coef_, self.intercept_ = weights.coef_[None], np.array([weights.intercept_])
+        return self
+
+    def decision_function(self, rows: Values) -> Values:
+        """Return the fitted answers, shape (n,)."""
+        return rbf_score(self, rows)
 
 
 def _draw_between(background: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
@@ -124,9 +156,10 @@ class _Game:
     """A model and its surrogate, the clients to explain, and the background."""
 
     model: Any
-    surrogate: FittedView
+    surrogate: Pipeline
     clients: pd.DataFrame
     background: pd.DataFrame
+    base_scores: Values
 
 
 def _sample(game: _Game, options: Interpretation) -> tuple[Values, Values]:
@@ -134,16 +167,16 @@ def _sample(game: _Game, options: Interpretation) -> tuple[Values, Values]:
 
     A client's values depend on no other client: all see the same rows and orders.
     """
-    known, base = game.surrogate.prepare(game.clients), game.surrogate.prepare(game.background)
-    exact = linear_contributions(game.surrogate, known, base)
+    found = exact_contributions(FittedView(game.surrogate), game.clients, game.background)
+    assert found is not None  # of an RBF regression there are some
+    exact = found.contributions
     active, count = np.arange(len(exact)), np.zeros((len(exact), 1))
     total, squares = np.zeros_like(exact), np.zeros_like(exact)
     background = _Rows(game.background)
-    for pairs in _rounds(len(base), options):
+    for pairs in _rounds(game.base_scores, options):
         clients = _Rows(game.clients.iloc[active])
         for row, order in pairs:
-            missed = _walk(game.model, clients, background, row, order)
-            missed -= linear_contributions(game.surrogate, known[active], base[[row]])
+            missed = _walk(game, clients, background, row, order)
             total[active] += missed
             squares[active] += missed**2
         count[active] += len(pairs)
@@ -155,22 +188,35 @@ def _sample(game: _Game, options: Interpretation) -> tuple[Values, Values]:
     return exact + mean, errors
 
 
-def _rounds(rows: int, options: Interpretation) -> Iterator[list[tuple[int, NDArray[np.intp]]]]:
-    """Yield pairs of a row of the background and an order of features: all rows before one comes again."""
-    generator = np.random.default_rng((options.seed, 0))
-    count = options.rounds * options.permutations
-    drawn = np.concatenate([generator.permutation(rows) for _ in range(1 + count // rows)])
-    for start in range(0, count, options.permutations):
-        taken = drawn[start : start + options.permutations]
+def _rounds(base_scores: Values, options: Interpretation) -> Iterator[list[tuple[int, NDArray[np.intp]]]]:
+    """Yield pairs of a row of the background and an order of features.
+
+    Each round draws from rows with low and with high scores alike, and all rows come before one comes again.
+    """
+    generator, rows = np.random.default_rng((options.seed, 0)), len(base_scores)
+    stratum = base_scores.argsort(kind="stable").argsort() * options.permutations // rows
+    turns = np.concatenate(
+        [_turns(stratum, generator) for _ in range(1 + options.rounds * options.permutations // rows)]
+    )
+    for start in range(0, options.rounds * options.permutations, options.permutations):
+        taken = turns[start : start + options.permutations]
         yield [(int(row), generator.permutation(_FEATURES)) for row in taken]
 
 
-def _walk(model: Any, clients: "_Rows", background: "_Rows", row: int, order: NDArray[np.intp]) -> Values:
-    """Return the mean change of the score as each feature becomes known, in an order and in its reverse."""
+def _turns(stratum: NDArray[np.intp], generator: np.random.Generator) -> NDArray[np.intp]:
+    """Return all rows in a random order, one of each stratum after the other."""
+    shuffled = pd.Series(stratum).sample(frac=1, random_state=generator)
+    turn = shuffled.groupby(shuffled).cumcount()
+    return shuffled.index.to_numpy()[np.lexsort((shuffled, turn))]
+
+
+def _walk(game: _Game, clients: "_Rows", background: "_Rows", row: int, order: NDArray[np.intp]) -> Values:
+    """Return the mean change of what the surrogate misses as features become known, in an order and back."""
     change = np.zeros((len(clients.frame), _FEATURES))
     for direction in (order, order[::-1]):
-        scores = _score(model, _Mixed(clients, background, row, _known_along(direction)))
-        change[:, direction] += np.diff(scores, axis=0).T / 2
+        rows = _Mixed(clients, background, row, _known_along(direction))
+        missed = _score(game.model, rows) - _score(game.surrogate, rows)
+        change[:, direction] += np.diff(missed, axis=0).T / 2
     return change
 
 
