@@ -156,8 +156,8 @@ def _beside_sampled(case: Case, _: np.ndarray, __: float) -> None:
     more = _needed(reached)
     each = more * own / len(many)
     print(
-        f"  ours, {pairs} pairs: mean error {reached:.2%}, {1e3 * own / len(many):.2f} ms each of {len(many)} "
-        f"clients; of 1 % takes {more:.2f} times that"
+        f"  ours, {pairs} pairs: mean error {reached:.2%}, {1e3 * own / len(many):.2f} ms each of "
+        f"{len(many)} clients; of 1 % takes {more:.2f} times that"
     )
     _tell("ExactExplainer", seconds / len(exact), each, len(exact))
     _beside_permutations(case, clients, truth, each)
