@@ -25,7 +25,15 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET, TWIN_GROUP
-from one_click.parameters import FAMILIES, CampaignPlan, DemoPopulation, DemoStore, Family, ModelSelection
+from one_click.parameters import (
+    FAMILIES,
+    CampaignPlan,
+    DemoPopulation,
+    DemoStore,
+    Family,
+    Interpretation,
+    ModelSelection,
+)
 
 ROOT = Path(__file__).parents[1]
 REAL_FILES = ("market_file.csv", "market_money.csv", "market_time.csv", "money.csv")
@@ -380,3 +388,73 @@ def shipped_selection(root: Path) -> ModelSelection:
     """Return the shipped parameters of the model selection."""
     shipped = yaml.safe_load((root / ModelSelection.file).read_text(encoding="utf-8"))
     return ModelSelection.model_validate(shipped["model_selection"])
+
+
+# --- clients and models to explain --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def interpretation_options() -> Interpretation:
+    """Return parameters of an interpretation that takes a second."""
+    return Interpretation(
+        permutation_repeats=5,
+        collinear_from=0.7,
+        refit_repeats=1,
+        base_clients=40,
+        background_rows=30,
+        interaction_clients=10,
+        permutations=3,
+        refit_permutations=2,
+        rounds=2,
+        certain_from=0.9,
+        stable_from=0.5,
+        reasons=3,
+        curves={"points": 5, "clients": 20, "lines": 3},
+        what_if={"most_changes": 2, "steps": 4, "low": 0.05, "high": 0.95},
+        disputed_clients=5,
+        seed=1,
+    )
+
+
+@pytest.fixture(scope="session")
+def clients(make_clients: MakeClients) -> pd.DataFrame:
+    return make_clients(120, seed=6)
+
+
+@pytest.fixture(scope="session")
+def features(clients: pd.DataFrame) -> pd.DataFrame:
+    """Return the raw features of the clients."""
+    return clients[list(BASE_FEATURES)]
+
+
+@pytest.fixture(scope="session")
+def all_families(families: dict[str, Family]) -> dict[str, Family]:
+    """Return the shipped families and one without a decision function, a tree or coefficients."""
+    naive = {"class": "sklearn.naive_bayes.GaussianNB", "interpretability": 5, "space": {}}
+    return families | {"naive_bayes": Family.model_validate(naive)}
+
+
+@pytest.fixture(scope="session")
+def fit(all_families: dict[str, Family]) -> Callable[..., Any]:
+    """Return a function that fits a family on clients: ``fit(name, clients, select__k=…, …)``.
+
+    It sees the engineered features that the clients have.
+    """
+    from one_click.features import engineered_columns
+    from one_click.modelling.families import build_pipeline
+    from one_click.scores import raw_features
+
+    defaults = {
+        "logistic_regression": {"model__C": 0.5},
+        "decision_tree": {"model__max_depth": 4, "model__min_samples_leaf": 3},
+        "k_nearest_neighbours": {"model__n_neighbors": 9},
+        "svc": {"model__C": 1.0, "model__gamma": 0.05},
+        "naive_bayes": {},
+    }
+
+    def fit_family(name: str, clients: pd.DataFrame, **settings: Any) -> Any:
+        choice = defaults[name] | {"select__k": 21} | settings
+        pipeline = build_pipeline(all_families[name], choice, engineered_columns(clients))
+        return pipeline.fit(raw_features(clients), clients[TARGET])
+
+    return fit_family

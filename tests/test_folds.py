@@ -1,11 +1,15 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import LogisticRegression
 
+from one_click.columns import BASE_FEATURES, TARGET
 from one_click.errors import DataError
-from one_click.folds import make_splits
+from one_click.folds import StratifiedTwinKFold, make_splits
 
 
 @pytest.fixture
@@ -97,3 +101,81 @@ def test_too_few_clients_of_a_class_stop_the_run(
         make_splits(make(declined, kept, groups), 5, 0)
     assert "for 5 folds" in str(error.value)
     assert "lower model_selection.folds" in str(error.value)
+
+
+# --- twins by equal rows ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def twins(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Return 90 clients and 20 twins of the first ones."""
+    return make_clients(90, seed=5, twins=20)
+
+
+def _rows(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    return clients[list(BASE_FEATURES)], clients[TARGET]
+
+
+def _tests(splitter: StratifiedTwinKFold, rows: Any, target: Any) -> list[list[int]]:
+    return [test.tolist() for _, test in splitter.split(rows, target)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equal_rows_are_the_twins_that_groups_name(twins: pd.DataFrame, seed: int) -> None:
+    found = list(StratifiedTwinKFold(4, seed).split(*_rows(twins)))
+    expected = make_splits(twins, 4, seed)
+    assert len(found) == len(expected) == 4
+    for one, other in zip(found, expected, strict=True):
+        for places, same in zip(one, other, strict=True):
+            np.testing.assert_array_equal(places, same)
+
+
+def test_splitter_keeps_the_contract_of_scikit_learn(twins: pd.DataFrame) -> None:
+    splitter, (rows, target) = StratifiedTwinKFold(n_splits=4, random_state=1), _rows(twins)
+    assert repr(splitter) == "StratifiedTwinKFold(n_splits=4, random_state=1)"
+    assert splitter.get_n_splits() == splitter.get_n_splits(rows, target) == 4
+    for train, test in splitter.split(rows, target):
+        assert sorted([*train, *test]) == list(range(110))
+    tests = _tests(splitter, rows, target)
+    assert sorted(np.concatenate(tests)) == list(range(110))
+    assert tests == _tests(splitter, rows, target)
+    assert tests != _tests(StratifiedTwinKFold(4, 2), rows, target)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_twins_share_a_fold_in_any_order_of_the_rows(twins: pd.DataFrame, seed: int) -> None:
+    shuffled = twins.sample(frac=1, random_state=seed)
+    folds = _tests(StratifiedTwinKFold(4, seed), *_rows(shuffled))
+    home = {client: fold for fold, test in enumerate(folds) for client in shuffled["client_id"].iloc[test]}
+    assert all(home[1001 + place] == home[1001 + 90 + place] for place in range(20))
+
+
+def test_a_missing_value_equals_another() -> None:
+    rows = [[1.0, np.nan], [2.0, 3.0], [4.0, 5.0], [1.0, np.nan], [6.0, 7.0], [8.0, 9.0]]
+    for seed in range(5):
+        for test in _tests(StratifiedTwinKFold(2, seed), rows, [1, 0, 1, 1, 0, 0]):
+            assert (0 in test) == (3 in test)
+
+
+def test_arrays_have_the_folds_of_frames(twins: pd.DataFrame) -> None:
+    rows, target = _rows(twins)
+    expected = _tests(StratifiedTwinKFold(4, 0), rows, target)
+    assert _tests(StratifiedTwinKFold(4, 0), rows.to_numpy(), target.to_numpy()) == expected
+    numbers = rows.select_dtypes("number")
+    calibrated = CalibratedClassifierCV(
+        LogisticRegression(max_iter=500), cv=StratifiedTwinKFold(4, 0), ensemble=False
+    )
+    of_array = calibrated.fit(numbers.to_numpy(), target.to_numpy()).predict_proba(numbers.to_numpy())
+    calibrated.set_params(cv=make_splits(twins, 4, 0))
+    np.testing.assert_allclose(of_array, calibrated.fit(numbers, target).predict_proba(numbers))
+
+
+@pytest.mark.filterwarnings("ignore:The least populated class")
+def test_too_few_of_a_class_are_told_by_scikit_learn(twins: pd.DataFrame) -> None:
+    rows, target = _rows(twins)
+    with pytest.raises(ValueError, match=r"n_splits=80 cannot be greater than the number of members"):
+        _tests(StratifiedTwinKFold(80, 0), rows, target)
+    few = pd.concat([twins[twins[TARGET] == 1].head(3), twins[twins[TARGET] == 0]])
+    calibrated = CalibratedClassifierCV(LogisticRegression(), cv=StratifiedTwinKFold(4, 0), ensemble=False)
+    with pytest.raises(ValueError, match="4-fold cross-validation but provided less than 4 examples"):
+        calibrated.fit(few[["pages_per_visit", "promo_purchase_share"]], few[TARGET])

@@ -376,6 +376,20 @@ def test_broken_import_boundary_is_seen(tmp_path: Path) -> None:
     assert "shop.nodes -> kedro" in result.stdout
 
 
+def slow_imports(code: str) -> str:
+    """Name the packages that code imports of those that take long, or draw."""
+    ask = "import sys; print(*sorted({'matplotlib', 'numba', 'shap'} & set(sys.modules)))"
+    command = [sys.executable, "-c", f"{code}\n{ask}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_tables_are_made_and_explained_without_slow_imports() -> None:
+    pipeline = "from one_click.pipelines import data_processing as made; made.create_pipeline()"
+    explained = "from one_click.explain import shap_objects, shapley"
+    assert slow_imports(f"from one_click import hooks, settings\n{pipeline}\n{explained}") == ""
+    assert slow_imports("import matplotlib") == "matplotlib"
+
+
 def test_every_pipeline_with_nodes_is_under_the_import_contract(root: Path) -> None:
     contracts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     pure = next(

@@ -4,17 +4,21 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from one_click.columns import BASE_FEATURES
 from one_click.errors import DataError
 from one_click.scores import (
     decline_probability,
-    feature_columns,
     innermost,
+    members,
+    raw_features,
     score_scale,
     uncalibrated_score,
 )
@@ -34,9 +38,10 @@ def _fit(model: Any, rows: pd.DataFrame, target: list[int]) -> Any:
     return make_pipeline(StandardScaler(), model).fit(rows, target)
 
 
-def test_models_see_features_only() -> None:
-    columns = ["client_id", "pages_per_visit", "promo_habit", "twin_group", "activity_declined"]
-    assert feature_columns(pd.DataFrame(columns=columns)) == ["pages_per_visit", "promo_habit"]
+def test_models_take_raw_features_in_the_order_of_the_vocabulary() -> None:
+    others = ["client_id", "promo_habit", "twin_group", "activity_declined", "monthly_profit"]
+    clients = pd.DataFrame(columns=[*others, *reversed(BASE_FEATURES)])
+    assert raw_features(clients).columns.tolist() == list(BASE_FEATURES)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +81,19 @@ def test_calibrated_classifier_is_asked_for_the_score_beneath_it(
     assert decline_probability(calibrated, rows).tolist() == calibrated.predict_proba(rows)[:, 1].tolist()
 
 
-@pytest.mark.parametrize("scored", [decline_probability, uncalibrated_score])
-def test_column_that_the_model_was_fitted_on_and_clients_lack_is_named(
-    rows: pd.DataFrame, target: list[int], scored: Any
+def test_members_of_a_vote_are_the_models_beneath_their_calibration(
+    rows: pd.DataFrame, target: list[int]
 ) -> None:
-    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, target)
-    with pytest.raises(
-        DataError, match="fitted on minutes_current, which these clients do not have"
-    ) as error:
-        scored(model, rows[["pages_per_visit"]])
-    assert "kedro run --pipelines model_selection" in str(error.value)
+    calibrated = CalibratedClassifierCV(SVC(), cv=StratifiedKFold(2), ensemble=False)
+    vote = VotingClassifier([("bayes", GaussianNB()), ("svc", calibrated)], voting="soft").fit(rows, target)
+    assert [type(one) for one in members(vote)] == [GaussianNB, SVC]
+    whole = CalibratedClassifierCV(vote, cv=StratifiedKFold(3), ensemble=False).fit(rows, target)
+    assert [type(one) for one in members(whole)] == [GaussianNB, SVC]
+    assert [type(one) for one in members(SVC().fit(rows, target))] == [SVC]
+
+
+def test_features_that_clients_lack_are_named() -> None:
+    clients = pd.DataFrame(columns=list(BASE_FEATURES)).drop(columns=["minutes_current", "service_type"])
+    with pytest.raises(DataError, match="do not have minutes_current, service_type") as error:
+        raw_features(clients)
+    assert "kedro run --pipelines data_processing" in str(error.value)

@@ -19,7 +19,6 @@ from one_click.columns import (
 
 PROMO_HABIT_FROM = 0.5  # the share of promo purchases has two humps that meet here
 
-
 _MONTHS = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
 SOURCES: dict[str, tuple[str, ...]] = {  # engineered feature -> the raw ones that it is made of
     "revenue_trend": _MONTHS,

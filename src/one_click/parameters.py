@@ -675,6 +675,8 @@ class Interpretation(Parameters):
         Clients who say which values are typical and plausible.
     background_rows : int
         Clients whose values unknown features have, together, in explanations.
+    interaction_clients : int
+        Clients, at most, whose contributions are split into those of single features and of pairs.
     permutations : int
         Pairs of orders of features per round, where a model can only be sampled.
     refit_permutations : int
@@ -701,6 +703,7 @@ class Interpretation(Parameters):
     refit_repeats: int = Field(ge=1)
     base_clients: int = Field(ge=10)
     background_rows: int = Field(ge=2)
+    interaction_clients: int = Field(ge=1)
     permutations: int = Field(ge=2)
     refit_permutations: int = Field(ge=2)
     rounds: int = Field(ge=1)

@@ -147,6 +147,11 @@ STORED: dict[str, Stored] = {
     "shap_refits": Stored(
         "interpretation", _ID | dict.fromkeys(BASE_FEATURES, "number"), ("refit", CLIENT_ID)
     ),
+    "shap_interactions": Stored(
+        "interpretation",
+        _ID | {"feature": "category", "other": "category", "value": "number"},
+        (CLIENT_ID, "feature", "other"),
+    ),
     "reason_codes": Stored(
         "interpretation",
         _ID

@@ -60,6 +60,12 @@ def innermost(estimator: Any) -> Any:
     return calibrated[0].estimator if calibrated else estimator
 
 
+def members(estimator: Any) -> list[Any]:
+    """Return the fitted models that give the score: those that vote, or the innermost one alone."""
+    inner = innermost(estimator)
+    return [innermost(one) for one in inner.estimators_] if hasattr(inner, "voting") else [inner]
+
+
 def decline_probability(estimator: Any, features: pd.DataFrame) -> Scores:
     """Return the probability of decline, shape (n_clients,)."""
     return np.asarray(estimator.predict_proba(features)[:, 1], dtype="float64")

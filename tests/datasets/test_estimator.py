@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
-from sklearn.ensemble import IsolationForest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import IsolationForest, StackingClassifier, VotingClassifier
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from skops.io import dumps
 
 from one_click.columns import BASE_FEATURES
@@ -46,7 +48,7 @@ def test_type_that_the_catalog_does_not_trust_is_refused(file: Path, estimator: 
     EstimatorDataset(filepath=file.as_posix(), trusted=[F_CLASSIF]).save(estimator)
     with pytest.raises(DatasetError) as error:
         EstimatorDataset(filepath=file.as_posix()).load()
-    for words in (str(file), "f_classif", "the catalog does not trust", "Train the model again"):
+    for words in (str(file), "f_classif", "the catalog does not trust", "Make it again with kedro run"):
         assert words in str(error.value)
 
 
@@ -96,14 +98,51 @@ def _fitted(estimator: Any, *left_out: str, more: str = "", classes: tuple[int, 
 
 
 def _pipeline() -> Pipeline:
-    return make_pipeline(LogisticRegression())
+    return Pipeline([("engineer", FunctionTransformer()), ("model", LogisticRegression())])
 
 
-@pytest.mark.parametrize("engineered", ["", "promo_habit"])
-def test_model_that_belongs_here_is_loaded(file: Path, engineered: str) -> None:
+def _old_pipeline() -> Pipeline:
+    """Return one without the step that makes engineered features."""
+    return Pipeline([("columns", StandardScaler()), ("model", LogisticRegression())])
+
+
+def test_model_that_belongs_here_is_loaded(file: Path) -> None:
     dataset = EstimatorDataset(filepath=file.as_posix(), classes=["Pipeline"])
-    dataset.save([_fitted(_pipeline(), more=engineered)] * 2)
+    dataset.save([_fitted(_pipeline())] * 2)
     assert [type(model) for model in dataset.load()] == [Pipeline, Pipeline]
+
+
+EACH_ONCE = [([0, 1], [0]), ([0, 1], [1])]  # what two clients can be taught and judged by
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        pytest.param(_old_pipeline(), id="plain"),
+        pytest.param(CalibratedClassifierCV(_old_pipeline(), cv=EACH_ONCE, ensemble=False), id="calibrated"),
+        pytest.param(
+            StackingClassifier([("scores", _old_pipeline())], LogisticRegression(), cv=EACH_ONCE),
+            id="beta-calibrated",
+        ),
+        pytest.param(
+            VotingClassifier([("new", _pipeline()), ("old", _old_pipeline())], voting="soft"), id="vote"
+        ),
+    ],
+)
+def test_model_that_makes_no_engineered_features_is_to_be_made_again(
+    file: Path, trusted: list[str], old: Any
+) -> None:
+    classes = ["Pipeline", "CalibratedClassifierCV", "StackingClassifier", "VotingClassifier"]
+    dataset = EstimatorDataset(filepath=file.as_posix(), classes=classes, trusted=trusted)
+    dataset.save(_fitted(old))
+    with pytest.raises(DatasetError) as error:
+        dataset.load()
+    assert isinstance(error.value.__cause__, DataError)
+    for words in (
+        "It has no step that makes engineered features",
+        "make it again with kedro run --pipelines model_selection",
+    ):
+        assert words in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +154,7 @@ def test_model_that_belongs_here_is_loaded(file: Path, engineered: str) -> None:
             _fitted(_pipeline(), "pages_per_visit"), "fitted without pages_per_visit", id="without-a-feature"
         ),
         pytest.param(_fitted(_pipeline(), more="monthly_profit"), "on monthly_profit", id="on-more"),
+        pytest.param(_fitted(_pipeline(), more="promo_habit"), "on promo_habit", id="on-engineered"),
         pytest.param(_fitted(_pipeline(), classes=(1, 2)), "It tells [", id="other-classes"),
     ],
 )

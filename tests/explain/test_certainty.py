@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from one_click.pipelines.interpretation.certainty import certainty, settled, top_reasons
+from one_click.explain.certainty import certainty, settled, top_reasons
 
 # Of a table of the normal distribution: the probability to lie below 0, 1, 2, 3 standard deviations.
 HALF, ONE, TWO, THREE = 0.5, 0.841345, 0.977250, 0.998650

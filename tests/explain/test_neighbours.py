@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.neighbors import KNeighborsClassifier
 
-from one_click.pipelines.interpretation.neighbours import own_rows, score_without_own
+from one_click.explain.neighbours import own_rows, score_without_own
 
 Values = NDArray[np.float64]
 NEIGHBOURS = 7

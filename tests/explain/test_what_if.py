@@ -1,14 +1,17 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from one_click.columns import BASE_FEATURES, COLUMNS
+from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.errors import DataError, OneClickError, ParameterError
+from one_click.explain.moves import Score
+from one_click.explain.what_if import ask
 from one_click.features import add_engineered
-from one_click.pipelines.interpretation.what_if import ask
+from one_click.scores import decline_probability, raw_features
 
 Fit = Callable[..., Any]
 
@@ -16,24 +19,19 @@ DEFAULTS = {"whole": 5, "number": 5.0, "share": 0.5, "flag": True}
 CATEGORIES = {"popular_category": "Кухонная посуда", "service_type": "стандарт"}
 
 
-class Risk:
-    """A classifier whose probability of decline is a given function of the features."""
+def risk(probability: Callable[[pd.DataFrame], Any]) -> Score:
+    """Return a score that is a given function of the raw features."""
 
-    classes_ = (0, 1)
-
-    def __init__(self, probability: Callable[[pd.DataFrame], Any]) -> None:
-        self.probability = probability
-        self.rows_asked: list[int] = []
-
-    def predict_proba(self, features: pd.DataFrame) -> Any:
-        self.rows_asked.append(len(features))
+    def score(features: pd.DataFrame) -> Any:
+        assert tuple(features.columns) == BASE_FEATURES
         assert features.dtypes["service_errors"] == features.dtypes["unpaid_items_quarter"] == "int64"
-        declines = np.broadcast_to(np.asarray(self.probability(features), dtype="float64"), len(features))
-        return np.column_stack([1 - declines, declines])
+        return np.broadcast_to(np.asarray(probability(features), dtype="float64"), len(features))
+
+    return score
 
 
-def linear(intercept: float = 0.0, **weights: float) -> Risk:
-    return Risk(lambda rows: intercept + sum(weight * rows[name] for name, weight in weights.items()))
+def linear(intercept: float = 0.0, **weights: float) -> Score:
+    return risk(lambda rows: intercept + sum(weight * rows[name] for name, weight in weights.items()))
 
 
 def clients_with(**columns: list[Any]) -> pd.DataFrame:
@@ -44,24 +42,22 @@ def clients_with(**columns: list[Any]) -> pd.DataFrame:
 
 def test_answer_by_hand() -> None:
     clients = clients_with(unpaid_items_quarter=[6, 1]).assign(twin_group=1, activity_declined=1.0)
-    risk = linear(0.1, unpaid_items_quarter=0.1, allows_messages=-0.05)
-    answer = ask(risk, clients, {"unpaid_items_quarter": 2.0, "allows_messages": False})
+    score = linear(0.1, unpaid_items_quarter=0.1, allows_messages=-0.05)
+    answer = ask(score, clients, {"unpaid_items_quarter": 2.0, "allows_messages": False})
     assert answer.columns.tolist() == ["client_id", "probability_before", "probability_after", "change"]
     expected = [[1, 0.65, 0.3, -0.35], [2, 0.15, 0.3, 0.15]]
     np.testing.assert_allclose(answer.to_numpy(), expected, atol=1e-12)
 
 
-def test_engineered_features_are_computed_again() -> None:
-    names = ("revenue_trend", "minutes_trend", "promo_habit")
-    client = add_engineered(clients_with(minutes_previous=[8]), names)  # minutes_current 5, revenue 5, 5, 5
-    risk = Risk(
-        lambda rows: (
-            0.3 - 0.1 * rows["revenue_trend"] + 0.01 * rows["minutes_trend"] + 0.2 * rows["promo_habit"]
-        )
-    )
-    answer = ask(risk, client, {"minutes_current": 20, "revenue_current": 20.0, "promo_purchase_share": 0.49})
-    assert answer["probability_before"].tolist() == pytest.approx([0.3 - 0.03 + 0.2])
-    assert answer["probability_after"].tolist() == pytest.approx([0.3 - 0.1 + 0.12])
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_engineered_features_are_computed_again(fit: Fit, clients: pd.DataFrame) -> None:
+    # A client declines if minutes fall: the model sees by how much, and nothing else.
+    wider = add_engineered(clients, ("minutes_trend",))
+    falling = wider.assign(**{TARGET: (wider["minutes_trend"] < 0).astype("float64")})
+    champion = fit("decision_tree", falling, select__k=1)
+    client = falling.assign(minutes_previous=5, minutes_current=8).head(1)  # the trend stays as it was
+    answer = ask(partial(decline_probability, champion), client, {"minutes_current": 4})
+    assert answer[["probability_before", "probability_after"]].to_numpy().tolist() == [[0, 1]]
 
 
 @pytest.mark.parametrize("changes", [{}, {"unpaid_items_quarter": 6, "service_type": "стандарт"}])
@@ -74,8 +70,8 @@ def test_own_values_change_nothing(changes: dict[str, Any]) -> None:
 def test_any_raw_feature_may_be_changed(fit: Fit, clients: pd.DataFrame, changed: str) -> None:
     champion, some = fit("logistic_regression", clients), clients.head(5)
     new = False if COLUMNS[changed].kind == "flag" else 1
-    answer = ask(champion, some, {changed: new})
-    expected = champion.predict_proba(some.assign(**{changed: new}))[:, 1]
+    answer = ask(partial(decline_probability, champion), some, {changed: new})
+    expected = champion.predict_proba(raw_features(some.assign(**{changed: new})))[:, 1]
     np.testing.assert_allclose(answer["probability_after"], expected)
 
 
@@ -118,12 +114,12 @@ def test_impossible_change_gives_one_clear_error(changes: dict[str, Any], found:
 def test_category_that_some_client_has_may_be_set() -> None:
     client = clients_with(popular_category=["Своя"])
     base = clients_with(popular_category=["Дети", "Сад"])
-    risk = Risk(lambda rows: np.where(rows["popular_category"] == "Сад", 0.2, 0.6))
-    assert ask(risk, client, {"popular_category": "Сад"}, base)["probability_after"].tolist() == [0.2]
+    score = risk(lambda rows: np.where(rows["popular_category"] == "Сад", 0.2, 0.6))
+    assert ask(score, client, {"popular_category": "Сад"}, base)["probability_after"].tolist() == [0.2]
     for known in ("Своя", "Товары для детей"):
-        assert ask(risk, client, {"popular_category": known})["change"].tolist() == [0.0]
+        assert ask(score, client, {"popular_category": known})["change"].tolist() == [0.0]
     with pytest.raises(ParameterError, match="'Сад'"):
-        ask(risk, client, {"popular_category": "Сад"})
+        ask(score, client, {"popular_category": "Сад"})
 
 
 @pytest.mark.parametrize(

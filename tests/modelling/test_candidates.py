@@ -16,7 +16,7 @@ from one_click.folds import make_splits
 from one_click.modelling import candidates
 from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 Tuned = dict[str, Any]
 REFUSED = "Expected n_neighbors <= n_samples_fit"
@@ -119,7 +119,7 @@ def test_vote_of_fewer_than_two_is_excluded(members: dict[str, Tuned], fitted: i
 def test_probability_of_the_vote_is_the_weighted_mean_of_its_members(
     voting: Tuned, members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection
 ) -> None:
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     own = [
         decline_probability(candidates.fit(members[name], clients, options), features)
         for name in ("logistic_regression", "decision_tree")
@@ -187,9 +187,9 @@ def test_a_reason_without_words_is_a_reason_too(families: dict[str, Family]) -> 
 def test_calibrated_champion_gives_what_its_out_of_fold_scores_teach(
     members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection, name: str, method: str
 ) -> None:
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     estimator = candidates.build_estimator(members[name], clients, options)
-    champion = candidates.with_calibration(estimator, method, clients, options)
+    champion = candidates.with_calibration(estimator, method, options)
     champion.fit(features, clients[TARGET])
     known = [
         candidates.score(candidates.fit(members[name], clients.iloc[train], options), clients.iloc[test])
@@ -209,7 +209,7 @@ def _before_and_after(
     """Return the probabilities that a candidate gives before it is stored, and after it is loaded."""
     data_set = EstimatorDataset(filepath=file.as_posix(), trusted=trusted)
     data_set.save(candidate)
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     return decline_probability(candidate, features), decline_probability(data_set.load(), features)
 
 
@@ -223,8 +223,8 @@ def test_vote_survives_its_file(
     method: str,
 ) -> None:
     estimator = candidates.build_estimator(voting, clients, options)
-    champion = candidates.with_calibration(estimator, method, clients, options)
-    champion.fit(clients[feature_columns(clients)], clients[TARGET])
+    champion = candidates.with_calibration(estimator, method, options)
+    champion.fit(raw_features(clients), clients[TARGET])
     np.testing.assert_array_equal(*_before_and_after(champion, clients, trusted, tmp_path / "champion.skops"))
 
 

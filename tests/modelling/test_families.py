@@ -20,7 +20,7 @@ from one_click.modelling.families import build_pipeline
 from one_click.modelling.fold_scorer import FoldScorer
 from one_click.modelling.search import COMPLETE, InMemoryLog, search
 from one_click.parameters import FAMILIES, Family, ModelSelection
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 NAIVE_BAYES = {
     "class": "sklearn.naive_bayes.GaussianNB",
@@ -72,11 +72,11 @@ class TestFamily:
     def test_shared_preprocessing_gives_what_whole_pipelines_give(
         self, clients: pd.DataFrame, family: Family, tuned: dict[str, Any], options: ModelSelection
     ) -> None:
-        features, target = clients[feature_columns(clients)], clients[TARGET]
+        features, target = raw_features(clients), clients[TARGET]
         splits = make_splits(clients, options.folds, options.seed)
         expected = []
         for train, test in splits:
-            pipeline = build_pipeline(family, tuned["settings"], features)
+            pipeline = build_pipeline(family, tuned["settings"])
             pipeline.fit(features.iloc[train], target.iloc[train])
             expected.append(
                 roc_auc_score(target.iloc[test], uncalibrated_score(pipeline, features.iloc[test]))
@@ -97,7 +97,7 @@ class TestFamily:
         candidate = candidates.fit(tuned, clients, options)
         file = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=trusted)
         file.save(candidate)
-        features = clients[feature_columns(clients)]
+        features = raw_features(clients)
         np.testing.assert_array_equal(
             uncalibrated_score(file.load(), features), uncalibrated_score(candidate, features)
         )
@@ -113,11 +113,11 @@ class TestFamily:
         method: str,
     ) -> None:
         estimator = candidates.build_estimator(tuned, clients, options)
-        champion = candidates.with_calibration(estimator, method, clients, options)
-        champion.fit(clients[feature_columns(clients)], clients[TARGET])
+        champion = candidates.with_calibration(estimator, method, options)
+        champion.fit(raw_features(clients), clients[TARGET])
         file = EstimatorDataset(filepath=(tmp_path / "champion.skops").as_posix(), trusted=trusted)
         file.save(champion)
-        features = clients[feature_columns(clients)]
+        features = raw_features(clients)
         probability = decline_probability(champion, features)
         np.testing.assert_array_equal(decline_probability(file.load(), features), probability)
         assert ((probability >= 0) & (probability <= 1)).all()
@@ -150,9 +150,9 @@ def test_preprocessing_scales_numbers_and_spreads_categories(
     make_clients: Callable[..., pd.DataFrame], families: dict[str, Family]
 ) -> None:
     clients = make_clients(60)
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     settings = {"select__k": 21, "numbers": "minmax"}
-    pipeline = build_pipeline(families["logistic_regression"], settings, features)
+    pipeline = build_pipeline(families["logistic_regression"], settings)
     rows = pipeline.fit(features, clients[TARGET])[:-2].transform(features)
     # Fourteen numbers and flags, six columns for six categories, one for two.
     assert rows.shape == (60, 21)
@@ -165,7 +165,7 @@ def test_an_unseen_category_is_scored(
     make_clients: Callable[..., pd.DataFrame], families: dict[str, Family]
 ) -> None:
     clients = make_clients(60)
-    features = clients[feature_columns(clients)]
-    pipeline = build_pipeline(families["svc"], {"select__k": 21}, features).fit(features, clients[TARGET])
+    features = raw_features(clients)
+    pipeline = build_pipeline(families["svc"], {"select__k": 21}).fit(features, clients[TARGET])
     unseen = features.assign(popular_category="Новая", service_type="vip")
     assert np.isfinite(uncalibrated_score(pipeline, unseen)).all()

@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from one_click.columns import TARGET
+from one_click.columns import ENGINEERED_FEATURES, TARGET
+from one_click.features import add_engineered
 from one_click.folds import make_splits
 from one_click.modelling.families import build_pipeline
 from one_click.modelling.fold_scorer import FoldScorer, roc_auc
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 
 CHOICES = [
     {"numbers": numbers, "select__score_func": score, "select__k": columns}
@@ -52,11 +53,11 @@ def test_scores_are_those_of_whole_pipelines_in_any_order_of_asking(
     options: ModelSelection,
     name: str,
 ) -> None:
-    features, target = clients[feature_columns(clients)], clients[TARGET]
+    features, target = raw_features(clients), clients[TARGET]
     train, test = make_splits(clients, options.folds, options.seed)[1]
     expected = {}
     for position, choice in enumerate(CHOICES):
-        pipeline = build_pipeline(families[name], choice, features)
+        pipeline = build_pipeline(families[name], choice)
         pipeline.fit(features.iloc[train], target.iloc[train])
         scores = uncalibrated_score(pipeline, features.iloc[test])
         expected[position] = roc_auc_score(target.iloc[test], scores)
@@ -65,6 +66,21 @@ def test_scores_are_those_of_whole_pipelines_in_any_order_of_asking(
         value = scorer.score(families[name], CHOICES[position], 1)
         assert value == pytest.approx(expected[position], abs=1e-12), CHOICES[position]
     assert len(set(expected.values())) > len(NUMBERS_AS) + len(EXPANSIONS)
+
+
+@pytest.mark.parametrize("name", ["logistic_regression", "decision_tree"])
+def test_engineered_features_are_scored_as_by_whole_pipelines(
+    clients: pd.DataFrame, families: dict[str, Family], options: ModelSelection, name: str
+) -> None:
+    wider = add_engineered(clients, ENGINEERED_FEATURES)
+    splits, target = make_splits(wider, options.folds, options.seed), wider[TARGET]
+    scorer, features = FoldScorer(wider, splits), raw_features(clients)
+    for choice in ({"select__k": 24}, {"select__k": 4, "expand": "products"}, {"numbers": "minmax"}):
+        for fold, (train, test) in enumerate(splits):
+            pipeline = build_pipeline(families[name], choice, ENGINEERED_FEATURES)
+            pipeline.fit(features.iloc[train], target.iloc[train])
+            expected = roc_auc_score(target.iloc[test], uncalibrated_score(pipeline, features.iloc[test]))
+            assert scorer.score(families[name], choice, fold) == pytest.approx(expected, abs=1e-12)
 
 
 def test_without_a_choice_numbers_are_standardised_and_all_columns_stay_as_they_are(

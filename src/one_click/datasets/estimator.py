@@ -8,6 +8,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from one_click.columns import BASE_FEATURES
 from one_click.errors import DataError, shorten
+from one_click.scores import members
 
 _FITTED_ON = "a model is fitted on the raw features of the vocabulary, and makes engineered ones itself"
 
@@ -59,8 +60,8 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             stored = load(Path(self._filepath), trusted=self._trusted)
         except UntrustedTypesFoundException as error:
             raise DatasetError(
-                f"{self._filepath} holds types that the catalog does not trust: {error}. "
-                "Train the model again; do not load a model file from a source you do not know."
+                f"{self._filepath} holds types that the catalog does not trust. {error} "
+                f"{self._remedy.capitalize()}; do not load a model file from a source you do not know."
             ) from error
         for estimator in stored if isinstance(stored, list) else [stored]:
             self._stop_at_another(estimator)
@@ -76,6 +77,8 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             raise self._another(f"It was fitted without {shorten(sorted(missing))}.", _FITTED_ON)
         if foreign := names - set(BASE_FEATURES):
             raise self._another(f"It was fitted on {shorten(sorted(foreign))}.", _FITTED_ON)
+        if not all(_engineers(model) for model in members(estimator)):
+            raise self._another("It has no step that makes engineered features.", _FITTED_ON)
         if list(estimator.classes_) != [0, 1]:
             raise self._another(f"It tells {list(estimator.classes_)} apart.", "the classes are 0 and 1")
 
@@ -84,9 +87,13 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
             f"This is not the model that belongs here. {found}",
             file=str(self._filepath),
             rule=rule,
-            remedy="make it again with kedro run --pipelines "
-            + ("interpretation" if "refits" in self._filepath.name else "model_selection"),
+            remedy=self._remedy,
         )
+
+    @property
+    def _remedy(self) -> str:
+        pipeline = "interpretation" if "refits" in self._filepath.name else "model_selection"
+        return f"make it again with kedro run --pipelines {pipeline}"
 
     def save(self, data: Any) -> None:
         """Write the estimator.
@@ -114,3 +121,8 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "trusted": self._trusted}
+
+
+def _engineers(model: Any) -> bool:
+    """Tell whether a model makes its engineered features; one that is no pipeline looks at none."""
+    return "engineer" in getattr(model, "named_steps", ["engineer"])

@@ -83,7 +83,6 @@ def interactions(model: Any, clients: pd.DataFrame, background: pd.DataFrame) ->
     Returns
     -------
     ndarray, shape (n_clients, n_features, n_features)
-        As shap lays them out: half of a pair's value on either side of the diagonal; each row adds up to the
-        feature's contribution.
+        Half of a pair's value on either side of the diagonal; each row adds up to the feature's contribution.
     """
     return exact_interactions(FittedView(model), clients, background) if isinstance(model, Pipeline) else None

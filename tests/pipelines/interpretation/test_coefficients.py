@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
 from one_click.pipelines.interpretation.coefficients import read_coefficients
+from one_click.scores import raw_features
 
 Fit = Callable[..., Pipeline]
 
@@ -17,7 +18,7 @@ Fit = Callable[..., Pipeline]
 def test_coefficients_of_plain_columns_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("logistic_regression", clients)
     table = read_coefficients(clients, plain=model).set_index("term")
-    coefficients = dict(zip(model[:2].get_feature_names_out(), model[-1].coef_[0], strict=True))
+    coefficients = dict(zip(model[1:3].get_feature_names_out(), model[-1].coef_[0], strict=True))
     assert len(table) == len(coefficients) == 21
     assert set(table["model"]) == {"plain"}
     pages = table.loc["pages_per_visit"]
@@ -45,7 +46,7 @@ def test_terms_are_named_as_the_steps_name_them(
     fit: Fit, clients: pd.DataFrame, expand: str, terms: int
 ) -> None:
     model = fit("logistic_regression", clients, select__k=3, expand=expand)
-    named = model["expand"]["terms"].get_feature_names_out(model[:2].get_feature_names_out())
+    named = model["expand"]["terms"].get_feature_names_out(model[1:3].get_feature_names_out())
     plain = [name.split("__")[-1].replace(" ", " × ") for name in named]
     plain = [name.replace("popular_category_", "popular_category = ") for name in plain]
     parts = [name.split("_sp_") for name in plain]
@@ -102,8 +103,8 @@ def test_a_constant_feature_changes_no_odds(fit: Fit, clients: pd.DataFrame) -> 
 def test_what_can_be_read_depends_on_what_the_model_can_do(fit: Fit, clients: pd.DataFrame) -> None:
     names = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc", "naive_bayes")
     models = {name: fit(name, clients) for name in names}
-    bare = Pipeline([("model", RidgeClassifier())])  # its coefficients are no table
-    models["bare"] = bare.fit(clients[["pages_per_visit"]], clients[TARGET])
+    ridge = Pipeline([*models["svc"].steps[:-1], ("model", RidgeClassifier())])
+    models["ridge"] = ridge.fit(raw_features(clients), clients[TARGET])  # its coefficients are no table
     models["refused"] = DummyClassifier().fit(clients[["pages_per_visit"]], clients[TARGET])
     counts = read_coefficients(clients, **models)["model"].value_counts()
     assert counts.to_dict() == {"logistic_regression": 21}

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from one_click.columns import BASE_FEATURES, COLUMNS, LANGUAGES, label
+from one_click.explain.what_if import ask
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation, WhatIf
 from one_click.pipelines.interpretation import counterfactuals
@@ -17,7 +19,7 @@ from one_click.pipelines.interpretation.counterfactuals import (
     plausible_values,
     summarise_changes,
 )
-from one_click.pipelines.interpretation.what_if import ask
+from one_click.scores import decline_probability
 from one_click.wording import chance, value_text
 
 Fit = Callable[..., Any]
@@ -211,10 +213,14 @@ def test_what_reads_the_same_is_no_change(ten: pd.DataFrame, make_what_if: MakeO
     assert changed_to(found) == {"promo_purchase_share": 0.1}
 
 
-def test_engineered_features_follow(ten: pd.DataFrame, make_what_if: MakeOptions) -> None:
+def test_raw_features_are_asked_about(ten: pd.DataFrame, make_what_if: MakeOptions) -> None:
     clients = add_engineered(clients_with(promo_purchase_share=[0.9]), ("minutes_trend", "promo_habit"))
-    risk = Risk(lambda rows: np.where(rows["promo_habit"], 0.8, 0.2))
-    found = find_changes(clients, risk, AT, ten, make_what_if())
+
+    def of_raw_features(rows: pd.DataFrame) -> Any:
+        assert rows.columns.tolist() == list(BASE_FEATURES)
+        return np.where(rows["promo_purchase_share"] >= 0.5, 0.8, 0.2)
+
+    found = find_changes(clients, Risk(of_raw_features), AT, ten, make_what_if())
     assert changed_to(found) == {"promo_purchase_share": 0.4}
 
 
@@ -283,7 +289,8 @@ def test_found_is_what_the_champion_answers(
     assert found["reached"].any()
     for client_id, own in found.groupby("client_id"):
         changes = changed_to(own[own["feature"] != ""])
-        (answer,) = ask(champion, clients[clients["client_id"] == client_id], changes).to_dict("records")
+        client = clients[clients["client_id"] == client_id]
+        (answer,) = ask(partial(decline_probability, champion), client, changes).to_dict("records")
         assert answer["probability_before"] == pytest.approx(own["probability_before"].iloc[0])
         assert answer["probability_after"] == pytest.approx(own["probability_after"].iloc[0])
         assert own["reached"].eq(answer["probability_after"] < 0.5).all()

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES, LANGUAGES, TARGET, Language, label, model_label
+from one_click.explain.shapley import explain
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.disputes import find_disputes
-from one_click.pipelines.interpretation.explainers import explain
 from one_click.wording import value_text
 
 Fit = Callable[..., Any]
@@ -169,7 +169,7 @@ def weighing(fit: Fit, clients: pd.DataFrame, **coefficients: float) -> Any:
     risk = sum(clients[name].rank(pct=True) for name in coefficients)
     target = (risk > risk.median()).astype("int64")
     model = fit(LINEAR, clients.assign(**{TARGET: target}), select__k=len(coefficients))
-    assert list(model[:-1].get_feature_names_out()) == list(coefficients)
+    assert list(model[1:-1].get_feature_names_out()) == list(coefficients)
     model[-1].coef_[:] = list(coefficients.values())
     return model
 

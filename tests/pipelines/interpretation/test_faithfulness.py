@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -6,13 +7,12 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
+from one_click.explain.shapley import explain
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation import faithfulness
-from one_click.pipelines.interpretation.explainers import explain
 from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
 from one_click.pipelines.interpretation.refits import explain_refits
-from one_click.scores import feature_columns
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
@@ -111,7 +111,6 @@ def test_an_honest_explanation_passes(
     values = table.set_index("check")["value"]
     assert values["additivity"] < 1e-9
     assert values["deletion_ahead"] == pytest.approx(values["deletion_top"] - values["deletion_random"])
-    assert values["deletion_top"] > 3 * values["deletion_random"]
     assert values["deletion_share"] > 0.8
     assert values["reasons_seeds"] == 1
     assert values[["reasons_refits", "importance_refits"]].between(0.6, 0.999).all()
@@ -171,6 +170,29 @@ def test_deletion_by_hand(make_clients: MakeClients, three: Interpretation) -> N
     assert 0.01 < ahead["high"] - ahead["value"] < 0.03  # 1.96 · .14 / √200
 
 
+def test_moves_of_a_linear_model_are_sums_of_its_contributions(
+    clients: pd.DataFrame,
+    champion: Any,
+    honest: pd.DataFrame,
+    refits: pd.DataFrame,
+    base: pd.DataFrame,
+    three: Interpretation,
+) -> None:
+    """Values of a row move a score by the difference of both explanations, those of five by its mean."""
+    own = honest[FEATURES].to_numpy()
+    of_base = explain_clients(base, champion, base, three)[0][FEATURES].to_numpy()
+    five = np.random.default_rng(0).integers(len(of_base), size=(20, 5))
+    moves = own - of_base[five].mean(axis=1)[:, None]
+    named = np.take_along_axis(moves, faithfulness.first_reasons(own, 3)[None], axis=2)
+    by_chance = moves[:, :, list(combinations(range(16), 3))]
+    expected = {"top": np.abs(named.sum(axis=2)).mean(), "random": np.abs(by_chance.sum(axis=3)).mean()}
+    found = check(clients, champion, honest, refits, base, three)["value"]
+    # One move is drawn for each of 120 clients, with standard deviations of 1.9 and 1.0: .17 and .1 of a mean.
+    assert found["deletion_top"] == pytest.approx(expected["top"], abs=0.25)
+    assert found["deletion_random"] == pytest.approx(expected["random"], abs=0.15)
+    assert expected["top"] > 3 * expected["random"]
+
+
 def test_features_that_the_champion_does_not_use_move_nothing(
     make_clients: MakeClients, three: Interpretation
 ) -> None:
@@ -208,17 +230,13 @@ def test_a_reversed_ranking_fails(
     assert not found["passed"]
 
 
-def test_engineered_features_follow_what_is_taken_away(
-    make_clients: MakeClients, three: Interpretation
-) -> None:
+def test_raw_features_are_taken_away(make_clients: MakeClients, three: Interpretation) -> None:
     clients = add_engineered(make_clients(40, seed=2), ("promo_habit",))
-    columns = feature_columns(clients)
 
     def score(rows: pd.DataFrame) -> Any:
-        assert rows.columns.tolist() == columns
-        assert (rows["promo_habit"] == (rows["promo_purchase_share"] >= 0.5)).all()
+        assert rows.columns.tolist() == FEATURES
         hardly = rows[["pages_per_visit", "minutes_current", "minutes_previous"]].sum(axis=1)
-        return 0.1 + 0.8 * rows["promo_habit"] + 1e-9 * hardly
+        return 0.1 + 0.8 * (rows["promo_purchase_share"] >= 0.5) + 1e-9 * hardly
 
     named = naming(clients, "promo_purchase_share")
     base = clients.drop(columns=[TARGET, TWIN_GROUP])

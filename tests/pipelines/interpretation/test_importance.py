@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from one_click.columns import BASE_FEATURES, COLUMNS, TARGET, TWIN_GROUP
+from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.errors import DataError
 from one_click.features import add_engineered
 from one_click.modelling import candidates
@@ -15,6 +15,7 @@ from one_click.pipelines.interpretation.importance import (
     find_collinear,
     permute_features,
     shuffle_units,
+    summarise_pairs,
     summarise_shap,
 )
 from one_click.pipelines.interpretation.refits import refit_champion, refit_splits
@@ -179,19 +180,15 @@ def test_a_copy_hides_a_driver_that_both_together_show(
     assert pair["importance"].iloc[0] == pytest.approx(0.5, abs=0.03)
 
 
-def test_engineered_features_follow_what_is_shuffled(
+def test_raw_features_are_shuffled(
     sixty: pd.DataFrame, selection: ModelSelection, many: Interpretation
 ) -> None:
     share = np.where(sixty[TARGET] == 1, 0.8, 0.2)
-    names = ("promo_habit", "minutes_trend")
-    clients = add_engineered(sixty.assign(promo_purchase_share=share), names)
-    columns = [name for name in clients.columns if name not in ("client_id", TARGET, TWIN_GROUP)]
+    clients = add_engineered(sixty.assign(promo_purchase_share=share), ("promo_habit", "minutes_trend"))
 
     def score(rows: pd.DataFrame) -> Any:
-        assert rows.columns.tolist() == columns
-        assert (rows["promo_habit"] == (rows["promo_purchase_share"] >= 0.5)).all()
-        assert (rows["minutes_trend"] == rows["minutes_current"] - rows["minutes_previous"]).all()
-        return rows["promo_habit"]
+        assert rows.columns.tolist() == FEATURES
+        return rows["promo_purchase_share"] >= 0.5
 
     of_feature = losses(permute(clients, score, selection, many))
     assert of_feature.index[0] == "promo_purchase_share"
@@ -500,3 +497,15 @@ def test_a_champion_that_uses_nothing_has_no_shares(selection: ModelSelection) -
     assert table[["direction", "concentration"]].isna().all(axis=None)
     for frame, copy in zip((features, refits), before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_pairs_are_ranked_by_what_they_move_together() -> None:
+    own, pair, rare = ("pages_per_visit",) * 2, ("pages_per_visit", "service_errors"), ("service_errors", "x")
+    values = {own: (1.0, -2.0), rare: (0.0, 0.5), pair: (-1.0, 0.5)}
+    rows = [(client, *names, value) for names, two in values.items() for client, value in enumerate(two)]
+    table = pd.DataFrame(rows, columns=["client_id", "feature", "other", "value"])
+    ranked = summarise_pairs(table)
+    assert list(zip(ranked["feature"], ranked["other"], strict=True)) == [pair, rare]
+    assert ranked["mean_absolute"].tolist() == [0.75, 0.25]
+    assert ranked["share"].tolist() == [0.3, 0.1]  # of 1.5 + .75 + .25
+    pd.testing.assert_frame_equal(summarise_pairs(table.head(0)), ranked.head(0))

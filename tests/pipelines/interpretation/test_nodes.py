@@ -7,6 +7,7 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 
 from one_click.columns import BASE_FEATURES, TARGET
+from one_click.explain.shap_objects import as_interactions
 from one_click.folds import make_splits
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation import nodes
@@ -65,13 +66,37 @@ def test_base_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpre
     assert drawn[0]["client_id"].tolist() != drawn[2]["client_id"].tolist()
 
 
-def test_base_keeps_engineered_features(clients: pd.DataFrame, options: Interpretation) -> None:
-    with_trend = clients.assign(revenue_trend=0.5)[["client_id", *BASE_FEATURES, "revenue_trend", TARGET]]
-    assert nodes.choose_base(with_trend, options).columns.tolist() == [
-        "client_id",
-        *BASE_FEATURES,
-        "revenue_trend",
-    ]
+def test_base_holds_raw_features_alone(clients: pd.DataFrame, options: Interpretation) -> None:
+    with_trend = clients.assign(revenue_trend=0.5)
+    for choose in (nodes.choose_base, nodes.choose_background):
+        assert choose(with_trend, options).columns.tolist() == ["client_id", *BASE_FEATURES]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 10, 30, 119], ids=lambda rows: f"{rows}-rows")
+def test_background_and_each_beginning_of_it_has_the_share_of_the_declined(
+    clients: pd.DataFrame, options: Interpretation, rows: int
+) -> None:
+    background = nodes.choose_background(clients, options.model_copy(update={"background_rows": rows}))
+    assert len(background) == rows
+    assert background["client_id"].is_unique
+    declined = background["client_id"].map(clients.set_index("client_id")[TARGET])
+    share = clients[TARGET].mean()
+    assert (declined.cumsum() - share * np.arange(1, rows + 1)).abs().max() <= 1
+
+
+def test_background_of_few_clients_is_all_of_them(clients: pd.DataFrame, options: Interpretation) -> None:
+    background = nodes.choose_background(clients.head(12), options)
+    assert sorted(background["client_id"]) == clients["client_id"].head(12).tolist()
+    own = clients.set_index("client_id").loc[background["client_id"], FEATURES].reset_index(drop=True)
+    pd.testing.assert_frame_equal(background[FEATURES], own)
+
+
+def test_background_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpretation) -> None:
+    one, again, other = (
+        nodes.choose_background(clients, options.model_copy(update={"seed": seed})) for seed in (1, 1, 2)
+    )
+    pd.testing.assert_frame_equal(one, again)
+    assert set(one["client_id"]) != set(other["client_id"])
 
 
 # The contributions --------------------------------------------------------------------------------
@@ -134,7 +159,7 @@ def test_features_that_the_model_does_not_see_contribute_exactly_nothing(
     fit: Fit, clients: pd.DataFrame, few: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     model = fit(name, clients, select__k=2)
-    seen = list(model[:2].get_feature_names_out())
+    seen = list(model[1:3].get_feature_names_out())
     values, errors = nodes.explain_clients(few, model, base, options)
     unseen = [feature for feature in BASE_FEATURES if feature not in seen]
     assert seen == ["pages_per_visit", "promo_purchase_share"]
@@ -177,8 +202,71 @@ def test_nodes_are_pure(
     before = few.copy(), base.copy(), clients.copy()
     model = fit(name, clients)
     nodes.choose_base(clients, options)
+    nodes.choose_background(clients, options)
     first, second = (nodes.explain_clients(few, model, base, options) for _ in range(2))
     for table, again in zip(first, second, strict=True):
         pd.testing.assert_frame_equal(table, again)
     for table, copy in zip((few, base, clients), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
+
+
+# The pairs ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "acts_together"),
+    [
+        pytest.param("logistic_regression", {}, False, id="linear"),
+        pytest.param("logistic_regression", {"expand": "products"}, True, id="products"),
+        pytest.param("decision_tree", {}, True, id="tree"),
+        pytest.param("svc", {}, True, id="rbf"),
+    ],
+)
+def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
+    fit: Fit,
+    clients: pd.DataFrame,
+    base: pd.DataFrame,
+    options: Interpretation,
+    name: str,
+    settings: dict[str, Any],
+    acts_together: bool,
+) -> None:
+    model, background = fit(name, clients, select__k=4, **settings), base.head(10)
+    pairs = nodes.explain_pairs(clients, model, background, options)
+    drawn = clients[clients["client_id"].isin(pairs["client_id"])]
+    assert pairs["client_id"].unique().tolist() == drawn["client_id"].tolist()
+    assert len(drawn) == options.interaction_clients == 10
+    values, _ = nodes.explain_clients(drawn, model, background, options)
+    matrices = as_interactions(pairs)
+    np.testing.assert_array_equal(matrices, matrices.transpose(0, 2, 1))
+    np.testing.assert_allclose(matrices.sum(axis=2), values[FEATURES], atol=1e-9)
+    totals = pairs.groupby("client_id")["value"].sum()
+    np.testing.assert_allclose(totals, values["output"] - values["base_value"], atol=1e-9)
+    by_pair = pairs["value"].abs().groupby([pairs["feature"], pairs["other"]]).max()
+    assert (by_pair > 0).all()
+    assert any(one != other for one, other in by_pair.index) == acts_together
+
+
+def test_pairs_of_a_model_that_is_sampled_are_no_rows(
+    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+) -> None:
+    tree, sampled = (
+        nodes.explain_pairs(clients, fit(name, clients), base, options)
+        for name in ("decision_tree", "k_nearest_neighbours")
+    )
+    pd.testing.assert_frame_equal(sampled, tree.head(0))
+
+
+def test_clients_whose_pairs_are_explained_depend_on_the_seed_alone(
+    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+) -> None:
+    model, before = fit("logistic_regression", clients), clients.copy()
+    first, again, other = (
+        nodes.explain_pairs(clients, model, base, options.model_copy(update={"seed": seed}))
+        for seed in (1, 1, 2)
+    )
+    pd.testing.assert_frame_equal(first, again)
+    pd.testing.assert_frame_equal(clients, before)
+    assert set(first["client_id"]) != set(other["client_id"])
+    few = nodes.explain_pairs(clients.head(4), model, base, options)
+    assert few["client_id"].unique().tolist() == clients["client_id"].head(4).tolist()

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import TARGET
 from one_click.features import add_engineered
 from one_click.pipelines.interpretation.odds_ratios import measure_odds_ratios, odds_text
+from one_click.scores import raw_features
 
 Fit = Callable[..., Pipeline]
 SPACE = "\u00a0"
@@ -20,7 +21,7 @@ def _scales(model: Pipeline) -> dict[str, float]:
 
 
 def _coefficients(model: Pipeline) -> dict[str, float]:
-    return dict(zip(model[:2].get_feature_names_out(), model[-1].coef_[0], strict=True))
+    return dict(zip(model[1:3].get_feature_names_out(), model[-1].coef_[0], strict=True))
 
 
 def _quartiles(values: pd.Series) -> tuple[float, float]:
@@ -68,10 +69,10 @@ def test_a_category_moves_from_its_usual_level_to_the_riskiest_other(fit: Fit, c
 
 def test_the_spread_of_a_product_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("logistic_regression", clients, select__k=2, expand="products")
-    assert model[:2].get_feature_names_out().tolist() == ["pages_per_visit", "promo_purchase_share"]
+    assert model[1:3].get_feature_names_out().tolist() == ["pages_per_visit", "promo_purchase_share"]
     table = measure_odds_ratios(clients, model=model).set_index("feature")
     assert set(table.index) == {"pages_per_visit", "promo_purchase_share"}
-    prepared = pd.DataFrame(model[:2].transform(clients), columns=["pages", "promo"])
+    prepared = pd.DataFrame(model[:3].transform(raw_features(clients)), columns=["pages", "promo"])
     own, _, product = model[-1].coef_[0] / model["expand"]["scale"].scale_
     start, end = _quartiles(clients["pages_per_visit"])
     step = (end - start) / _scales(model)["pages_per_visit"]
@@ -103,7 +104,7 @@ def test_a_raw_feature_may_have_a_part_through_an_engineered_one_alone(
     wider = add_engineered(clients, ("minutes_trend",))
     flipped = wider.assign(**{TARGET: (wider["minutes_trend"] < 0).astype("float64")})
     model = fit("logistic_regression", flipped, select__k=1)
-    assert model[:2].get_feature_names_out().tolist() == ["minutes_trend"]
+    assert model[1:3].get_feature_names_out().tolist() == ["minutes_trend"]
     table = measure_odds_ratios(flipped, model=model)
     assert set(table["feature"]) == {"minutes_previous", "minutes_current"}
 
@@ -126,7 +127,7 @@ def test_a_constant_feature_has_nothing_to_be_compared_with(fit: Fit, clients: p
     }
     same = clients.assign(**constant).astype({"service_type": "str", "popular_category": "str"})
     model = fit("logistic_regression", same, select__k="all")
-    assert {"service_type_премиум", "days_registered"} <= set(model[:2].get_feature_names_out())
+    assert {"service_type_премиум", "days_registered"} <= set(model[1:3].get_feature_names_out())
     table = measure_odds_ratios(same, model=model).set_index("feature")
     for feature in set(constant) & set(table.index):
         row = table.loc[feature]

@@ -9,10 +9,10 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
 from one_click.errors import DataError
+from one_click.explain.shapley import explain
 from one_click.folds import Split, make_splits
 from one_click.modelling import candidates
 from one_click.parameters import Family, Interpretation, ModelSelection
-from one_click.pipelines.interpretation.explainers import explain
 from one_click.pipelines.interpretation.refits import (
     explain_refits,
     refit_champion,

@@ -12,7 +12,7 @@ from one_click.columns import ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
 from one_click.parameters import NUMBERS_AS
 from one_click.pipelines.interpretation.tree_rules import read_tree_rules
-from one_click.scores import feature_columns
+from one_click.scores import raw_features
 
 Fit = Callable[..., Pipeline]
 SPACE = "\u00a0"
@@ -40,7 +40,7 @@ def _leaves_by_rule(clients: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
 
 
 def _leaves_of_model(model: Pipeline, clients: pd.DataFrame) -> np.ndarray:
-    return model[-1].apply(model[:-1].transform(clients[feature_columns(clients)]))
+    return model[-1].apply(model[:-1].transform(raw_features(clients)))
 
 
 def _risky_homes(clients: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def test_counts_shares_and_order(fit: Fit, clients: pd.DataFrame) -> None:
 def test_the_probability_is_the_leafs_own_where_classes_are_weighted(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("decision_tree", clients, model__max_depth=2, model__class_weight="balanced")
     rules = read_tree_rules(clients, tree=model).set_index("leaf")
-    features = clients[feature_columns(clients)]
+    features = raw_features(clients)
     own = pd.Series(model.predict_proba(features)[:, 1]).groupby(_leaves_of_model(model, clients)).first()
     assert rules["probability"].to_dict() == pytest.approx(own.to_dict())
     assert (rules["probability"] - rules["declined_share"]).abs().max() > 0.01

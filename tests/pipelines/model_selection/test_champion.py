@@ -12,7 +12,7 @@ from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import find_band
 from one_click.parameters import Family, ModelSelection
 from one_click.pipelines.model_selection import champion, comparison
-from one_click.scores import decline_probability, feature_columns, uncalibrated_score
+from one_click.scores import decline_probability, uncalibrated_score
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def winner(made: dict[str, Any]) -> str:
 # --- refitting ---------------------------------------------------------------------------------------
 
 
-def test_champion_takes_features_without_id_target_and_twin_group(made: dict[str, Any]) -> None:
+def test_champion_takes_raw_features_without_id_target_and_twin_group(made: dict[str, Any]) -> None:
     probability = made["champion"].predict_proba(made["features"][list(BASE_FEATURES)])
     assert probability.shape == (170, 2)
-    assert feature_columns(made["features"]) == list(BASE_FEATURES)
+    assert made["champion"].feature_names_in_.tolist() == list(BASE_FEATURES)
 
 
 def test_champion_on_train_has_not_seen_the_test_clients(made: dict[str, Any], winner: str) -> None:

@@ -138,12 +138,12 @@ def _draw_density(axes: Axes, curve: pd.DataFrame, language: Language) -> None:
     """Draw each value's clients as an area between its neighbours, below zero."""
     values = curve["value"].to_numpy()
     steps = np.diff(values) if len(values) > 1 else np.ones(1)
-    borders = np.concatenate(
+    edges = np.concatenate(
         [[values[0] - steps[0] / 2], (values[1:] + values[:-1]) / 2, [values[-1] + steps[-1] / 2]]
     )
-    density = curve["clients_share"].to_numpy() / np.diff(borders)
-    _draw_strip(axes, borders[:-1], density, np.diff(borders), language)
-    axes.set_xlim(borders[0], borders[-1])
+    density = curve["clients_share"].to_numpy() / np.diff(edges)
+    _draw_strip(axes, edges[:-1], density, np.diff(edges), language)
+    axes.set_xlim(edges[0], edges[-1])
 
 
 def _draw_strip(axes: Axes, left: Any, heights: Any, widths: Any, language: Language) -> None:

@@ -1,5 +1,6 @@
 """How the champion's probability of decline goes with one feature while the others stay as they are."""
 
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.inspection import partial_dependence
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label, unit
-from one_click.explain.moves import with_values
+from one_click.explain.moves import Score, with_values
 from one_click.parameters import Curves, Interpretation
 from one_click.scores import decline_probability, raw_features
 from one_click.wording import percent, value_text
@@ -45,7 +46,7 @@ def trace_effects(
     ----------
     features : DataFrame, one row per client
     champion : fitted classifier
-        Its `predict_proba` takes the feature columns of `features`.
+        Its `predict_proba` takes raw features.
     shap_importance : DataFrame
         Rank of each feature.
     options : Interpretation
@@ -63,17 +64,17 @@ def trace_effects(
     """
     # Client numbers follow the target, so whoever is taken first must not depend on them.
     shuffled = features.sample(frac=1, random_state=options.seed)
-    held = _hold(shuffled, champion, options)
+    held = _hold(shuffled, partial(decline_probability, champion), options)
     traced = [_trace(name, shuffled, held, champion, options.curves) for name in BASE_FEATURES]
     curves, lines = (pd.concat(parts, ignore_index=True) for parts in zip(*traced, strict=True))
     ranks = shap_importance.set_index("feature")["rank"]
     return curves.assign(rank=curves["feature"].map(ranks)), lines
 
 
-def _hold(shuffled: pd.DataFrame, champion: Any, options: Interpretation) -> pd.DataFrame:
+def _hold(shuffled: pd.DataFrame, score: Score, options: Interpretation) -> pd.DataFrame:
     """Draw clients evenly from the lowest risk to the highest: their mean risk is nearly that of all."""
     pool = shuffled.head(options.curves.clients * options.curves.points)  # bounded, however large the base
-    risks = decline_probability(champion, raw_features(pool))
+    risks = score(raw_features(pool))
     start = np.random.default_rng(options.seed).random()
     return pool.iloc[_evenly(np.argsort(risks, kind="stable"), options.curves.clients, start)]
 
@@ -92,7 +93,8 @@ def _trace(
     individual = _individual(champion, raw_features(held), name, values)
     curve = _curve(name, values, individual, _shares(shuffled[name], values))
     if _is_number(name):
-        effects = _accumulate(champion, shuffled, name, values, options.clients)
+        score = partial(decline_probability, champion)
+        effects = _accumulate(score, shuffled, name, values, options.clients)
         curve["ale"] = effects + curve["clients_share"] @ (curve["probability"] - effects)
     drawn = _evenly(everyone, options.lines)
     return curve, _lines(name, values, held[CLIENT_ID].to_numpy()[drawn], individual[:, drawn])
@@ -112,9 +114,11 @@ def _points(own: pd.Series, most: int) -> NDArray[Any]:
 
 def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray[Any]) -> Floats:
     """Return each client's probability at each value of one feature, shape (n_values, n_clients)."""
+    # Where there are exactly two, scikit-learn takes the answers about the second for those of a class.
+    places = [0, 1, 1] if len(clients) == 2 else range(len(clients))
     traced = partial_dependence(
         champion,
-        _as_numbers(clients),
+        _as_numbers(clients.iloc[places]),
         [name],
         categorical_features=None if _is_number(name) else [name],
         custom_values={name: values},
@@ -122,7 +126,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
         method="brute",
         kind="individual",
     )
-    return np.asarray(traced["individual"][0].T)
+    return np.asarray(traced["individual"][0].T)[:, : len(clients)]
 
 
 def _as_numbers(clients: pd.DataFrame) -> pd.DataFrame:
@@ -167,15 +171,15 @@ def _told(name: str, values: NDArray[Any]) -> dict[str, Any]:
 def _shares(own: pd.Series, values: NDArray[Any]) -> Floats:
     """Return the share of clients to whom each value is nearest; of two as near, the lower one."""
     # Levels of a category are sorted and all there, so that each is found at its own place.
-    borders = (values[1:] + values[:-1]) / 2 if _is_number(str(own.name)) else values[:-1]
-    nearest = np.searchsorted(borders, own.to_numpy(), side="left")
+    edges = (values[1:] + values[:-1]) / 2 if _is_number(str(own.name)) else values[:-1]
+    nearest = np.searchsorted(edges, own.to_numpy(), side="left")
     return np.bincount(nearest, minlength=len(values)) / len(own)
 
 
-def _accumulate(champion: Any, clients: pd.DataFrame, name: str, values: NDArray[Any], most: int) -> Floats:
+def _accumulate(score: Score, clients: pd.DataFrame, name: str, values: NDArray[Any], most: int) -> Floats:
     """Add up the mean changes between neighbouring values, from 0 at the first of them.
 
-    Each interval's change is asked of at most `most` clients whose own value lies in it; one on a border
+    Each interval's change is asked of at most `most` clients whose own value lies in it; one at an end
     speaks for both sides, which for whole numbers makes the estimate symmetric.
     """
     if len(values) == 1:
@@ -184,8 +188,7 @@ def _accumulate(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
     members = [np.flatnonzero((own >= left) & (own <= right))[:most] for left, right in pairwise(values)]
     sizes, asked = [len(places) for places in members], raw_features(clients.iloc[np.concatenate(members)])
     below, above = (
-        decline_probability(champion, with_values(asked, {name: np.repeat(ends, sizes)}))
-        for ends in (values[:-1], values[1:])
+        score(with_values(asked, {name: np.repeat(ends, sizes)})) for ends in (values[:-1], values[1:])
     )
     changes = np.add.reduceat(above - below, np.cumsum([0, *sizes[:-1]])) / sizes
     return np.concatenate([[0.0], np.cumsum(changes)])

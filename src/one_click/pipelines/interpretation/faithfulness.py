@@ -36,11 +36,11 @@ def check_faithfulness(
 
     Returns
     -------
-    DataFrame, one row per check: check, value, low, high, n, passed (missing where there is no border)
+    DataFrame, one row per check: check, value, low, high, n, passed (missing where nothing is demanded)
         ``additivity``: largest distance of base value + contributions from the champion's score (all clients;
         sampled contributions add up by construction).
         ``deletion_top``, ``deletion_random``: mean move of the score when the strongest reasons, or as many
-        random ones of the features that the champion uses, are replaced by values drawn from the base;
+        random ones of the features that the champion uses, take the values of drawn rows of the background;
         ``deletion_ahead``: the difference, with a 95 % interval, and ``deletion_share``: in what share of the
         clients the strongest move it more.
         ``reasons_refits``: mean share of a client's first reasons that a refit gives, too;
@@ -49,7 +49,8 @@ def check_faithfulness(
         ``reasons_seeds``: share of the first reasons that another seed gives, too (1 where they are exact).
     """
     contributions = shap_values[_FEATURES].to_numpy()
-    gaps = shap_values["base_value"] + contributions.sum(axis=1) - _scores(features, champion, shap_values)
+    score = partial(uncalibrated_score, champion)
+    gaps = shap_values["base_value"] + contributions.sum(axis=1) - _scores(score, features, shap_values)
     chosen = np.random.default_rng(options.seed).permutation(len(features))[:_CLIENTS]
     clients, background = raw_features(features.iloc[chosen]), raw_features(explanation_background)
     rows = [
@@ -59,9 +60,7 @@ def check_faithfulness(
             "n": len(gaps),
             "passed": bool(gaps.abs().max() <= _ADDS_UP),
         },
-        *delete_reasons(
-            partial(uncalibrated_score, champion), clients, contributions[chosen], background, options
-        ),
+        *delete_reasons(score, clients, contributions[chosen], background, options),
         *_stability(contributions, stack_refits(shap_refits), options.reasons),
         _seeds(clients, champion, contributions[chosen], background, options),
     ]
@@ -70,11 +69,11 @@ def check_faithfulness(
     )
 
 
-def _scores(features: pd.DataFrame, champion: Any, shap_values: pd.DataFrame) -> Values:
+def _scores(score: Score, features: pd.DataFrame, shap_values: pd.DataFrame) -> Values:
     """Return the champion's own scores; where neighbours vote, those without the client's own row."""
     if (shap_values["method"] == SAMPLED).any():
         return shap_values["output"].to_numpy()
-    return uncalibrated_score(champion, raw_features(features))
+    return score(raw_features(features))
 
 
 def first_reasons(contributions: Values, count: int) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """What the champion looks at, for the whole base: by shuffling features, and by Shapley values."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.spatial.distance import squareform
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET
 from one_click.errors import DataError
-from one_click.explain.moves import mix
+from one_click.explain.moves import Score, mix
 from one_click.modelling.candidates import join_labelled
 from one_click.modelling.evaluation import (
     average_precision,
@@ -65,9 +66,10 @@ def permute_features(
     units = shuffle_units(clients, options.collinear_from)
     resamples = resample_clients(clients[TARGET].to_numpy(), _RESAMPLES, options.seed, len(clients))
     weights = np.vstack([np.ones(len(clients)), resamples])
+    scores = [partial(uncalibrated_score, model) for model in champion_refits]
     losses = [
-        _losses(model, clients.iloc[unseen], units, weights[:, unseen], (options, number))
-        for number, (model, (_, unseen)) in enumerate(zip(champion_refits, splits, strict=True))
+        _losses(score, clients.iloc[unseen], units, weights[:, unseen], (options, number))
+        for number, (score, (_, unseen)) in enumerate(zip(scores, splits, strict=True))
     ]
     table = pd.DataFrame(_rows(units, _mean_of_folds(losses))).sort_values(
         ["metric", "kind", "importance", "feature"], ascending=[True, True, False, True], key=_place
@@ -102,7 +104,7 @@ def find_collinear(clients: pd.DataFrame, collinear_from: float) -> list[list[st
 
 
 def _losses(
-    model: Any, clients: pd.DataFrame, units: Units, weights: Values, draw: tuple[Interpretation, int]
+    score: Score, clients: pd.DataFrame, units: Units, weights: Values, draw: tuple[Interpretation, int]
 ) -> Values:
     """Return the mean loss of each metric by each unit, shape (n_units, n_metrics, n_resamples)."""
     options, number = draw
@@ -110,8 +112,7 @@ def _losses(
     orders = np.array([generator.permutation(len(clients)) for _ in range(options.permutation_repeats)])
     target = clients[TARGET].to_numpy()
     features = raw_features(clients)
-    scores = uncalibrated_score(model, features)
-    shuffled = uncalibrated_score(model, _shuffle(features, list(units.values()), orders))
+    scores, shuffled = score(features), score(_shuffle(features, list(units.values()), orders))
     whole = _figures(scores, target, weights)
     losses = []
     for of_unit in shuffled.reshape(len(units), len(orders), -1):
@@ -137,8 +138,8 @@ def _shuffle(features: pd.DataFrame, units: list[list[str]], orders: NDArray[np.
 
 def _called(scores: Values, target: Values) -> Values:
     """Call as many clients as decline, those with the highest scores."""
-    border = np.sort(scores)[-int(target.sum())]
-    return (scores >= border).astype("float64")
+    threshold = np.sort(scores)[-int(target.sum())]
+    return (scores >= threshold).astype("float64")
 
 
 _METRICS: dict[str, Callable[[Values, Values, Values], Values]] = {
@@ -209,6 +210,21 @@ def summarise_shap(
     table["concentration"] = [_concentration(contributions[name].abs()) for name in table["feature"]]
     table = table.sort_values(["mean_absolute", "feature"], ascending=[False, True], ignore_index=True)
     return table.assign(rank=table.index + 1)
+
+
+def summarise_pairs(shap_interactions: pd.DataFrame) -> pd.DataFrame:
+    """Rank the pairs of features by how far they move scores together, beyond what each does by itself.
+
+    Returns
+    -------
+    DataFrame, one row per pair of features, the strongest first: feature, other, mean_absolute, share
+        Share is that of all mean absolute values, those of single features too.
+    """
+    size = shap_interactions["value"].abs()
+    table = size.groupby([shap_interactions[side] for side in ("feature", "other")], sort=False).mean()
+    pairs = table.reset_index(name="mean_absolute").assign(share=(table / table.sum()).to_numpy())
+    pairs = pairs[pairs["feature"] != pairs["other"]]
+    return pairs.sort_values("mean_absolute", ascending=False, kind="stable", ignore_index=True)
 
 
 def _jackknife_half_width(figures: Values) -> Values:

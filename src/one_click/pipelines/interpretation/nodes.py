@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
-from one_click.explain.shapley import explain
+from one_click.explain.shapley import explain, interactions
 from one_click.parameters import Interpretation
 from one_click.scores import innermost, raw_features, score_scale
 
@@ -24,11 +25,11 @@ def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.Data
 
 
 def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Draw the clients whose values unknown features have in explanations, stratified by what they did.
+    """Draw the clients whose values unknown features have in explanations, stratified by the target.
 
     Returns
     -------
-    DataFrame, at most `background_rows` rows, in an order that puts both classes into every part of it
+    DataFrame, at most `background_rows` rows, of which any first ones have the share of the declined, too
     """
     size = min(options.background_rows, len(train_clients))
     shuffled = train_clients.sample(frac=1, random_state=options.seed)
@@ -65,6 +66,42 @@ def explain_clients(
         error=explanation.errors.mean(axis=1),
     )
     return values, errors
+
+
+def explain_pairs(
+    features: pd.DataFrame, champion: Any, explanation_background: pd.DataFrame, options: Interpretation
+) -> pd.DataFrame:
+    """Return what features contribute to the scores of some clients by themselves, and two of them together.
+
+    Returns
+    -------
+    DataFrame, one row per pair of features and each of at most `interaction_clients` clients, who are drawn
+        client_id, feature, other, value: what both contribute together beyond what each does by itself, which
+        is the value where `other` is the feature itself. The values of a client add up to output −
+        base_value. Pairs that nobody's score depends on are left out. No rows where the champion allows no
+        exact values.
+    """
+    size = min(options.interaction_clients, len(features))
+    drawn = features.sample(size, random_state=options.seed).sort_values(CLIENT_ID)
+    found = interactions(innermost(champion), raw_features(drawn), raw_features(explanation_background))
+    if found is None:
+        drawn, found = drawn.head(0), np.zeros((0, len(BASE_FEATURES), len(BASE_FEATURES)))
+    return _by_pair(drawn[CLIENT_ID].to_numpy(), found)
+
+
+def _by_pair(clients: NDArray[np.int64], halves: NDArray[np.float64]) -> pd.DataFrame:
+    one, other = np.triu_indices(len(BASE_FEATURES))
+    values = halves[:, one, other] * np.where(one == other, 1, 2)
+    pairs = np.flatnonzero(values.any(axis=0))
+    names = np.array(BASE_FEATURES)
+    return pd.DataFrame(
+        {
+            CLIENT_ID: np.repeat(clients, len(pairs)),
+            "feature": np.tile(names[one[pairs]], len(clients)),
+            "other": np.tile(names[other[pairs]], len(clients)),
+            "value": values[:, pairs].ravel(),
+        }
+    )
 
 
 def _by_client(features: pd.DataFrame, by_feature: Any) -> pd.DataFrame:

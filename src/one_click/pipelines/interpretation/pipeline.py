@@ -30,7 +30,25 @@ _CANDIDATES = {name: f"{name}.candidate" for name in FAMILIES}
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_refits(), *_each_client(), *_whole_base(), *_models(), *_changes(), *_figures()])
+    parts = (_draws, _refits, _each_client, _whole_base, _models, _changes, _figures)
+    return Pipeline([node for part in parts for node in part()])
+
+
+def _draws() -> list[Node]:
+    return [
+        Node(
+            nodes.choose_base,
+            ["train_clients", _OPTIONS],
+            "explanation_base",
+            name="interpretation.choose_base",
+        ),
+        Node(
+            nodes.choose_background,
+            ["train_clients", _OPTIONS],
+            "explanation_background",
+            name="interpretation.choose_background",
+        ),
+    ]
 
 
 def _refits() -> list[Node]:
@@ -54,23 +72,17 @@ def _refits() -> list[Node]:
 def _each_client() -> list[Node]:
     return [
         Node(
-            nodes.choose_base,
-            ["train_clients", _OPTIONS],
-            "explanation_base",
-            name="interpretation.choose_base",
-        ),
-        Node(
-            nodes.choose_background,
-            ["train_clients", _OPTIONS],
-            "explanation_background",
-            name="interpretation.choose_background",
-        ),
-        Node(
             nodes.explain_clients,
             ["features", "champion", "explanation_background", _OPTIONS],
             ["shap_values", "shap_errors"],
             name="interpretation.explain_clients",
             tags=_NEW_MONTH,
+        ),
+        Node(
+            nodes.explain_pairs,
+            ["features", "champion", "explanation_background", _OPTIONS],
+            "shap_interactions",
+            name="interpretation.explain_pairs",
         ),
         Node(
             reasons.give_reasons,
@@ -108,6 +120,12 @@ def _whole_base() -> list[Node]:
             ["shap_values", "shap_refits", "features", _SELECTION],
             "shap_importance",
             name="interpretation.summarise_shap",
+        ),
+        Node(
+            importance.summarise_pairs,
+            "shap_interactions",
+            "interaction_importance",
+            name="interpretation.summarise_pairs",
         ),
         Node(
             agreement.compare_importances,

@@ -50,15 +50,15 @@ class _Condition:
     decimals: int | None = None
     known: tuple[str, ...] = ()
 
-    def narrowed(self, border: float, level: str | None, below: bool) -> "_Condition":
+    def narrowed(self, threshold: float, level: str | None, below: bool) -> "_Condition":
         """Return what is left of the condition after one more split, which lies within it."""
         if level is None:
-            return replace(self, high=border) if below else replace(self, low=border)
+            return replace(self, high=threshold) if below else replace(self, low=threshold)
         return replace(self, excluded=(*self.excluded, level)) if below else replace(self, level=level)
 
     def listed(self) -> list[Any]:
         """Return the condition as a list: feature, low, high, levels."""
-        low, high = (None if np.isinf(border) else float(border) for border in (self.low, self.high))
+        low, high = (None if np.isinf(bound) else float(bound) for bound in (self.low, self.high))
         if not self.known:
             return [self.feature, low, high, None]
         levels = {"is_not": list(self.excluded)} if self.level is None else {"is": self.level}
@@ -73,14 +73,14 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
     train_clients : DataFrame
         Clients that the trees were fitted on.
     **candidates : fitted pipelines
-        Family -> pipeline of the steps `columns`, `select`, `expand`, `model`.
+        Family -> pipeline of the steps `engineer`, `columns`, `select`, `expand`, `model`.
 
     Returns
     -------
     DataFrame, one row per model and leaf, of each model the likeliest to decline first: model, leaf, rule_ru,
     rule_en, conditions, depth, clients, declined, declined_share, probability
         Conditions is a JSON list of [feature, low, high, levels]: low < value <= high, where null is no
-        border and a flag counts as 0 or 1; levels is {"is": level} or {"is_not": [levels]}. A border is the
+        bound and a flag counts as 0 or 1; levels is {"is": level} or {"is_not": [levels]}. A bound is the
         greatest value, as finely recorded as those of the training clients, that the tree sends to the left:
         the rule holds exactly for all such values, so for every whole number. The counts are of these
         clients, who taught the tree the rule: among others the shares are nearer to each other, and no
@@ -168,7 +168,7 @@ def _raw_threshold(view: FittedView, split: Split, features: pd.DataFrame) -> fl
 
 
 def _readable_threshold(exact: float, values: Values, goes_left: Callable[[Values], Sides]) -> float:
-    """Return the greatest value on the left that is as finely recorded as the values, or a round border."""
+    """Return the greatest value on the left that is as finely recorded as the values, or a round one."""
     left = goes_left(values)
     low, high = values[left].max(initial=-np.inf), values[~left].min(initial=np.inf)
     # A quantile transformer jumps at values that many clients share: there its inverse lies beyond them.
@@ -178,7 +178,7 @@ def _readable_threshold(exact: float, values: Values, goes_left: Callable[[Value
         nearby = (np.floor(exact * 10**decimals) + np.array([-1, 0, 1])) / 10**decimals
         return float(nearby[goes_left(nearby)].max())
     rounded = (float(np.floor(exact * 10**digits) / 10**digits) for digits in range(16))
-    return next((border for border in rounded if low <= border < high), exact)
+    return next((threshold for threshold in rounded if low <= threshold < high), exact)
 
 
 def _recorded_decimals(values: Values) -> int | None:

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.explain.fitted import FittedView
+from one_click.explain.shapley import Explanation, explain, interactions
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
-from one_click.pipelines.interpretation.explainers import Explanation, explain
-from one_click.scores import feature_columns, uncalibrated_score
+from one_click.scores import raw_features, uncalibrated_score
 
 Fit = Callable[..., Any]
 
@@ -101,6 +102,24 @@ def test_a_vote_is_explained_by_what_its_members_see(
     assert len(seen_features(vote)) == 4
 
 
+@pytest.mark.parametrize("name", EXACT)
+def test_interaction_values_add_up_to_contributions(
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, name: str
+) -> None:
+    model, asked, background = fit(name, clients, select__k=5), features.iloc[:9], features.iloc[::3]
+    pairs, explanation = interactions(model, asked, background), explain(model, asked, background, options)
+    assert pairs is not None
+    np.testing.assert_allclose(pairs.sum(axis=2), explanation.contributions, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(pairs, pairs.transpose(0, 2, 1), rtol=0, atol=1e-12)
+
+
+def test_models_that_are_sampled_have_no_interaction_values(
+    fit: Fit, vote: Any, clients: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    for model in (fit("naive_bayes", clients), vote):
+        assert interactions(model, features.iloc[:2], features) is None
+
+
 # --- features -----------------------------------------------------------------------------------------
 
 
@@ -109,8 +128,8 @@ def test_engineered_features_are_computed_inside(
     fit: Fit, clients: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model, rows = fit(name, wider, select__k=24), wider[feature_columns(wider)]
-    assert set(ENGINEERED_FEATURES) < set(rows.columns)
+    model, rows = fit(name, wider, select__k=24), raw_features(wider)
+    assert set(ENGINEERED_FEATURES) < {column.feature for column in FittedView(model).columns}
     explanation = explain(model, rows.iloc[:20], rows, options)
     assert explanation.method == "sampled"
     assert explanation.contributions.shape == (20, len(BASE_FEATURES))
