@@ -106,7 +106,7 @@ def _beside_tree(case: Case, ours: np.ndarray, each: float) -> None:
 
 
 def _beside_terms(case: Case, _: np.ndarray, each: float) -> None:
-    _beside_permutations(case, case.few, case.explain(case.few).contributions, each)
+    _beside_permutations(case, case.few, case.explain(case.few).contributions, {SMALL_ERROR: each})
     _beside_exact(case, each)
 
 
@@ -125,7 +125,10 @@ def _beside_exact(case: Case, each: float) -> None:
     _tell_difference(case.explain(case.few).contributions[:, coded.places], theirs)
 
 
-def _beside_permutations(case: Case, clients: pd.DataFrame, truth: np.ndarray, each: float) -> None:
+def _beside_permutations(
+    case: Case, clients: pd.DataFrame, truth: np.ndarray, ours: dict[float, float]
+) -> None:
+    """Tell what PermutationExplainer takes for the errors of ours, given with our CPU seconds per client."""
     coded = case.coded()
     rows = coded.encode(clients)
     coded.permuted(rows[:1], 1, case.options.seed)
@@ -135,21 +138,25 @@ def _beside_permutations(case: Case, clients: pd.DataFrame, truth: np.ndarray, e
         return _mean_error(found, truth[:, coded.places]), seconds
 
     orders, reached, seconds = _climb(ORDERS, error)
-    more = _needed(reached)
+    each = seconds / len(rows) / orders
     print(
         f"  shap, PermutationExplainer, {orders * coded.evaluations} evaluations: mean error {reached:.2%}, "
-        f"{1e3 * seconds / len(rows):.2f} ms each; of 1 % takes {more:.2f} times that"
+        f"{1e3 * each * orders:.2f} ms each"
     )
-    _tell("PermutationExplainer", more * seconds / len(rows), each, len(rows))
+    for target, own in ours.items():
+        needed = max(1.0, orders * (reached / target) ** 2)
+        evaluations = round(needed * coded.evaluations)
+        _tell(f"for {target:.1%}, {evaluations} evaluations", needed * each, own, len(rows))
 
 
-def _beside_sampled(case: Case, _: np.ndarray, __: float) -> None:
+def _beside_sampled(case: Case, _: np.ndarray, shipped: float) -> None:
     """Compare at equal error, on clients that the model has not been fitted to."""
     clients, coded = _spread(case.unseen, FEW), case.coded()
     exact, seconds = coded.exact_for(coded.encode(clients), SECONDS)
     clients, truth = clients.iloc[: len(exact)], np.zeros((len(exact), len(BASE_FEATURES)))
     truth[:, coded.places] = exact
-    _compare(case.explain(clients), truth, case.options)
+    found = case.explain(clients)
+    _compare(found, truth, case.options)
     pairs, reached, _ = _climb(PAIRS, lambda pairs: (_error_of_pairs(case, clients, truth, pairs), 0.0))
     many = _spread(case.unseen, min(len(case.unseen), max(FEW, WALKS // pairs)))
     _, own = timed(lambda: case.explain(many, permutations=pairs, rounds=1))
@@ -160,7 +167,8 @@ def _beside_sampled(case: Case, _: np.ndarray, __: float) -> None:
         f"{len(many)} clients; of 1 % takes {more:.2f} times that"
     )
     _tell("ExactExplainer", seconds / len(exact), each, len(exact))
-    _beside_permutations(case, clients, truth, each)
+    ours = {SMALL_ERROR: each, _mean_error(found.contributions, truth): shipped}
+    _beside_permutations(case, clients, truth, ours)
 
 
 def _error_of_pairs(case: Case, clients: pd.DataFrame, truth: np.ndarray, pairs: int) -> float:
