@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,14 @@ def test_moving_features_by_hand(features: pd.DataFrame, score: Any, moving: lis
     found = moving_features(lambda rows: score(rows).to_numpy(dtype="float64"), features)
     assert sorted(found) == sorted(moving)
     assert found == [name for name in BASE_FEATURES if name in found]
+
+
+def test_a_feature_that_moves_the_last_client_only_is_found(
+    make_clients: Callable[..., pd.DataFrame],
+) -> None:
+    many = make_clients(300)[list(BASE_FEATURES)]
+    many = many.assign(**{PAGES: [*[3] * 298, 90, 3]})
+    assert moving_features(lambda rows: (rows[PAGES] > 50).to_numpy(dtype="float64"), many) == [PAGES]
 
 
 def test_a_feature_that_is_the_same_for_all_moves_nothing(features: pd.DataFrame) -> None:

@@ -163,13 +163,10 @@ def test_contribution_of_an_engineered_feature_belongs_to_what_it_is_made_of(
         ["minutes_previous", "minutes_current"],
     )
 
-    def score(raw: pd.DataFrame) -> Values:
-        return uncalibrated_score(tree, add_engineered(raw, ("minutes_trend",)))
-
     sampled = sample_contributions(tree, asked, base, one_round(40))
     assert not np.delete(sampled.errors, [BASE_FEATURES.index(name) for name in players], axis=1).any()
     for client in range(len(asked)):
-        expected, _ = shapley_by_definition(score, asked.iloc[[client]], base, players)
+        expected, _ = shapley_by_definition(_score_by(tree), asked.iloc[[client]], base, players)
         found = dict(zip(BASE_FEATURES, sampled.contributions[client], strict=True))
         # Of 40 scores that vary by 0.5 at most, the mean has a standard error of 0.08 at most; the draws, in
         # equal parts, make it far less.

@@ -187,7 +187,7 @@ def test_moves_of_a_linear_model_are_sums_of_its_contributions(
     by_chance = moves[:, :, list(combinations(range(16), 3))]
     expected = {"top": np.abs(named.sum(axis=2)).mean(), "random": np.abs(by_chance.sum(axis=3)).mean()}
     found = check(clients, champion, honest, refits, base, three)["value"]
-    # One move is drawn for each of 120 clients, with standard deviations of 1.9 and 1.0: .17 and .1 of a mean.
+    # One move is drawn for each of 120 clients; deviations of 1.9 and 1.0 make .17 and .1 of a mean.
     assert found["deletion_top"] == pytest.approx(expected["top"], abs=0.25)
     assert found["deletion_random"] == pytest.approx(expected["random"], abs=0.15)
     assert expected["top"] > 3 * expected["random"]
