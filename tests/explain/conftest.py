@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES
-from one_click.explain import sampling
 from one_click.explain.fitted import FittedView
 from one_click.explain.moves import Score
 from one_click.modelling import candidates
@@ -26,12 +25,6 @@ PairsByDefinition = Callable[[Score, pd.DataFrame, pd.DataFrame, Sequence[str]],
 @pytest.fixture(scope="session")
 def options(interpretation_options: Interpretation) -> Interpretation:
     return interpretation_options
-
-
-@pytest.fixture(autouse=True)
-def _quick_surrogate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fit surrogates to fewer rows, which is most of what sampling for a few clients costs."""
-    monkeypatch.setattr(sampling, "_SURROGATE_ROWS", 1000)
 
 
 @pytest.fixture(scope="session")

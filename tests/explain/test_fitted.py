@@ -5,11 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, TARGET
-from one_click.explain.fitted import FittedView, ModelColumn, Split, linear_views
+from one_click.explain.fitted import FittedView, ModelColumn, Split, views_of
 from one_click.features import add_engineered
 from one_click.modelling.families import build_preprocessing
 from one_click.parameters import EXPANSIONS, NUMBERS_AS
@@ -277,9 +278,12 @@ def test_models_are_told_by_what_they_can_do(
     assert (view.is_linear, view.is_tree, view.has_rbf_kernel) == kinds
 
 
-def test_linear_candidates_are_found_among_others(fit: Fit, clients: pd.DataFrame) -> None:
-    candidates = {name: fit(name, clients, select__k=4) for name in EVERY_FAMILY}
-    refused = DummyClassifier().fit(clients[NUMBERS], clients[TARGET])
-    views = linear_views(candidates | {"refused": refused})
-    assert list(views) == ["logistic_regression"]
-    assert views["logistic_regression"].pipeline is candidates["logistic_regression"]
+def test_pipelines_of_the_project_are_found_among_others(fit: Fit, clients: pd.DataFrame) -> None:
+    candidates = {name: fit(name, clients, select__k=4) for name in ("svc", "naive_bayes")}
+    numbers, target = clients[NUMBERS], clients[TARGET]
+    others = {
+        "refused": DummyClassifier().fit(numbers, target),
+        "foreign": make_pipeline(StandardScaler(), GaussianNB()).fit(numbers, target),
+    }
+    views = views_of(candidates | others)
+    assert {name: view.pipeline for name, view in views.items()} == candidates

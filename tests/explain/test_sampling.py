@@ -1,4 +1,3 @@
-import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +13,6 @@ from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain import sampling
 from one_click.explain.fitted import FittedView
 from one_click.explain.sampling import Sampled, sample_contributions
-from one_click.explain.surrogate import fit_surrogate
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.scores import decline_probability, raw_features, uncalibrated_score
@@ -274,33 +272,6 @@ def test_the_more_certain_reasons_must_be_the_more_is_sampled(sample_rounds: Cal
     assert nearly.errors.mean() / first.errors.mean() == pytest.approx(0.5, rel=0.15)
 
 
-# --- surrogate ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("model", ["neighbours", "vote"])
-def test_surrogate_answers_much_as_the_model_does(
-    request: pytest.FixtureRequest, features: pd.DataFrame, strangers: pd.DataFrame, model: str
-) -> None:
-    fitted = request.getfixturevalue(model)
-    surrogate = fit_surrogate(fitted, features, seed=0)
-    answers, scores = uncalibrated_score(surrogate, strangers), uncalibrated_score(fitted, strangers)
-    assert np.corrcoef(answers, scores)[0, 1] > 0.85
-
-
-def test_surrogate_sees_only_what_the_model_sees(
-    neighbours: Any, features: pd.DataFrame, seen_features: Seen
-) -> None:
-    assert set(seen_features(fit_surrogate(neighbours, features, seed=0))) <= set(seen_features(neighbours))
-
-
-def test_surrogate_follows_its_seed(neighbours: Any, features: pd.DataFrame) -> None:
-    one, same, other = (
-        uncalibrated_score(fit_surrogate(neighbours, features, seed), features) for seed in (1, 1, 2)
-    )
-    np.testing.assert_array_equal(one, same)
-    assert (one != other).any()
-
-
 # --- own rows, narrow and constant models --------------------------------------------------------------
 
 
@@ -334,15 +305,6 @@ def test_the_only_feature_of_a_model_explains_all(
     sampled = sample_contributions(model, asked, clients[list(BASE_FEATURES)], options)
     explained = sampled.contributions[:, BASE_FEATURES.index("pages_per_visit")]
     np.testing.assert_allclose(explained, uncalibrated_score(model, asked) - sampled.base_value, atol=1e-9)
-
-
-def test_a_model_of_few_columns_gives_no_warnings(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
-) -> None:
-    model = fit("k_nearest_neighbours", clients, select__k=2)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert fit_surrogate(model, features, seed=0) is not None
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["strangers", "known-clients"])

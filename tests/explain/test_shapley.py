@@ -4,8 +4,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
-from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
+from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES, TARGET
 from one_click.explain.fitted import FittedView
 from one_click.explain.shapley import Explanation, explain, interactions
 from one_click.features import add_engineered
@@ -180,6 +183,17 @@ def test_constant_feature_contributes_nothing(
     still = ["days_registered", "revenue_current", "popular_category"]
     assert _contributions(explanation)[still].abs().max(axis=None) < 1e-12
     assert pd.DataFrame(explanation.errors, columns=list(BASE_FEATURES))[still].max(axis=None) < 1e-12
+
+
+def test_pipeline_of_other_steps_is_explained_too(clients: pd.DataFrame, options: Interpretation) -> None:
+    numbers = ColumnTransformer([("numbers", "passthrough", ["pages_per_visit", "service_errors"])])
+    rows = clients[list(BASE_FEATURES)]
+    model = make_pipeline(numbers, GaussianNB()).fit(rows, clients[TARGET])
+    explanation = explain(model, rows.iloc[:5], rows.iloc[::6], options)
+    assert explanation.method == "sampled"
+    _assert_adds_up(explanation)
+    named = _contributions(explanation).abs().max() > 0
+    assert set(named[named].index) == {"pages_per_visit", "service_errors"}
 
 
 # --- nobody else matters ------------------------------------------------------------------------------

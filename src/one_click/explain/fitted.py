@@ -17,7 +17,8 @@ from one_click.columns import BASE_FEATURES
 from one_click.features import SOURCES
 
 Values = NDArray[np.float64]
-_TERMS_FROM = 3  # place of the step `expand`
+_STEPS = ("engineer", "columns", "select", "expand", "model")
+_TERMS_FROM = _STEPS.index("expand")
 
 
 @dataclass(frozen=True)
@@ -238,10 +239,16 @@ def is_rbf(model: Any) -> bool:
     return getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_")
 
 
-def linear_views(candidates: Mapping[str, Any]) -> dict[str, FittedView]:
-    """Return the candidates with one row of coefficients: chosen by what they can do, never by name."""
-    views = {name: FittedView(model) for name, model in candidates.items() if isinstance(model, Pipeline)}
-    return {name: view for name, view in views.items() if view.is_linear}
+def view_of(model: Any) -> FittedView | None:
+    """Return the view of a fitted pipeline of the project, or nothing for any other model."""
+    is_ours = isinstance(model, Pipeline) and tuple(model.named_steps) == _STEPS
+    return FittedView(model) if is_ours else None
+
+
+def views_of(candidates: Mapping[str, Any]) -> dict[str, FittedView]:
+    """Return the views of those candidates that are pipelines of the project."""
+    views = {name: view_of(model) for name, model in candidates.items()}
+    return {name: view for name, view in views.items() if view is not None}
 
 
 def _owners(part: Any, origins: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.pipeline import Pipeline
 
 from one_click.scores import innermost, uncalibrated_score
 
 from .exact import rbf_score
-from .fitted import FittedView, Values, is_rbf
+from .fitted import FittedView, Values, is_rbf, view_of
 from .moves import mix
 from .neighbours import score_without_own
 
@@ -48,15 +47,14 @@ class Mixed:
     row: int
     is_known: NDArray[np.bool_]
 
-    def columns(self, pipeline: Pipeline) -> Values:
-        """Return what the pipeline's model sees, shape (n_steps, n_clients, n_columns).
+    def columns(self, view: FittedView) -> Values:
+        """Return what a pipeline's model sees, shape (n_steps, n_clients, n_columns).
 
         Prepared columns are mixed, not prepared anew, which is half of the cost of sampling; where a column
         is made of several raw features, the raw ones must be.
         """
-        view = FittedView(pipeline)
         if view.origins is None:
-            return self._by_step(pipeline[:-1].transform(self.frame()))
+            return self._by_step(view.expand(view.prepare(self.frame())))
         row = self.background.prepare(view)[self.row]
         mixed = np.where(self.is_known[:, None, view.origins], self.known.prepare(view), row)
         return self._by_step(view.expand(mixed.reshape(-1, mixed.shape[2])))
@@ -80,9 +78,10 @@ def score_mixed(model: Any, rows: Mixed) -> Values:
     if hasattr(model, "voting"):
         voices = [_probabilities(member, rows) for member in model.estimators_]
         return np.asarray(np.average(voices, axis=0, weights=model.weights))
-    if not isinstance(model, Pipeline):
+    view = view_of(model)
+    if view is None:
         return uncalibrated_score(model, rows.frame()).reshape(len(rows.is_known), -1)
-    return _score_moved(model[-1], rows.columns(model))
+    return _score_moved(view.model, rows.columns(view))
 
 
 def _probabilities(member: Any, rows: Mixed) -> Values:

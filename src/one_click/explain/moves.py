@@ -12,7 +12,6 @@ from one_click.columns import BASE_FEATURES, COLUMNS
 
 Score = Callable[[pd.DataFrame], NDArray[np.float64]]  # raw features of clients -> one score each
 
-_FEW = 200  # clients on whom a feature that moves the score mostly shows it, at little cost
 _DTYPES = {"whole": "int64", "number": "float64", "share": "float64", "flag": "bool", "category": "str"}
 
 
@@ -43,14 +42,12 @@ def mix(known: pd.DataFrame, others: pd.DataFrame, is_known: NDArray[np.bool_]) 
 
 def moving_features(score: Score, clients: pd.DataFrame) -> list[str]:
     """Return the raw features that move the score of some client who takes another one's value."""
-    moving: set[str] = set()
-    for rows in (clients.head(_FEW), clients):
-        before = score(rows)
-        still = [name for name in BASE_FEATURES if name not in moving]
-        for name in still:
-            if (score(with_values(rows, {name: np.roll(rows[name], 1)})) != before).any():
-                moving.add(name)
-    return [name for name in BASE_FEATURES if name in moving]
+    before = score(clients)
+    return [
+        name
+        for name in BASE_FEATURES
+        if (score(with_values(clients, {name: np.roll(clients[name], 1)})) != before).any()
+    ]
 
 
 def is_possible(name: str, value: Any) -> bool:

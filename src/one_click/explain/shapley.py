@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from one_click.parameters import Interpretation
 from one_click.scores import uncalibrated_score
 
 from .exact import exact_contributions, exact_interactions
-from .fitted import FittedView, Values
+from .fitted import Values, view_of
 from .sampling import sample_contributions
 
 SAMPLED = "sampled"
@@ -65,9 +64,8 @@ def explain(
     options : Interpretation
         How much is sampled, where sampling is needed, and its seed.
     """
-    exact = (
-        exact_contributions(FittedView(model), clients, background) if isinstance(model, Pipeline) else None
-    )
+    view = view_of(model)
+    exact = exact_contributions(view, clients, background) if view else None
     if exact is None:
         sampled = sample_contributions(model, clients, background, options)
         return Explanation(sampled.contributions, sampled.errors, sampled.output, sampled.base_value, SAMPLED)
@@ -85,4 +83,5 @@ def interactions(model: Any, clients: pd.DataFrame, background: pd.DataFrame) ->
     ndarray, shape (n_clients, n_features, n_features)
         Half of a pair's value on either side of the diagonal; each row adds up to the feature's contribution.
     """
-    return exact_interactions(FittedView(model), clients, background) if isinstance(model, Pipeline) else None
+    view = view_of(model)
+    return exact_interactions(view, clients, background) if view else None

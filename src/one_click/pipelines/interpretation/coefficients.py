@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from one_click.explain.fitted import FittedView, linear_views
+from one_click.explain.fitted import FittedView, views_of
 from one_click.scores import raw_features, score_scale
 
 _COEFFICIENTS = {
@@ -36,7 +36,10 @@ def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.Data
         SVC). The curves of one feature add up to one bend: a single one says little by itself.
     """
     rows = [
-        row for name, view in linear_views(candidates).items() for row in _read(name, view, train_clients)
+        row
+        for name, view in views_of(candidates).items()
+        if view.is_linear
+        for row in _read(name, view, train_clients)
     ]
     return pd.DataFrame(rows, columns=list(_COEFFICIENTS)).astype(_COEFFICIENTS)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, COLUMNS, LANGUAGES, Language, label
-from one_click.explain.fitted import FittedView, linear_views
+from one_click.explain.fitted import FittedView, views_of
 from one_click.explain.moves import Score, with_values
 from one_click.scores import raw_features, score_scale, uncalibrated_score
 from one_click.wording import number, percent, plural, value_text
@@ -55,8 +55,8 @@ def measure_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.Da
     """
     rows = [
         row
-        for name, view in linear_views(candidates).items()
-        if score_scale(view.pipeline) == "log_odds"
+        for name, view in views_of(candidates).items()
+        if view.is_linear and score_scale(view.pipeline) == "log_odds"
         for row in _odds_of(name, view, train_clients)
     ]
     return pd.DataFrame(rows, columns=list(_ODDS)).astype(_ODDS)

@@ -1,17 +1,16 @@
 """The rules of the models that are trees, in raw units and in words."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
 from one_click.columns import COLUMNS, LANGUAGES, TARGET, Language, label, translate, unit
-from one_click.explain.fitted import FittedView, Split
+from one_click.explain.fitted import FittedView, Split, views_of
 from one_click.features import add_engineered
 from one_click.scores import raw_features
 from one_click.wording import number, percent, value_text
@@ -87,13 +86,9 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
         interval of theirs would hold. The probability is the leaf's own, which weights of classes may shift
         away from the share.
     """
-    rows = [row for name, view in _trees(candidates).items() for row in _rules(name, view, train_clients)]
+    trees = {name: view for name, view in views_of(candidates).items() if view.is_tree}
+    rows = [row for name, view in trees.items() for row in _rules(name, view, train_clients)]
     return pd.DataFrame(rows, columns=list(_RULES)).astype(_RULES)
-
-
-def _trees(candidates: Mapping[str, Any]) -> dict[str, FittedView]:
-    views = {name: FittedView(model) for name, model in candidates.items() if isinstance(model, Pipeline)}
-    return {name: view for name, view in views.items() if view.is_tree}
 
 
 def _rules(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:
