@@ -14,7 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +57,7 @@ from one_click.pipelines.eda.nodes import select_labelled
 from one_click.pipelines.evidence.procedures import summarise_procedures
 from one_click.pipelines.interpretation.faithfulness import delete_reasons
 from one_click.pipelines.interpretation.importance import permute_features, summarise_shap
-from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
+from one_click.pipelines.interpretation.nodes import choose_background, explain_clients
 from one_click.pipelines.interpretation.refits import explain_refits, refit_splits
 from one_click.pipelines.model_selection import comparison, holdout
 from one_click.pipelines.model_selection.label_noise import find_label_noise
@@ -479,18 +479,19 @@ def _contributions(store: Store) -> Iterator[Interval]:
     """Yield the mean contributions, and how far the strongest are ahead, of every tenth store."""
     if store.seed % 10:
         return
-    fitted, base, values = _explained(store.model.tuned, store.features)
-    by_refit = explain_refits(store.features, _refits(store), base, INTERPRETATION)
+    fitted, background, values = _explained(store.model.tuned, store.features)
+    by_refit = explain_refits(store.features, _refits(store), background, INTERPRETATION)
     for row in summarise_shap(values, by_refit, store.features, SELECTION).itertuples():
         yield Interval("shap: mean contribution", row.low, row.high, _usual_contributions()[row.feature])
     asked = store.features.sample(CLIENTS_ASKED, random_state=store.seed)
-    ahead, true = (_ahead(clients, fitted, base) for clients in (asked, population().features))
+    ahead, true = (_ahead(clients, fitted, background) for clients in (asked, population().features))
     yield Interval("faithfulness: deletion_ahead", ahead["low"], ahead["high"], true["value"])
 
 
 def _explained(tuned: Any, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
-    fitted, base = candidates.fit(tuned, clients, SELECTION), choose_base(clients, INTERPRETATION)
-    return fitted, base, explain_clients(clients, fitted, base, INTERPRETATION)[0]
+    fitted = candidates.fit(tuned, clients, SELECTION)
+    background = choose_background(clients, INTERPRETATION)
+    return fitted, background, explain_clients(clients, fitted, background, INTERPRETATION)[0]
 
 
 @cache
@@ -502,10 +503,11 @@ def _usual_contributions() -> pd.Series:
     return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
 
 
-def _ahead(clients: pd.DataFrame, fitted: Any, base: pd.DataFrame) -> dict[str, float]:
-    values = explain_clients(clients, fitted, base, INTERPRETATION)[0][[*BASE_FEATURES]].to_numpy()
-    rows = delete_reasons(clients, fitted, values, base, INTERPRETATION)
-    return next(row for row in rows if row["check"] == "deletion_ahead")
+def _ahead(clients: pd.DataFrame, fitted: Any, background: pd.DataFrame) -> dict[str, float]:
+    values = explain_clients(clients, fitted, background, INTERPRETATION)[0][[*BASE_FEATURES]].to_numpy()
+    known, others = (raw_features(rows) for rows in (clients, background))
+    checks = delete_reasons(partial(uncalibrated_score, fitted), known, values, others, INTERPRETATION)
+    return next(row for row in checks if row["check"] == "deletion_ahead")
 
 
 def _audited(store: Store) -> Iterator[Interval]:

@@ -34,7 +34,7 @@ from one_click.parameters import (
 )
 from one_click.pipelines.data_processing.nodes import split_clients
 from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
+from one_click.pipelines.interpretation.nodes import choose_background, choose_base, explain_clients
 from one_click.pipelines.interpretation.reasons import give_reasons
 from one_click.pipelines.interpretation.refits import explain_refits, refit_champion
 from one_click.pipelines.model_selection import champion, comparison
@@ -155,7 +155,7 @@ def learn(store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     scores = champion.score_out_of_fold(train, test, board, models, calibrations, options)
     model = champion.fit_champion(train, test, board, models, calibrations, options)
     refits = refit_champion(train, test, board, models, options, settings.interpretation)
-    reasons = _explain(features, choose_base(train, settings.interpretation), model, refits, settings)
+    reasons = _explain(features, train, model, refits, settings)
     clients = store[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
     borders = nodes.fit_decision_borders(clients, threshold, segmentation)
     signals = nodes.find_risk_signals(clients, borders)
@@ -182,12 +182,13 @@ def _select(
 
 
 def _explain(
-    features: pd.DataFrame, base: pd.DataFrame, model: Any, refits: list[Any], settings: Settings
+    features: pd.DataFrame, train: pd.DataFrame, model: Any, refits: list[Any], settings: Settings
 ) -> pd.DataFrame:
     options = settings.interpretation
-    values, errors = explain_clients(features, model, base, options)
-    by_refit = explain_refits(features, refits, base, options)
-    return give_reasons(values, errors, by_refit, features, base, options)
+    background = choose_background(train, options)
+    values, errors = explain_clients(features, model, background, options)
+    by_refit = explain_refits(features, refits, background, options)
+    return give_reasons(values, errors, by_refit, features, choose_base(train, options), options)
 
 
 def draw_effects(offers: Offers, seed: int) -> Offers:

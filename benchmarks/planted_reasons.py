@@ -18,6 +18,7 @@ from benchmarks.portrait import CLIENTS, DRIVERS, plant_store, read_worlds
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.effects import share_with_interval
+from one_click.explain.fitted import FittedView, ModelColumn
 from one_click.features import make_features
 from one_click.modelling import candidates
 from one_click.modelling.fold_scorer import roc_auc
@@ -31,7 +32,7 @@ from one_click.pipelines.interpretation.importance import (
     permute_features,
     summarise_shap,
 )
-from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
+from one_click.pipelines.interpretation.nodes import choose_background, explain_clients
 from one_click.pipelines.interpretation.refits import explain_refits, refit_splits
 
 TUNED = "logistic_regression"  # in all stores; the other families, as they start, in the first ones
@@ -63,6 +64,28 @@ class Settings:
     selection: ModelSelection
     interpretation: Interpretation
     limits: DataProcessing
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A family tuned and fitted to one store as the pipelines do.
+
+    Attributes
+    ----------
+    train, test : DataFrame
+    champion : Pipeline
+        Fitted to both.
+    refits : list of Pipeline
+        See `refit_champion`.
+    background : DataFrame
+        See `choose_background`.
+    """
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    champion: Pipeline
+    refits: list[Pipeline]
+    background: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -99,11 +122,11 @@ def main(first: int, last: int) -> None:
     """Print one line per result."""
     pool, planted, nothing = read_worlds()
     seeds = range(first, last + 1)
-    tuned = _settings(TUNED, SMALL)
-    stores = [_draw(pool, planted, seed) for seed in seeds]
+    tuned = read_settings(TUNED, SMALL, ONCE)
+    stores = [draw_planted(pool, planted, seed) for seed in seeds]
     reasons = [explain_store(store, tuned) for store in stores]
     _report_drivers(TUNED, stores, reasons)
-    empty = [explain_store(_draw(pool, nothing, seed), tuned) for seed in seeds]
+    empty = [explain_store(draw_planted(pool, nothing, seed), tuned) for seed in seeds]
     print(f"\n{TUNED}, nothing planted")
     _report_false_claims(empty, list(BASE_FEATURES))
     for name, noise in COPIES.items():
@@ -111,20 +134,22 @@ def main(first: int, last: int) -> None:
         copied = copied[:COPIED_STORES]
         _report_copies(name, copied, reasons[:COPIED_STORES], [explain_store(one, tuned) for one in copied])
     for name in (name for name in read_families() if name != TUNED):
-        fewer, settings = stores[:FEWER_STORES], _settings(name, AS_STARTED)
+        fewer, settings = stores[:FEWER_STORES], read_settings(name, AS_STARTED, ONCE)
         _report_drivers(name, fewer, [explain_store(store, settings) for store in fewer])
 
 
-def _settings(family: str, budget: dict[str, object]) -> Settings:
+def read_settings(family: str, selection: dict[str, object], interpretation: dict[str, object]) -> Settings:
+    """Return the settings of a family as shipped, with some of them replaced."""
     return Settings(
         read_families()[family],
-        read_section("model_selection", ModelSelection).model_copy(update=budget),
-        read_section("interpretation", Interpretation).model_copy(update=ONCE),
+        read_section("model_selection", ModelSelection).model_copy(update=selection),
+        read_section("interpretation", Interpretation).model_copy(update=interpretation),
         read_section("data_processing", DataProcessing),
     )
 
 
-def _draw(pool: pd.DataFrame, population: DemoPopulation, seed: int) -> pd.DataFrame:
+def draw_planted(pool: pd.DataFrame, population: DemoPopulation, seed: int) -> pd.DataFrame:
+    """Return the clients of a store, in which the causes of the population strike."""
     return make_features(plant_store(pool, population, seed, CLIENTS), ()).astype({TARGET: "int64"})
 
 
@@ -136,21 +161,26 @@ def add_copy(store: pd.DataFrame, noise: float, seed: int) -> pd.DataFrame:
     return store.assign(**{COPY: store[COPY].mean() + store[COPY].std() * standard})
 
 
-def explain_store(clients: pd.DataFrame, settings: Settings) -> Reasons:
-    """Tune, fit, refit and explain one family as the pipelines do."""
+def fit_store(clients: pd.DataFrame, settings: Settings) -> Fitted:
+    """Tune, fit and refit one family as the pipelines do."""
     selection, options = settings.selection, settings.interpretation
     train, test = split_clients(clients, NO_FINDINGS, settings.limits)
     tuned = candidates.tune(search(train, settings.family, selection, InMemoryLog), settings.family)
     labelled = candidates.join_labelled(train, test)
-    champion = candidates.fit(tuned, labelled, selection)
     refits = [
         candidates.fit(tuned, labelled.iloc[seen], selection)
         for seen, _ in refit_splits(labelled, selection, options)
     ]
-    base = choose_base(train, options)
-    values, _ = explain_clients(clients, champion, base, options)
-    by_refit = explain_refits(clients.head(REFIT_CLIENTS), refits, base, options)
-    permuted = permute_features(train, test, refits, selection, options)
+    champion = candidates.fit(tuned, labelled, selection)
+    return Fitted(train, test, champion, refits, choose_background(train, options))
+
+
+def explain_store(clients: pd.DataFrame, settings: Settings) -> Reasons:
+    """Tune, fit, refit and explain one family as the pipelines do."""
+    fitted, selection, options = fit_store(clients, settings), settings.selection, settings.interpretation
+    values, _ = explain_clients(clients, fitted.champion, fitted.background, options)
+    by_refit = explain_refits(clients.head(REFIT_CLIENTS), fitted.refits, fitted.background, options)
+    permuted = permute_features(fitted.train, fitted.test, fitted.refits, selection, options)
     shap = summarise_shap(values, by_refit, clients, selection)
     agreement = compare_importances(permuted, shap)
     return Reasons(
@@ -158,15 +188,16 @@ def explain_store(clients: pd.DataFrame, settings: Settings) -> Reasons:
         shap.set_index("feature"),
         values[list(BASE_FEATURES)],
         agreement[agreement["kind"] == FEATURE].set_index("feature"),
-        _keeps_drivers(champion),
+        _keeps_drivers(fitted.champion),
     )
 
 
 def _keeps_drivers(champion: Pipeline) -> bool:
-    named = champion.named_steps["columns"].get_feature_names_out()
-    kept = set(named[champion.named_steps["select"].get_support()])
+    kept = set(FittedView(champion).columns)
     return all(
-        {f"{name}_{value}" for value in planted} <= kept if isinstance(planted, dict) else name in kept
+        {ModelColumn(name, value) for value in planted} <= kept
+        if isinstance(planted, dict)
+        else ModelColumn(name) in kept
         for name, planted in DRIVERS.items()
     )
 
