@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
+from one_click.explain.background import representative_rows
 from one_click.explain.shapley import explain, interactions
 from one_click.parameters import Interpretation
 from one_click.scores import innermost, raw_features, score_scale
@@ -25,19 +26,17 @@ def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.Data
 
 
 def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Draw the clients whose values unknown features have in explanations, stratified by the target.
+    """Choose the clients whose values unknown features have in explanations.
 
     Returns
     -------
-    DataFrame, at most `background_rows` rows, of which any first ones have the share of the declined, too
+    DataFrame, at most `background_rows` rows, sorted by client
+        Stratified by what the clients did, and nearly with the means and spreads of all of them.
     """
-    size = min(options.background_rows, len(train_clients))
-    shuffled = train_clients.sample(frac=1, random_state=options.seed)
-    # The place of each client among those of his class, from 0 to 1: whoever is cut off, shares stay.
-    of_class = shuffled.groupby(TARGET)
-    place = (of_class.cumcount() + 0.5) / of_class[TARGET].transform("size")
-    drawn = shuffled.iloc[np.argsort(place.to_numpy(), kind="stable")[:size]]
-    return drawn[[CLIENT_ID, *BASE_FEATURES]].reset_index(drop=True)
+    rows = representative_rows(
+        raw_features(train_clients), train_clients[TARGET].to_numpy(), options.background_rows, options.seed
+    )
+    return train_clients.iloc[rows][[CLIENT_ID, *BASE_FEATURES]].reset_index(drop=True)
 
 
 def explain_clients(
