@@ -40,6 +40,8 @@ class Exact:
     Attributes
     ----------
     contributions : ndarray, shape (n_clients, n_features)
+    output : ndarray, shape (n_clients,)
+        The model's own scores.
     base_value : float
         Mean score of the background.
     method : str
@@ -47,6 +49,7 @@ class Exact:
     """
 
     contributions: Values
+    output: Values
     base_value: float
     method: str
 
@@ -92,8 +95,10 @@ def exact_contributions(view: FittedView, clients: pd.DataFrame, background: pd.
     method = exact_method(view)
     if method is None:
         return None
-    values = _explain(_CONTRIBUTIONS[method], view, clients, background)
-    return Exact(values, float(uncalibrated_score(view.pipeline, background).mean()), method)
+    known, base = view.prepare(clients), view.prepare(background)
+    output, base_scores = (uncalibrated_score(view.model, view.expand(rows)) for rows in (known, base))
+    values = _explain(_CONTRIBUTIONS[method], view, known, base)
+    return Exact(values, output, float(base_scores.mean()), method)
 
 
 def exact_interactions(view: FittedView, clients: pd.DataFrame, background: pd.DataFrame) -> Values | None:
@@ -107,22 +112,25 @@ def exact_interactions(view: FittedView, clients: pd.DataFrame, background: pd.D
     method = exact_method(view)
     if method is None:
         return None
-    halves = _explain(_INTERACTIONS[method], view, clients, background) / 2
-    contributions = _explain(_CONTRIBUTIONS[method], view, clients, background)
+    known, base = view.prepare(clients), view.prepare(background)
+    halves = _explain(_INTERACTIONS[method], view, known, base) / 2
+    contributions = _explain(_CONTRIBUTIONS[method], view, known, base)
     diagonal = np.arange(_FEATURES)
     halves[:, diagonal, diagonal] = contributions - halves.sum(axis=2)
     return halves
 
 
-def _explain(
-    explainer: Explainer, view: FittedView, clients: pd.DataFrame, background: pd.DataFrame
-) -> Values:
-    known, base = view.prepare(clients), view.prepare(background)
+def _explain(explainer: Explainer, view: FittedView, known: Values, base: Values) -> Values:
     starts = range(0, max(len(known), 1), _ROWS)
     return np.concatenate([explainer(_Game(view, known[start : start + _ROWS], base)) for start in starts])
 
 
 # Linear models: each term is a product of at most two factors ---------------------------------------
+
+
+def _linear(game: _Game) -> Values:
+    by_feature = np.eye(_FEATURES)[game.origins] * game.view.weights[:, None]
+    return (game.known - game.base.mean(axis=0)) @ by_feature
 
 
 def _terms(game: _Game) -> Values:
@@ -342,7 +350,7 @@ def rbf_score(model: Any, rows: Values) -> Values:
     return np.concatenate([*sums, np.empty(0)]) + model.intercept_[0]
 
 
-_CONTRIBUTIONS: dict[str, Explainer] = {"linear": _terms, "terms": _terms, "tree": _tree, "rbf": _rbf}
+_CONTRIBUTIONS: dict[str, Explainer] = {"linear": _linear, "terms": _terms, "tree": _tree, "rbf": _rbf}
 _INTERACTIONS: dict[str, Explainer] = {
     "linear": _pairs_of_terms,
     "terms": _pairs_of_terms,

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from one_click.parameters import Interpretation
-from one_click.scores import uncalibrated_score
 
 from .exact import exact_contributions, exact_interactions
 from .fitted import Values, view_of
@@ -69,10 +68,8 @@ def explain(
     if exact is None:
         sampled = sample_contributions(model, clients, background, options)
         return Explanation(sampled.contributions, sampled.errors, sampled.output, sampled.base_value, SAMPLED)
-    output = uncalibrated_score(model, clients)
-    return Explanation(
-        exact.contributions, np.zeros_like(exact.contributions), output, exact.base_value, exact.method
-    )
+    certain = np.zeros_like(exact.contributions)
+    return Explanation(exact.contributions, certain, exact.output, exact.base_value, exact.method)
 
 
 def interactions(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Values | None:
