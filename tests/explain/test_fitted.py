@@ -8,6 +8,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import LinearSVC
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, TARGET
 from one_click.explain.fitted import FittedView, ModelColumn, Split, views_of
@@ -173,6 +174,17 @@ def test_weighted_factors_add_up_to_the_decision_function(
     np.testing.assert_allclose(total, model.decision_function(features), rtol=0, atol=1e-9)
     # What has one owner stands in the first factor alone.
     assert (factors[:, view.owners[:, 0] == view.owners[:, 1], 1] == 1).all()
+
+
+def test_a_model_without_an_intercept_has_the_intercept_0(
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    pipeline = fit("logistic_regression", clients)
+    pipeline.set_params(model=LinearSVC(fit_intercept=False)).fit(features, clients[TARGET])
+    view = FittedView(pipeline)
+    assert view.intercept == 0
+    weighted = view.prepare(features) @ view.weights
+    np.testing.assert_allclose(weighted, pipeline.decision_function(features), atol=1e-9)
 
 
 def test_factors_of_a_product_by_hand(fit: Fit, clients: pd.DataFrame, features: pd.DataFrame) -> None:

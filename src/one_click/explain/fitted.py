@@ -160,7 +160,8 @@ class FittedView:
 
     @cached_property
     def _unscaled(self) -> tuple[Values, float]:
-        coefficients, intercept = self.model.coef_[0], float(self.model.intercept_[0])
+        # Without an intercept some models have the number 0 in place of an array.
+        coefficients, intercept = self.model.coef_[0], float(np.ravel(self.model.intercept_)[0])
         if not self.is_expanded:
             return coefficients, intercept
         scale = self.pipeline.named_steps["expand"].named_steps["scale"]
