@@ -67,10 +67,10 @@ def sample_contributions(
     """
     base_scores = uncalibrated_score(model, background)
     base_value = float(base_scores.mean())
-    surrogate = fit_surrogate(model, background, options.seed)
     values, errors = np.zeros((2, len(clients), _FEATURES))
-    if surrogate is None:
-        return Sampled(values, errors, uncalibrated_score(model, clients), base_value)
+    if _is_constant(model, clients, base_scores):
+        return Sampled(values, errors, np.full(len(clients), base_value), base_value)
+    surrogate = fit_surrogate(model, background, options.seed)
     for start in range(0, len(clients), _CHUNK):
         part = slice(start, start + _CHUNK)
         game = _Game(model, surrogate, clients.iloc[part], background, base_scores)
@@ -78,6 +78,12 @@ def sample_contributions(
     everything = np.ones((1, _FEATURES), dtype=bool)
     (output,) = score_mixed(model, Mixed(Rows(clients), Rows(background), 0, everything))
     return Sampled(_add_up(values, errors, output - base_value), errors, output, base_value)
+
+
+def _is_constant(model: Any, clients: pd.DataFrame, base_scores: Values) -> bool:
+    """Tell whether a model gives the background and all clients one score."""
+    alike = (base_scores == base_scores[0]).all()
+    return bool(alike and (uncalibrated_score(model, clients) == base_scores[0]).all())
 
 
 @dataclass(frozen=True)
