@@ -19,9 +19,9 @@ class StratifiedTwinKFold(BaseCrossValidator):  # type: ignore[misc]  # scikit-l
 
     One row stands for each group of twins (a declined one, of the class that sorts last, should they differ),
     is dealt out by scikit-learn's StratifiedKFold, and takes its twins along: the same as
-    StratifiedGroupKFold at a twentieth of its cost where most groups are single rows. It makes its folds of the table that it is given, so that
-    an estimator which holds it can be cloned and fitted on any clients. Groups are dealt out in the order of
-    their labels, equal rows in that of the first of them.
+    StratifiedGroupKFold at a twentieth of its cost where most groups are single rows. It makes its folds of
+    the table that it is given, so that an estimator which holds it can be cloned and fitted on any clients.
+    Groups are dealt out in the order of their labels, equal rows in that of the first of them.
 
     Parameters
     ----------

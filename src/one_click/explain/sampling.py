@@ -20,7 +20,7 @@ from one_click.parameters import Interpretation
 from one_click.scores import uncalibrated_score
 
 from .certainty import settled
-from .exact import exact_contributions
+from .exact import contributions_by
 from .fitted import FittedView, Values
 from .mixing import Mixed, Rows, score_mixed
 from .surrogate import fit_surrogate
@@ -55,13 +55,13 @@ def sample_contributions(
     """Return Shapley values of the raw features for any model's uncalibrated score.
 
     Known neighbours that equal a client in all that the model looks at, as his own row among the training
-    clients does, have no say in his score.
+    clients does, are left out of his score.
 
     Parameters
     ----------
     model : fitted estimator
     clients, background : DataFrame
-        Raw features of the clients to explain, and of those who stand for the base.
+        Raw features of the clients to explain, and of those whose values unknown features have.
     options : Interpretation
         Pairs of orders per round, rounds, and when the reasons of a client count as certain.
     """
@@ -102,9 +102,7 @@ def _sample(game: _Game, options: Interpretation) -> tuple[Values, Values]:
 
     A client's values depend on no other client: all see the same rows and orders.
     """
-    found = exact_contributions(FittedView(game.surrogate), game.clients, game.background)
-    assert found is not None  # of an RBF regression there are some
-    exact = found.contributions
+    exact = contributions_by("rbf", FittedView(game.surrogate), game.clients, game.background).contributions
     active, count = np.arange(len(exact)), np.zeros((len(exact), 1))
     total, squares = np.zeros_like(exact), np.zeros_like(exact)
     background = Rows(game.background)

@@ -296,8 +296,8 @@ def _draw_waterfall(
 def _score_axis(shap: pd.Series, language: Language) -> str:
     base, output = (number(shap[name], 2, language) for name in ("base_value", "output"))
     if language == "ru":
-        return f"Оценка модели: от {base}, когда о клиенте ничего не известно,\nдо {output} (пунктир)"
-    return f"The model's score: from {base} when nothing is known of the client\nto {output} (dotted lines)"
+        return f"Оценка модели: от {base}, средней по клиентам,\nдо {output} (пунктир)"
+    return f"The model's score: from {base}, the mean over clients,\nto {output} (dotted lines)"
 
 
 def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:
