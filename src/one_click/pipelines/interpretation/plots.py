@@ -166,13 +166,13 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
             "больше значение — выше риск",
             "больше значение — ниже риск",
             "без ясного направления",
-            "Средний вклад в оценку риска и его 95 % интервал при других обучающих клиентах",
+            "Средний вклад в оценку риска\nи его 95 % интервал при других обучающих клиентах",
         ),
         "en": (
             "larger value, higher risk",
             "larger value, lower risk",
             "no clear direction",
-            "Mean contribution to the score, and its 95% interval had other clients been fitted on",
+            "Mean contribution to the score,\nand its 95% interval had other clients been fitted on",
         ),
     }[language]
     figure = new_figure(8, 5, _shap_title(importance, language))
