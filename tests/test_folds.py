@@ -4,8 +4,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_validate
 
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.errors import DataError
@@ -155,6 +157,39 @@ def test_a_missing_value_equals_another() -> None:
     for seed in range(5):
         for test in _tests(StratifiedTwinKFold(2, seed), rows, [1, 0, 1, 1, 0, 0]):
             assert (0 in test) == (3 in test)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param(lambda target: np.where(target == 1, "yes", "no"), id="strings"),
+        pytest.param(lambda target: pd.Series(np.where(target == 1, "yes", "no")), id="series-of-strings"),
+        pytest.param(lambda target: target.to_numpy() == 1, id="bools"),
+        pytest.param(lambda target: 2 * target.to_numpy() - 1, id="minus-one-and-one"),
+    ],
+)
+def test_folds_do_not_depend_on_what_the_classes_are_called(
+    twins: pd.DataFrame, named: Callable[[pd.Series], Any]
+) -> None:
+    rows, target = _rows(twins)
+    expected = _tests(StratifiedTwinKFold(4, 0), rows, target)
+    assert _tests(StratifiedTwinKFold(4, 0), rows, named(target)) == expected
+
+
+def test_routed_groups_keep_twins_in_a_fold(twins: pd.DataFrame) -> None:
+    numbers, target = twins[["pages_per_visit", "promo_purchase_share"]], twins[TARGET]
+    pairs = {"groups": np.arange(110) // 2}
+    with config_context(enable_metadata_routing=True):
+        found = cross_validate(
+            LogisticRegression(),
+            numbers,
+            target,
+            cv=StratifiedTwinKFold(4, 0),
+            params=pairs,
+            return_indices=True,
+        )
+    for test in found["indices"]["test"]:
+        assert set(test ^ 1) == set(test)  # 0 and 1 are a pair, 2 and 3, …
 
 
 def test_arrays_have_the_folds_of_frames(twins: pd.DataFrame) -> None:

@@ -17,11 +17,11 @@ Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 class StratifiedTwinKFold(BaseCrossValidator):  # type: ignore[misc]  # scikit-learn has no types
     """Stratified, shuffled folds in which equal rows share a fold.
 
-    One row stands for each group of twins (a declined one, should they differ), is dealt out by
-    scikit-learn's StratifiedKFold, and takes its twins along: the same as StratifiedGroupKFold at a twentieth
-    of its cost where most groups are single rows. It makes its folds of the table that it is given, so that
-    an estimator which holds it can be cloned and fitted on any clients. Groups are dealt out in the order of
-    their labels, equal rows in that of the first of them.
+    One row stands for each group of twins (a declined one, of the class that sorts last, should they differ),
+    is dealt out by scikit-learn's StratifiedKFold, and takes its twins along: the same as
+    StratifiedGroupKFold at a twentieth of its cost where most groups are single rows. It makes its folds of
+    the table that it is given, so that an estimator which holds it can be cloned and fitted on any clients.
+    Groups are dealt out in the order of their labels, equal rows in that of the first of them.
 
     Parameters
     ----------
@@ -30,6 +30,9 @@ class StratifiedTwinKFold(BaseCrossValidator):  # type: ignore[misc]  # scikit-l
     random_state : int
         Seed of the shuffle.
     """
+
+    # That groups are used: where metadata is routed, scikit-learn passes on only what is asked for.
+    __metadata_request__split = {"groups": True}  # noqa: RUF012
 
     def __init__(self, n_splits: int, random_state: int) -> None:
         self.n_splits = n_splits
@@ -45,8 +48,9 @@ class StratifiedTwinKFold(BaseCrossValidator):  # type: ignore[misc]  # scikit-l
             rows = pd.DataFrame(X)
             groups = rows.groupby(list(rows.columns), sort=False, dropna=False).ngroup()
         labels, own = np.unique(np.asarray(groups), return_inverse=True)
-        target = np.zeros(len(labels), dtype=np.asarray(y).dtype)
-        np.maximum.at(target, own, np.asarray(y))
+        _, classes = np.unique(np.asarray(y), return_inverse=True)
+        target = np.zeros(len(labels), dtype="int64")
+        np.maximum.at(target, own, classes)
         folds = StratifiedKFold(self.n_splits, shuffle=True, random_state=self.random_state)
         for _, held_out in folds.split(target, target):
             yield np.isin(own, held_out)

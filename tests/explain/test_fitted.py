@@ -8,6 +8,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import LinearSVC
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, TARGET
 from one_click.explain.fitted import FittedView, ModelColumn, Split, views_of
@@ -65,7 +66,6 @@ def test_columns_are_numbers_then_levels_each_of_its_feature(fit: Fit, clients: 
     levels = [f"popular_category = {level}" for level in CATEGORIES]
     assert _names(view) == [*NUMBERS, *levels, "service_type = стандарт"]  # of two levels, one is a column
     owners = [*NUMBERS, *["popular_category"] * len(CATEGORIES), "service_type"]
-    assert view.origins is not None
     assert view.origins.tolist() == [BASE_FEATURES.index(owner) for owner in owners]
     assert view.levels == {"popular_category": CATEGORIES, "service_type": ("премиум", "стандарт")}
     assert view.engineered == ()
@@ -74,14 +74,12 @@ def test_columns_are_numbers_then_levels_each_of_its_feature(fit: Fit, clients: 
 def test_columns_are_those_that_are_selected(fit: Fit, clients: pd.DataFrame) -> None:
     view = FittedView(fit("svc", clients, select__k=2))
     assert view.columns == [ModelColumn(PAGES), ModelColumn(SHARE)]
-    assert view.origins is not None
     assert view.origins.tolist() == [BASE_FEATURES.index(PAGES), BASE_FEATURES.index(SHARE)]
 
 
 def test_an_engineered_column_of_one_feature_is_that_features(fit: Fit, clients: pd.DataFrame) -> None:
     view = FittedView(fit("svc", add_engineered(clients, ("promo_habit",)), select__k="all"))
     assert _names(view)[len(NUMBERS)] == "promo_habit"
-    assert view.origins is not None
     assert view.origins[len(NUMBERS)] == BASE_FEATURES.index(SHARE)
     assert view.engineered == ("promo_habit",)
 
@@ -91,7 +89,7 @@ def test_columns_of_several_features_have_no_single_origin(fit: Fit, clients: pd
         fit("logistic_regression", add_engineered(clients, ("minutes_trend",)), select__k="all")
     )
     assert "minutes_trend" in _names(view)
-    assert view.origins is None
+    assert not view.has_origins
     with pytest.raises(ValueError, match="several raw features"):
         _ = view.owners
 
@@ -173,6 +171,17 @@ def test_weighted_factors_add_up_to_the_decision_function(
     np.testing.assert_allclose(total, model.decision_function(features), rtol=0, atol=1e-9)
     # What has one owner stands in the first factor alone.
     assert (factors[:, view.owners[:, 0] == view.owners[:, 1], 1] == 1).all()
+
+
+def test_a_model_without_an_intercept_has_the_intercept_0(
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
+) -> None:
+    pipeline = fit("logistic_regression", clients)
+    pipeline.set_params(model=LinearSVC(fit_intercept=False)).fit(features, clients[TARGET])
+    view = FittedView(pipeline)
+    assert view.intercept == 0
+    weighted = view.prepare(features) @ view.weights
+    np.testing.assert_allclose(weighted, pipeline.decision_function(features), atol=1e-9)
 
 
 def test_factors_of_a_product_by_hand(fit: Fit, clients: pd.DataFrame, features: pd.DataFrame) -> None:

@@ -327,6 +327,20 @@ def test_a_model_that_gives_everyone_one_score_has_no_reasons(
     assert not sampled.errors.any()
 
 
+def test_a_background_of_one_score_explains_those_who_have_another(
+    fit: Fit, clients: pd.DataFrame, options: Interpretation
+) -> None:
+    model = fit("naive_bayes", clients, select__k=1)  # sees pages per visit
+    features = clients[list(BASE_FEATURES)]
+    background = features.assign(pages_per_visit=features["pages_per_visit"].iloc[0])
+    sampled = sample_contributions(model, features, background, options)
+    expected = np.zeros((len(features), len(BASE_FEATURES)))
+    missed = uncalibrated_score(model, features) - sampled.base_value
+    expected[:, BASE_FEATURES.index("pages_per_visit")] = missed
+    np.testing.assert_allclose(sampled.contributions, expected, atol=1e-9)
+    assert np.abs(missed).max() > 0.1
+
+
 def test_inputs_stay_as_they_are(
     neighbours: Any, features: pd.DataFrame, strangers: pd.DataFrame, options: Interpretation
 ) -> None:

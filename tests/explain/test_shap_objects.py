@@ -197,6 +197,20 @@ def test_pairs_are_halved_on_either_side_of_what_features_contribute_by_themselv
     assert as_interactions(table.head(0)).shape == (0, 16, 16)
 
 
+def test_a_table_that_is_not_of_pairs_is_no_interactions(shap_values: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match="do not have feature, other, value") as error:
+        as_interactions(shap_values)
+    assert 'catalog.load("shap_interactions")' in str(error.value)
+
+
+@pytest.mark.parametrize("side", ["feature", "other"])
+def test_a_pair_with_an_unknown_feature_is_refused(side: str) -> None:
+    table = pd.DataFrame({"client_id": [1001], "feature": PAGES, "other": PAGES, "value": 0.5})
+    with pytest.raises(DataError, match="unknown features: pages") as error:
+        as_interactions(table.assign(**{side: "pages"}))
+    assert f"column: {side}" in str(error.value)
+
+
 # Shap splits into pairs only the game that follows a tree's paths: that of the background, where features are
 # independent in it and the tree was fitted on it.
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")

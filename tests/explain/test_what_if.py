@@ -49,6 +49,13 @@ def test_answer_by_hand() -> None:
     np.testing.assert_allclose(answer.to_numpy(), expected, atol=1e-12)
 
 
+def test_a_model_in_place_of_a_score_gets_the_way_out(fit: Fit, clients: pd.DataFrame) -> None:
+    champion = fit("logistic_regression", clients)
+    with pytest.raises(ParameterError, match="score: a Pipeline is no function") as error:
+        ask(champion, clients.head(1), {"service_errors": 1})
+    assert "partial(decline_probability, champion)" in str(error.value)
+
+
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_engineered_features_are_computed_again(fit: Fit, clients: pd.DataFrame) -> None:
     # A client declines if minutes fall: the model sees by how much, and nothing else.

@@ -1,4 +1,4 @@
-"""A few clients who stand for all."""
+"""The background of explanations: few clients whose means and spreads are nearly those of all."""
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def representative_rows(
         for place, out in enumerate(before):
             rest = moments[chosen].sum(axis=0) - moments[out]
             others = pool[(labels[pool] == labels[out]) & ~np.isin(pool, chosen)]
-            candidates = np.concatenate([[out], others])  # he himself first: he stays where nobody is better
+            candidates = np.concatenate([[out], others])  # first, so that he stays unless another is better
             chosen[place] = candidates[((rest + moments[candidates]) ** 2).sum(axis=1).argmin()]
         if (chosen == before).all():
             break

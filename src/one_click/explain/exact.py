@@ -60,13 +60,7 @@ class _Game:
 
     view: FittedView
     known: Values
-    base: Values
-
-    @property
-    def origins(self) -> NDArray[np.intp]:
-        """The raw feature behind each column."""
-        assert self.view.origins is not None  # or there were no game
-        return self.view.origins
+    background: Values
 
 
 Explainer = Callable[[_Game], Values]
@@ -74,7 +68,7 @@ Explainer = Callable[[_Game], Values]
 
 def exact_method(view: FittedView) -> str | None:
     """Return which exact method a pipeline allows, or nothing."""
-    if view.origins is None:
+    if not view.has_origins:
         return None
     if view.is_linear:
         return "terms" if view.is_expanded else "linear"
@@ -90,14 +84,17 @@ def exact_contributions(view: FittedView, clients: pd.DataFrame, background: pd.
     ----------
     view : FittedView
     clients, background : DataFrame
-        Raw features of the clients to explain, and of those who stand for the base.
+        Raw features of the clients to explain, and of those whose values unknown features have.
     """
     method = exact_method(view)
-    if method is None:
-        return None
-    known, base = view.prepare(clients), view.prepare(background)
-    output, base_scores = (uncalibrated_score(view.model, view.expand(rows)) for rows in (known, base))
-    values = _explain(_CONTRIBUTIONS[method], view, known, base)
+    return None if method is None else contributions_by(method, view, clients, background)
+
+
+def contributions_by(method: str, view: FittedView, clients: pd.DataFrame, background: pd.DataFrame) -> Exact:
+    """Return the exact Shapley values by a method that the pipeline allows."""
+    known, others = view.prepare(clients), view.prepare(background)
+    output, base_scores = (uncalibrated_score(view.model, view.expand(rows)) for rows in (known, others))
+    values = _explain(_CONTRIBUTIONS[method], view, known, others)
     return Exact(values, output, float(base_scores.mean()), method)
 
 
@@ -112,25 +109,27 @@ def exact_interactions(view: FittedView, clients: pd.DataFrame, background: pd.D
     method = exact_method(view)
     if method is None:
         return None
-    known, base = view.prepare(clients), view.prepare(background)
-    halves = _explain(_INTERACTIONS[method], view, known, base) / 2
-    contributions = _explain(_CONTRIBUTIONS[method], view, known, base)
+    known, others = view.prepare(clients), view.prepare(background)
+    halves = _explain(_INTERACTIONS[method], view, known, others) / 2
+    contributions = _explain(_CONTRIBUTIONS[method], view, known, others)
     diagonal = np.arange(_FEATURES)
     halves[:, diagonal, diagonal] = contributions - halves.sum(axis=2)
     return halves
 
 
-def _explain(explainer: Explainer, view: FittedView, known: Values, base: Values) -> Values:
+def _explain(explainer: Explainer, view: FittedView, known: Values, background: Values) -> Values:
     starts = range(0, max(len(known), 1), _ROWS)
-    return np.concatenate([explainer(_Game(view, known[start : start + _ROWS], base)) for start in starts])
+    return np.concatenate(
+        [explainer(_Game(view, known[start : start + _ROWS], background)) for start in starts]
+    )
 
 
 # Linear models: each term is a product of at most two factors ---------------------------------------
 
 
 def _linear(game: _Game) -> Values:
-    by_feature = np.eye(_FEATURES)[game.origins] * game.view.weights[:, None]
-    return (game.known - game.base.mean(axis=0)) @ by_feature
+    by_feature = np.eye(_FEATURES)[game.view.origins] * game.view.weights[:, None]
+    return (game.known - game.background.mean(axis=0)) @ by_feature
 
 
 def _terms(game: _Game) -> Values:
@@ -155,8 +154,8 @@ def _pairs_of_terms(game: _Game) -> Values:
 
 def _factors(game: _Game) -> tuple[Values, Values, Values]:
     """Return both factors of the clients' terms, their means over the background, and those of products."""
-    known, base = game.view.factors(game.known), game.view.factors(game.base)
-    return np.moveaxis(known, 2, 0), base.mean(axis=0).T, base.prod(axis=2).mean(axis=0)
+    known, others = game.view.factors(game.known), game.view.factors(game.background)
+    return np.moveaxis(known, 2, 0), others.mean(axis=0).T, others.prod(axis=2).mean(axis=0)
 
 
 # Trees: a leaf is a product of conditions -----------------------------------------------------------
@@ -185,9 +184,9 @@ def _explain_leaf(
 
     Clients, and rows, that meet the same conditions are alike: each two patterns are compared once.
     """
-    places = np.unique(np.array([game.origins[split.column] for split in leaf.path], dtype=np.intp))
+    places = np.unique(np.array([game.view.origins[split.column] for split in leaf.path], dtype=np.intp))
     (clients, pattern_of), (rows, row_patterns) = (
-        _patterns(leaf, places, game, part) for part in (game.known, game.base)
+        _patterns(leaf, places, game, part) for part in (game.known, game.background)
     )
     shares = np.bincount(row_patterns) / len(row_patterns)
     # Where neither meets a condition, no mixture of the two reaches the leaf.
@@ -205,7 +204,7 @@ def _patterns(
     """Return which features meet all their conditions, each distinct pattern once, and that of each row."""
     meets = np.ones((len(rows), len(places)), dtype=bool)
     for split in leaf.path:
-        meets[:, np.searchsorted(places, game.origins[split.column])] &= split.holds(rows)
+        meets[:, np.searchsorted(places, game.view.origins[split.column])] &= split.holds(rows)
     return np.unique(meets, axis=0, return_inverse=True)
 
 
@@ -307,12 +306,12 @@ def _quadrature(count: int) -> list[tuple[float, float]]:
 def _moving_kernels(game: _Game) -> Iterator[tuple[int, NDArray[np.intp], _Kernels]]:
     """Yield for each client, and all rows from which the same features move, these features and kernels."""
     model = game.view.model
-    places, feature_of = np.unique(game.origins, return_inverse=True)
-    of_rows = _kernels(game.base, model, feature_of)
-    shares = model.dual_coef_[0] / len(game.base)
+    places, feature_of = np.unique(game.view.origins, return_inverse=True)
+    of_rows = _kernels(game.background, model, feature_of)
+    shares = model.dual_coef_[0] / len(game.background)
     for client, known in enumerate(game.known):
         own = _kernels(known[None], model, feature_of)
-        moves = _moves(game.base, known, feature_of)
+        moves = _moves(game.background, known, feature_of)
         codes = moves @ (1 << np.arange(len(places)))  # which features move, as one number
         for code in np.unique(codes[codes > 0]):
             alike = np.flatnonzero(codes == code)

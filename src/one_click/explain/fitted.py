@@ -94,11 +94,16 @@ class FittedView:
         """Engineered features that the first step makes."""
         return tuple(self.pipeline.named_steps["engineer"].kw_args["names"])
 
+    @property
+    def has_origins(self) -> bool:
+        """Whether each column is made of one raw feature."""
+        return all(len(column.sources) == 1 for column in self.columns)
+
     @cached_property
-    def origins(self) -> NDArray[np.intp] | None:
-        """Position of the raw feature behind each column; none if a column is made of several features."""
-        if any(len(column.sources) > 1 for column in self.columns):
-            return None
+    def origins(self) -> NDArray[np.intp]:
+        """Position of the raw feature behind each column."""
+        if not self.has_origins:
+            raise ValueError("a column made of several raw features has no single origin")
         return np.array([BASE_FEATURES.index(column.sources[0]) for column in self.columns], dtype=np.intp)
 
     def prepare(self, rows: pd.DataFrame) -> Values:
@@ -160,7 +165,8 @@ class FittedView:
 
     @cached_property
     def _unscaled(self) -> tuple[Values, float]:
-        coefficients, intercept = self.model.coef_[0], float(self.model.intercept_[0])
+        # Without an intercept some models have the number 0 in place of an array.
+        coefficients, intercept = self.model.coef_[0], float(np.ravel(self.model.intercept_)[0])
         if not self.is_expanded:
             return coefficients, intercept
         scale = self.pipeline.named_steps["expand"].named_steps["scale"]
@@ -170,12 +176,9 @@ class FittedView:
     @cached_property
     def owners(self) -> NDArray[np.intp]:
         """The raw features behind the two factors of each term, shape (n_terms, 2); equal if it has one."""
-        origins = self.origins
-        if origins is None:
-            raise ValueError("a column made of several raw features has no single owner")
         if not self.is_expanded:
-            return origins[:, None].repeat(2, axis=1)
-        return np.concatenate([_owners(part, origins) for part in self._parts])
+            return self.origins[:, None].repeat(2, axis=1)
+        return np.concatenate([_owners(part, self.origins) for part in self._parts])
 
     def factors(self, prepared: Values) -> Values:
         """Return the two factors of each term, shape (n_rows, n_terms, 2); the second is 1 where it has one.

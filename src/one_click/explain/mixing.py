@@ -53,7 +53,7 @@ class Mixed:
         Prepared columns are mixed, not prepared anew, which is half of the cost of sampling; where a column
         is made of several raw features, the raw ones must be.
         """
-        if view.origins is None:
+        if not view.has_origins:
             return self._by_step(view.expand(view.prepare(self.frame())))
         row = self.background.prepare(view)[self.row]
         mixed = np.where(self.is_known[:, None, view.origins], self.known.prepare(view), row)
@@ -73,11 +73,11 @@ class Mixed:
 def score_mixed(model: Any, rows: Mixed) -> Values:
     """Score the rows of all steps, shape (n_steps, n_clients): each member of a vote by itself.
 
-    Neighbours that equal the client of the last step have no say.
+    Neighbours that equal the client of the last step are left out.
     """
     if hasattr(model, "voting"):
-        voices = [_probabilities(member, rows) for member in model.estimators_]
-        return np.asarray(np.average(voices, axis=0, weights=model.weights))
+        probabilities = [_probabilities(member, rows) for member in model.estimators_]
+        return np.asarray(np.average(probabilities, axis=0, weights=model.weights))
     view = view_of(model)
     if view is None:
         return uncalibrated_score(model, rows.frame()).reshape(len(rows.is_known), -1)

@@ -20,7 +20,7 @@ from one_click.parameters import Interpretation
 from one_click.scores import uncalibrated_score
 
 from .certainty import settled
-from .exact import exact_contributions
+from .exact import contributions_by
 from .fitted import FittedView, Values
 from .mixing import Mixed, Rows, score_mixed
 from .surrogate import fit_surrogate
@@ -55,22 +55,22 @@ def sample_contributions(
     """Return Shapley values of the raw features for any model's uncalibrated score.
 
     Known neighbours that equal a client in all that the model looks at, as his own row among the training
-    clients does, have no say in his score.
+    clients does, are left out of his score.
 
     Parameters
     ----------
     model : fitted estimator
     clients, background : DataFrame
-        Raw features of the clients to explain, and of those who stand for the base.
+        Raw features of the clients to explain, and of those whose values unknown features have.
     options : Interpretation
         Pairs of orders per round, rounds, and when the reasons of a client count as certain.
     """
     base_scores = uncalibrated_score(model, background)
     base_value = float(base_scores.mean())
-    surrogate = fit_surrogate(model, background, options.seed)
     values, errors = np.zeros((2, len(clients), _FEATURES))
-    if surrogate is None:
-        return Sampled(values, errors, uncalibrated_score(model, clients), base_value)
+    if _is_constant(model, clients, base_scores):
+        return Sampled(values, errors, np.full(len(clients), base_value), base_value)
+    surrogate = fit_surrogate(model, background, options.seed)
     for start in range(0, len(clients), _CHUNK):
         part = slice(start, start + _CHUNK)
         game = _Game(model, surrogate, clients.iloc[part], background, base_scores)
@@ -78,6 +78,12 @@ def sample_contributions(
     everything = np.ones((1, _FEATURES), dtype=bool)
     (output,) = score_mixed(model, Mixed(Rows(clients), Rows(background), 0, everything))
     return Sampled(_add_up(values, errors, output - base_value), errors, output, base_value)
+
+
+def _is_constant(model: Any, clients: pd.DataFrame, base_scores: Values) -> bool:
+    """Tell whether a model gives the background and all clients one score."""
+    alike = (base_scores == base_scores[0]).all()
+    return bool(alike and (uncalibrated_score(model, clients) == base_scores[0]).all())
 
 
 @dataclass(frozen=True)
@@ -96,9 +102,7 @@ def _sample(game: _Game, options: Interpretation) -> tuple[Values, Values]:
 
     A client's values depend on no other client: all see the same rows and orders.
     """
-    found = exact_contributions(FittedView(game.surrogate), game.clients, game.background)
-    assert found is not None  # of an RBF regression there are some
-    exact = found.contributions
+    exact = contributions_by("rbf", FittedView(game.surrogate), game.clients, game.background).contributions
     active, count = np.arange(len(exact)), np.zeros((len(exact), 1))
     total, squares = np.zeros_like(exact), np.zeros_like(exact)
     background = Rows(game.background)

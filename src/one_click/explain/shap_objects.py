@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FEATURES = list(BASE_FEATURES)
 _IN_WORDS = ("category", "flag")  # kinds of columns
+_SIDES = ("feature", "other")  # of a pair
 
 
 def as_explanation(
@@ -55,8 +56,8 @@ def as_explanation(
     """
     if language not in LANGUAGES:
         raise ParameterError(f"language: there is no '{language}'; {nearest(str(language), LANGUAGES)}")
-    _refuse_other_table(shap_values, "shap_values", (*BASE_FEATURES, "base_value"))
-    _refuse_other_table(features, "features", BASE_FEATURES)
+    _refuse_other_table(shap_values, "shap_values", *BASE_FEATURES, "base_value")
+    _refuse_other_table(features, "features", *BASE_FEATURES)
     chosen = shap_values[CLIENT_ID] if clients is None else pd.Series(clients)
     of_values = _rows_of(chosen, shap_values, "shap_values")
     shown = _rows_of(chosen, features, "features")
@@ -75,7 +76,7 @@ def as_explanation(
     )
 
 
-def _refuse_other_table(table: pd.DataFrame, name: str, columns: Sequence[str]) -> None:
+def _refuse_other_table(table: pd.DataFrame, name: str, *columns: str) -> None:
     if missing := [column for column in (CLIENT_ID, *columns) if column not in table.columns]:
         raise DataError(
             f"These {name} do not have {shorten(missing)}.",
@@ -134,9 +135,28 @@ def as_interactions(shap_interactions: pd.DataFrame) -> Values:
     >>> pages, errors = map(BASE_FEATURES.index, ("pages_per_visit", "service_errors"))
     >>> as_interactions(table)[0][[pages, pages, errors], [pages, errors, pages]].tolist()
     [0.5, 0.1, 0.1]
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or a feature is not in the vocabulary.
     """
+    _refuse_other_table(shap_interactions, "shap_interactions", *_SIDES, "value")
     client, numbers = pd.factorize(shap_interactions[CLIENT_ID])
-    one, other = (pd.Index(_FEATURES).get_indexer(shap_interactions[side]) for side in ("feature", "other"))
+    one, other = (_places_of(shap_interactions[side]) for side in _SIDES)
     values = np.zeros((len(numbers), len(_FEATURES), len(_FEATURES)))
     values[client, one, other] = shap_interactions["value"] / 2
     return values + values.transpose(0, 2, 1)
+
+
+def _places_of(names: pd.Series) -> NDArray[np.intp]:
+    places = pd.Index(_FEATURES).get_indexer(names)
+    if (places < 0).any():
+        raise DataError(
+            f"These pairs have unknown features: {shorten(names[places < 0].unique())}.",
+            file="shap_interactions",
+            column=str(names.name),
+            rule="a pair is of two features of the vocabulary",
+            remedy="make it again with kedro run --pipelines interpretation",
+        )
+    return places

@@ -59,7 +59,7 @@ def explain(
     clients : DataFrame, shape (n_clients, n_features)
         Raw features of the clients to explain.
     background : DataFrame, shape (n_rows, n_features)
-        Raw features of those who stand for the base.
+        Raw features of those whose values unknown features have.
     options : Interpretation
         How much is sampled, where sampling is needed, and its seed.
     """

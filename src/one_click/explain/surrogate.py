@@ -28,16 +28,15 @@ _CENTRES = 100  # twice as many lower the error of what is sampled by a fiftieth
 _RIDGE = 1e-3
 
 
-def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline | None:
-    """Return an RBF regression fitted to a model's answers, or nothing if these never move.
+def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline:
+    """Return an RBF regression fitted to a model's answers.
 
-    It sees only features that move the model's score.
+    It sees only features that move the score of rows mixed from the background; all where none does, as where
+    the background lacks the one value that matters.
     """
     score = partial(uncalibrated_score, model)
     rows = _draw_between(background, _ROWS, seed)
-    seen = tuple(moving_features(score, rows.head(_TRIED)))
-    if not seen:
-        return None
+    seen = tuple(moving_features(score, rows.head(_TRIED))) or BASE_FEATURES
     surrogate = Pipeline(
         [
             ("engineer", FunctionTransformer(add_engineered, kw_args={"names": ()})),

@@ -43,8 +43,9 @@ def ask(
     DataError
         If `client` has no rows or lacks features.
     ParameterError
-        If there is no such feature, or it cannot have such a value.
+        If there is no such feature, or it cannot have such a value; if `score` is a model, not a function.
     """
+    _refuse_model(score)
     _refuse_incomplete(client)
     for name, value in changes.items():
         _refuse_impossible(name, value, _known_values(name, client, explanation_base))
@@ -58,6 +59,14 @@ def ask(
             "change": after - before,
         }
     )
+
+
+def _refuse_model(score: Any) -> None:
+    if not callable(score):
+        raise ParameterError(
+            f"score: a {type(score).__name__} is no function. Rule: it takes raw features and returns one "
+            "probability of decline per client. Remedy: of a champion, partial(decline_probability, champion)"
+        )
 
 
 def _refuse_incomplete(client: pd.DataFrame) -> None:

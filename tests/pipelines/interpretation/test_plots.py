@@ -207,6 +207,24 @@ def test_shap_importance_shows_the_direction_of_each_feature() -> None:
     assert ticks(plots.shap_importance_figure(table)[1].axes[0])[::-1] == [label(name, "en") for name in FOUR]
 
 
+@pytest.mark.parametrize("name", ["shap_importance", "beeswarm", "waterfall"])
+def test_labels_of_axes_lie_within_the_figure(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], name: str
+) -> None:
+    longest = sorted(BASE_FEATURES, key=lambda feature: -len(label(feature, "ru")))[:4]
+    importance = contributions([0.4] * 4).assign(feature=longest)
+    figures = {
+        "shap_importance": lambda: plots.shap_importance_figure(importance),
+        "beeswarm": lambda: plots.beeswarm_figure(*scored[:2], importance),
+        "waterfall": lambda: plots.client_waterfall(*scored, 9),
+    }[name]()
+    for figure in figures:
+        figure.draw_without_rendering()
+        box = figure.axes[0].xaxis.label.get_window_extent()
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+
+
 # Every client -------------------------------------------------------------------------------------
 
 

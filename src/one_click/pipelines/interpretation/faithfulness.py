@@ -111,7 +111,7 @@ def delete_reasons(
     """Return the checks ``deletion_…`` of these clients, as `check_faithfulness` names them."""
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
-    used = _used(score, clients)  # to forget what the champion never looks at moves nothing
+    used = _used(score, clients)  # replacing what the champion never looks at moves nothing
     chance = generator.permuted(np.tile(used, (len(clients), 1)), axis=1)
     moves = [
         _move_without(score, clients, taken, background, generator)

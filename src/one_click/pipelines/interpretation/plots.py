@@ -166,13 +166,13 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
             "больше значение — выше риск",
             "больше значение — ниже риск",
             "без ясного направления",
-            "Средний вклад в оценку риска и его 95 % интервал при других обучающих клиентах",
+            "Средний вклад в оценку риска\nи его 95 % интервал при других обучающих клиентах",
         ),
         "en": (
             "larger value, higher risk",
             "larger value, lower risk",
             "no clear direction",
-            "Mean contribution to the score, and its 95% interval had other clients been fitted on",
+            "Mean contribution to the score,\nand its 95% interval had other clients been fitted on",
         ),
     }[language]
     figure = new_figure(8, 5, _shap_title(importance, language))
@@ -296,8 +296,8 @@ def _draw_waterfall(
 def _score_axis(shap: pd.Series, language: Language) -> str:
     base, output = (number(shap[name], 2, language) for name in ("base_value", "output"))
     if language == "ru":
-        return f"Оценка модели: от {base}, когда о клиенте ничего не известно,\nдо {output} (пунктир)"
-    return f"The model's score: from {base} when nothing is known of the client\nto {output} (dotted lines)"
+        return f"Оценка модели: от {base}, средней по клиентам,\nдо {output} (пунктир)"
+    return f"The model's score: from {base}, the mean over clients,\nto {output} (dotted lines)"
 
 
 def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:

@@ -274,8 +274,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons_note": "Это связи, которые видит модель, а не доказанные причины: изменение признака само по "
         "себе может ничего не дать.",
         "disagreements": "Где два способа измерить важность расходятся или признаки её делят:",
-        "checks_note": "Проверено: если забыть главные причины клиента, оценка меняется сильнее, чем если забыть столько "
-        "же случайных признаков, у {ahead} клиентов; модели, обученные заново на {refitted_on} тех же клиентов, называют "
+        "checks_note": "Проверено: если заменить главные признаки клиента значениями других клиентов, оценка меняется "
+        "сильнее, чем если заменить столько же случайных признаков, у {ahead} клиентов; модели, обученные заново на {refitted_on} тех же клиентов, называют "
         "в среднем {refits} тех же причин.",
         "segments": "Сегменты",
         "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль {months}. Считается, "
@@ -352,8 +352,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "reasons_note": "These are associations that the model sees, not proven causes: changing a feature may by "
         "itself change nothing.",
         "disagreements": "Where two measures of importance differ, or features share it:",
-        "checks_note": "Checked: forgetting a client's main reasons moves the score more than forgetting as many random "
-        "features for {ahead} of the clients; models fitted anew on {refitted_on} of the same clients name {refits} of the "
+        "checks_note": "Checked: replacing a client's main reasons by other clients' values moves the score more than "
+        "replacing as many random features for {ahead} of the clients; models fitted anew on {refitted_on} of the same clients name {refits} of the "
         "same reasons on average.",
         "segments": "Segments",
         "segments_note": "Profit at risk is the probability of decline times the profit {months}. A client who "
