@@ -246,6 +246,17 @@ def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
     assert any(one != other for one, other in by_pair.index) == acts_together
 
 
+def test_pairs_of_a_calibrated_champion_are_those_of_the_model_inside(
+    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+) -> None:
+    tree = fit("decision_tree", clients)
+    champion = CalibratedClassifierCV(tree, method="sigmoid", ensemble=False)
+    champion.fit(clients[FEATURES], clients[TARGET])
+    pairs = nodes.explain_pairs(clients, champion, base, options)
+    assert len(pairs)
+    pd.testing.assert_frame_equal(pairs, nodes.explain_pairs(clients, tree, base, options))
+
+
 def test_pairs_of_a_model_that_is_sampled_are_no_rows(
     fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
 ) -> None:
