@@ -80,8 +80,8 @@ def score_by_hand(model: Any, rows: pd.DataFrame) -> Values:
 
 def probability_by_hand(model: Any, rows: pd.DataFrame) -> Values:
     if hasattr(model, "voting"):
-        voices = [probability_by_hand(member, rows) for member in model.estimators_]
-        return np.asarray(np.average(voices, axis=0, weights=model.weights))
+        probabilities = [probability_by_hand(member, rows) for member in model.estimators_]
+        return np.asarray(np.average(probabilities, axis=0, weights=model.weights))
     if hasattr(model, "calibrated_classifiers_"):
         (calibrated,) = model.calibrated_classifiers_
         return np.asarray(calibrated.calibrators[0].predict(score_by_hand(calibrated.estimator, rows)))

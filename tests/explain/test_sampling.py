@@ -280,9 +280,9 @@ def test_a_vote_leaves_own_rows_out_where_neighbours_vote(
 ) -> None:
     sampled = sample_contributions(vote, features.iloc[:6], features, options)
     names = list(vote.named_estimators_)
-    voices = [decline_probability(member, features.iloc[:6]) for member in vote.estimators_]
+    probabilities = [decline_probability(member, features.iloc[:6]) for member in vote.estimators_]
     nearest = names.index("k_nearest_neighbours")
-    voices[nearest] = np.array(
+    probabilities[nearest] = np.array(
         [
             _ask_others(vote.estimators_[nearest], clients, client).predict_proba(features.iloc[[client]])[
                 0, 1
@@ -290,7 +290,7 @@ def test_a_vote_leaves_own_rows_out_where_neighbours_vote(
             for client in range(6)
         ]
     )
-    expected = np.average(voices, axis=0, weights=vote.weights)
+    expected = np.average(probabilities, axis=0, weights=vote.weights)
     np.testing.assert_allclose(sampled.output, expected, atol=1e-9)
     assert np.abs(sampled.output - uncalibrated_score(vote, features.iloc[:6])).max() > 1e-3
 

@@ -119,7 +119,7 @@ def test_explained_is_the_uncalibrated_score_of_the_champion(
     assert values["client_id"].tolist() == errors["client_id"].tolist() == few["client_id"].tolist()
     assert set(values["scale"]) == {scale}
     assert set(values["method"]) == {method}
-    # Nearest neighbours know these clients: their own answers have no say.
+    # Nearest neighbours know these clients: their own rows are left out.
     expected = (
         score_of_others(champion.calibrated_classifiers_[0].estimator, few[FEATURES], 9)
         if name == "k_nearest_neighbours"
