@@ -4,7 +4,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -173,12 +175,15 @@ def test_weighted_factors_add_up_to_the_decision_function(
     assert (factors[:, view.owners[:, 0] == view.owners[:, 1], 1] == 1).all()
 
 
-def test_a_model_without_an_intercept_has_the_intercept_0(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
+@pytest.mark.parametrize(
+    "model", [LinearSVC(fit_intercept=False), RidgeClassifier(fit_intercept=False)], ids=repr
+)
+def test_a_linear_model_may_have_no_intercept_and_flat_coefficients(
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, model: Any
 ) -> None:
-    pipeline = fit("logistic_regression", clients)
-    pipeline.set_params(model=LinearSVC(fit_intercept=False)).fit(features, clients[TARGET])
-    view = FittedView(pipeline)
+    pipeline = clone(fit("logistic_regression", clients)).set_params(model=model)
+    view = FittedView(pipeline.fit(features, clients[TARGET]))
+    assert view.is_linear
     assert view.intercept == 0
     weighted = view.prepare(features) @ view.weights
     np.testing.assert_allclose(weighted, pipeline.decision_function(features), atol=1e-9)

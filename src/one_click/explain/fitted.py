@@ -118,7 +118,12 @@ class FittedView:
     @property
     def is_linear(self) -> bool:
         """Whether the model has one coefficient per term."""
-        return np.ndim(getattr(self.model, "coef_", 0)) == 2
+        return hasattr(self.model, "coef_")
+
+    @property
+    def coefficients(self) -> Values:
+        """Coefficients of a linear model's terms, shape (n_terms,)."""
+        return np.ravel(self.model.coef_)  # some have a row of them for the second class
 
     @property
     def is_tree(self) -> bool:
@@ -166,7 +171,7 @@ class FittedView:
     @cached_property
     def _unscaled(self) -> tuple[Values, float]:
         # Without an intercept some models have the number 0 in place of an array.
-        coefficients, intercept = self.model.coef_[0], float(np.ravel(self.model.intercept_)[0])
+        coefficients, intercept = self.coefficients, float(np.ravel(self.model.intercept_)[0])
         if not self.is_expanded:
             return coefficients, intercept
         scale = self.pipeline.named_steps["expand"].named_steps["scale"]

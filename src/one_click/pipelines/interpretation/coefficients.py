@@ -45,7 +45,7 @@ def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.Data
 
 
 def _read(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:
-    coefficients, terms = view.model.coef_[0], list(view.terms.items())
+    coefficients, terms = view.coefficients, list(view.terms.items())
     per_deviation = coefficients * np.std(view.expand(view.prepare(raw_features(clients))), axis=0)
     in_log_odds = score_scale(view.pipeline) == "log_odds"
     return [

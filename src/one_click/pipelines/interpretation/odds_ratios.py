@@ -71,7 +71,7 @@ def _odds_of(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[st
 
 def _used(view: FittedView) -> list[str]:
     """Return the raw features that have a part in the score."""
-    weighted = zip(view.terms.values(), view.model.coef_[0], strict=True)
+    weighted = zip(view.terms.values(), view.coefficients, strict=True)
     used = {name for raw, weight in weighted if weight != 0 for name in raw}
     return [name for name in BASE_FEATURES if name in used]
 
