@@ -104,7 +104,7 @@ def test_what_can_be_read_depends_on_what_the_model_can_do(fit: Fit, clients: pd
     names = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc", "naive_bayes")
     models = {name: fit(name, clients) for name in names}
     ridge = Pipeline([*models["svc"].steps[:-1], ("model", RidgeClassifier())])
-    models["ridge"] = ridge.fit(raw_features(clients), clients[TARGET])  # its coefficients are one row, no table
+    models["ridge"] = ridge.fit(raw_features(clients), clients[TARGET])  # coefficients in one row
     models["refused"] = DummyClassifier().fit(clients[["pages_per_visit"]], clients[TARGET])
     counts = read_coefficients(clients, **models)["model"].value_counts()
     assert counts.to_dict() == {"logistic_regression": 21, "ridge": 21}
