@@ -52,6 +52,8 @@ VALUES = {
     "service_type": ["стандарт", "премиум"],
 }
 
+WHOLE_CHAINS = ("test_ordinary_stores.py", "test_run.py")
+
 MakeClients = Callable[..., pd.DataFrame]
 
 # Drawn examples per property: by default, and with --expensive.
@@ -77,7 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave expensive tests out unless asked for."""
+    """Leave expensive tests out unless asked for; whole chains begin first, so that none is waited for."""
+    items.sort(key=lambda item: item.path.name not in WHOLE_CHAINS)
     if not config.getoption("--expensive"):
         expensive = [item for item in items if item.get_closest_marker("expensive")]
         config.hook.pytest_deselected(items=expensive)
@@ -87,6 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Let one worker run all tests that share what a file, or a folder's conftest, prepares."""
+    config.option.loadscopereorder = False  # by their number, the longest tests would come last
     from xdist.scheduler import LoadScopeScheduling
 
     class BySharedFixtures(LoadScopeScheduling):

@@ -73,6 +73,7 @@ def test_likeness_in_one_table() -> None:
     )
 
 
+@pytest.mark.expensive
 def test_store_beside_itself(project: Path, kedro_run_here: Callable[..., Result]) -> None:
     comparing = {"demo_comparison": {"seeds": [0]}}
     (project / "conf" / "local" / "parameters_demo_comparison.yml").write_text(yaml.safe_dump(comparing))
