@@ -159,6 +159,7 @@ crowd:
 """
 
 
+@pytest.mark.expensive
 def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_out(
     project: Path, root: Path
 ) -> None:

@@ -217,7 +217,7 @@ def test_sampling_follows_its_seed(neighbours: Any, features: pd.DataFrame, one_
 # --- nobody else matters ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", ["neighbours", "vote"])
+@pytest.mark.parametrize("model", ["neighbours", pytest.param("vote", marks=pytest.mark.expensive)])
 def test_values_of_a_client_depend_on_nobody_else(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
