@@ -27,6 +27,7 @@ from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipeline_registry import register_pipelines
 from one_click.pipelines.reporting.page import FIGURES
 
+DEAR = ("eda", "model_selection", "segmentation")  # the others show the same for less
 PIPELINES = (
     "data_processing",
     "eda",
@@ -85,7 +86,10 @@ def pipelines(finished_project: Path) -> dict[str, Pipeline]:
     return register_pipelines()
 
 
-@pytest.mark.parametrize("pipeline", PIPELINES)
+@pytest.mark.parametrize(
+    "pipeline",
+    [pytest.param(name, marks=[pytest.mark.expensive] if name in DEAR else []) for name in PIPELINES],
+)
 def test_each_pipeline_alone_makes_the_same_files_again(
     finished_project: Path,
     run_inside: Callable[..., Result],
