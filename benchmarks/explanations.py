@@ -21,8 +21,9 @@ from benchmarks.beside_shap import Coded, explain_line, explain_tree, timed
 from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES
 from one_click.explain.certainty import certainty, top_reasons
+from one_click.explain.explanation import SAMPLED, Explanation
 from one_click.explain.fitted import FittedView
-from one_click.explain.shapley import SAMPLED, Explanation, explain
+from one_click.explain.shapley import explain
 from one_click.parameters import CANDIDATES, Interpretation
 from one_click.pipelines.interpretation.faithfulness import overlap
 from one_click.scores import innermost, raw_features

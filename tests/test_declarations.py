@@ -632,4 +632,4 @@ def test_segments_with_clients_for_an_offer(offer: list[dict[str, Any]], expecte
 @pytest.mark.parametrize("model", [Segmentation, Offers])
 def test_shipped_rules_are_for_somebody(root: Path, model: type[Segmentation | Offers]) -> None:
     (raw,) = yaml.safe_load((root / model.file).read_text(encoding="utf-8")).values()
-    model.model_validate(raw)
+    assert isinstance(model.model_validate(raw), model)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, TARGET
-from one_click.explain.shapley import SAMPLED, explain
+from one_click.explain.explanation import SAMPLED
+from one_click.explain.shapley import explain
 from one_click.explain.what_if import ask
 from one_click.features import SOURCES, add_engineered, make_features
 from one_click.folds import make_splits

@@ -52,6 +52,18 @@ def fit_vote(families: dict[str, Family], selection_options: ModelSelection) -> 
 
 
 @pytest.fixture(scope="session")
+def neighbours(fit: Fit, clients: pd.DataFrame) -> Any:
+    """Return nearest neighbours of nine columns, encoded of eight features, as the clients are drawn."""
+    return fit("k_nearest_neighbours", clients, select__k=9)
+
+
+@pytest.fixture(scope="session")
+def vote(fit_vote: Fit, clients: pd.DataFrame) -> Any:
+    """Return the vote of families that see as much."""
+    return fit_vote(clients, 9)
+
+
+@pytest.fixture(scope="session")
 def seen_features() -> Callable[[Any], list[str]]:
     """Return a function that names the raw features that a model, or any member of a vote, sees."""
 

@@ -10,12 +10,14 @@ from sklearn.base import clone
 
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain import exact
-from one_click.explain.exact import Exact, exact_contributions, exact_interactions, rbf_score
+from one_click.explain.exact import exact_contributions, exact_interactions, rbf_score
+from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
 from one_click.features import add_engineered
 from one_click.scores import raw_features, uncalibrated_score
 
 Values = NDArray[np.float64]
+Compared = Callable[..., Explanation]
 Fit = Callable[..., Any]
 ByDefinition = Callable[..., tuple[dict[str, float], float]]
 
@@ -35,7 +37,7 @@ EXACT_MODELS = [
 ]
 
 
-def _explain(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Exact:
+def _explain(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Explanation:
     """Return what must be exact."""
     found = exact_contributions(FittedView(model), clients, background)
     assert found is not None
@@ -48,7 +50,7 @@ def _pairs(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Value
     return found
 
 
-def _by_feature(explained: Exact) -> pd.DataFrame:
+def _by_feature(explained: Explanation) -> pd.DataFrame:
     return pd.DataFrame(explained.contributions, columns=list(BASE_FEATURES))
 
 
@@ -72,10 +74,10 @@ def assert_by_definition(
     seen_features: Callable[[Any], list[str]],
     shapley_by_definition: ByDefinition,
     interactions_by_definition: Callable[..., Values],
-) -> Callable[[Any, pd.DataFrame, pd.DataFrame], Exact]:
+) -> Callable[[Any, pd.DataFrame, pd.DataFrame], Explanation]:
     """Return a function that compares contributions and interaction values with sums over all sets."""
 
-    def compare(model: Any, asked: pd.DataFrame, background: pd.DataFrame) -> Exact:
+    def compare(model: Any, asked: pd.DataFrame, background: pd.DataFrame) -> Explanation:
         players, score = seen_features(model), partial(uncalibrated_score, model)
         explained, pairs = _explain(model, asked, background), _pairs(model, asked, background)
         places = _places(players)
@@ -101,7 +103,7 @@ def test_values_equal_their_definition(
     fit: Fit,
     home_and_garden: pd.DataFrame,
     seen_features: Callable[[Any], list[str]],
-    assert_by_definition: Callable[..., Exact],
+    assert_by_definition: Compared,
     name: str,
     settings: dict[str, Any],
     method: str,
@@ -125,7 +127,7 @@ def _most_splits(view: FittedView, feature: str) -> int:
 
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_conditions_on_one_feature_count_together(
-    fit: Fit, home_and_garden: pd.DataFrame, assert_by_definition: Callable[..., Exact]
+    fit: Fit, home_and_garden: pd.DataFrame, assert_by_definition: Compared
 ) -> None:
     wanted = home_and_garden[PAGES].between(3, 6) & home_and_garden[CATEGORY].isin(["Дом", "Сад"])
     banded = home_and_garden.assign(**{TARGET: wanted.astype("float64")})
@@ -146,7 +148,7 @@ def test_a_tree_of_one_leaf_explains_nothing(fit: Fit, clients: pd.DataFrame, fe
 
 @pytest.mark.parametrize("gamma", [0.05, 50.0], ids=["wide", "narrow"])
 def test_an_outlier_whose_kernels_vanish(
-    fit: Fit, clients: pd.DataFrame, assert_by_definition: Callable[..., Exact], gamma: float
+    fit: Fit, clients: pd.DataFrame, assert_by_definition: Compared, gamma: float
 ) -> None:
     model, features = fit("svc", clients, select__k=5, model__gamma=gamma), raw_features(clients)
     far = features.iloc[[0]].assign(**{PAGES: 10**6, "promo_purchase_share": 1.0})
@@ -180,7 +182,11 @@ def test_nothing_moves_a_client_who_equals_the_background(
     ],
 )
 def test_a_column_engineered_of_one_feature_belongs_to_it(
-    fit: Fit, clients: pd.DataFrame, assert_by_definition: Callable[..., Exact], name: str, settings: Any
+    fit: Fit,
+    clients: pd.DataFrame,
+    assert_by_definition: Compared,
+    name: str,
+    settings: Any,
 ) -> None:
     wider = add_engineered(clients, ("promo_habit",))
     model = fit(name, wider, select__k=4, **settings)

@@ -11,8 +11,9 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain import sampling
+from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
-from one_click.explain.sampling import Sampled, sample_contributions
+from one_click.explain.sampling import sample_contributions
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.scores import decline_probability, raw_features, uncalibrated_score
@@ -22,21 +23,10 @@ Fit = Callable[..., Any]
 Seen = Callable[[Any], list[str]]
 Score = Callable[[pd.DataFrame], Values]
 ByDefinition = Callable[..., tuple[dict[str, float], float]]
+Rounds = Callable[..., Explanation]
 OneRound = Callable[..., Interpretation]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Found unknown categories")  # in a base of three clients
-
-COLUMNS = 9  # after encoding: of eight features, as the clients are drawn
-
-
-@pytest.fixture(scope="module")
-def neighbours(fit: Fit, clients: pd.DataFrame) -> Any:
-    return fit("k_nearest_neighbours", clients, select__k=COLUMNS)
-
-
-@pytest.fixture(scope="module")
-def vote(fit_vote: Fit, clients: pd.DataFrame) -> Any:
-    return fit_vote(clients, COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +56,7 @@ def _score_by(model: Any) -> Score:
 # --- against the definition ---------------------------------------------------------------------------
 
 
-def _assert_within_errors(sampled: Sampled, players: Sequence[str], expected: Sequence[Any]) -> None:
+def _assert_within_errors(sampled: Explanation, players: Sequence[str], expected: Sequence[Any]) -> None:
     """Compare in standard errors, of which normal deviations lie 95.4 % within 2, and all but never beyond 5.
 
     The clients see the same draws, so that one seed can be unlucky for several of them: asked for are 90 %
@@ -84,20 +74,24 @@ def _assert_within_errors(sampled: Sampled, players: Sequence[str], expected: Se
     assert 0.5 < np.sqrt((distances**2).mean()) < 1.5
 
 
-def test_neighbours_are_explained_within_the_errors(
-    neighbours: Any,
+@pytest.mark.parametrize(("name", "count"), [("neighbours", 6), ("vote", 3)])
+def test_strangers_are_explained_within_the_errors(
+    request: pytest.FixtureRequest,
     strangers: pd.DataFrame,
     background: pd.DataFrame,
     one_round: OneRound,
     seen_features: Seen,
     shapley_by_definition: ByDefinition,
+    name: str,
+    count: int,
 ) -> None:
-    asked, players, score = strangers.iloc[:6], seen_features(neighbours), _score_by(neighbours)
+    model = request.getfixturevalue(name)
+    asked, players, score = strangers.iloc[:count], seen_features(model), _score_by(model)
     assert len(players) == 8
     expected = [
         shapley_by_definition(score, asked.iloc[[one]], background, players) for one in range(len(asked))
     ]
-    sampled = sample_contributions(neighbours, asked, background, one_round(20))
+    sampled = sample_contributions(model, asked, background, one_round(20))
     _assert_within_errors(sampled, players, expected)
     assert sampled.base_value == pytest.approx(expected[0][1], abs=1e-9)
 
@@ -121,24 +115,6 @@ def test_known_clients_are_explained_by_what_the_others_say(
     _assert_within_errors(sampled, players, expected)
     own = [score(features.iloc[[client]])[0] for score, client in zip(others, chosen, strict=True)]
     np.testing.assert_allclose(sampled.output, own, atol=1e-9)
-
-
-def test_a_vote_is_explained_within_the_errors(
-    vote: Any,
-    strangers: pd.DataFrame,
-    background: pd.DataFrame,
-    one_round: OneRound,
-    seen_features: Seen,
-    shapley_by_definition: ByDefinition,
-) -> None:
-    asked, players, score = strangers.iloc[:3], seen_features(vote), _score_by(vote)
-    assert len(players) == 8
-    expected = [
-        shapley_by_definition(score, asked.iloc[[one]], background, players) for one in range(len(asked))
-    ]
-    sampled = sample_contributions(vote, asked, background, one_round(20))
-    _assert_within_errors(sampled, players, expected)
-    assert sampled.base_value == pytest.approx(expected[0][1], abs=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -241,11 +217,11 @@ def test_values_of_a_client_depend_on_nobody_else(
 
 
 @pytest.fixture(scope="module")
-def sample_rounds(neighbours: Any, features: pd.DataFrame, options: Interpretation) -> Callable[..., Sampled]:
+def sample_rounds(neighbours: Any, features: pd.DataFrame, options: Interpretation) -> Rounds:
     """Return a function that samples so many rounds of five pairs, until so much is certain."""
 
     @cache
-    def sample(rounds: int, certain_from: float) -> Sampled:
+    def sample(rounds: int, certain_from: float) -> Explanation:
         update = {"permutations": 5, "rounds": rounds, "certain_from": certain_from, "reasons": 2}
         changed = options.model_copy(update=update)
         return sample_contributions(neighbours, features.iloc[::5], features, changed)
@@ -253,7 +229,7 @@ def sample_rounds(neighbours: Any, features: pd.DataFrame, options: Interpretati
     return sample
 
 
-def test_a_settled_client_stops_and_the_others_go_on(sample_rounds: Callable[..., Sampled]) -> None:
+def test_a_settled_client_stops_and_the_others_go_on(sample_rounds: Rounds) -> None:
     first, last = sample_rounds(1, 0.8), sample_rounds(4, 0.8)
     stopped = (first.contributions == last.contributions).all(axis=1)
     np.testing.assert_array_equal(stopped, (first.errors == last.errors).all(axis=1))
@@ -263,7 +239,9 @@ def test_a_settled_client_stops_and_the_others_go_on(sample_rounds: Callable[...
     assert 0.45 < shrunk.mean() < 0.75
 
 
-def test_the_more_certain_reasons_must_be_the_more_is_sampled(sample_rounds: Callable[..., Sampled]) -> None:
+def test_the_more_certain_reasons_must_be_the_more_is_sampled(
+    sample_rounds: Rounds,
+) -> None:
     first, fairly, nearly = (
         sample_rounds(rounds, certain_from) for rounds, certain_from in ((1, 0.8), (4, 0.8), (4, 0.999999))
     )

@@ -9,8 +9,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES, TARGET
+from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
-from one_click.explain.shapley import Explanation, explain, interactions
+from one_click.explain.shapley import explain, interactions
 from one_click.features import add_engineered
 from one_click.parameters import Interpretation
 from one_click.scores import raw_features, uncalibrated_score

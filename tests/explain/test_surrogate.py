@@ -15,17 +15,6 @@ from one_click.explain.surrogate import RbfRegression, fit_surrogate
 from one_click.scores import uncalibrated_score
 
 Fit = Callable[..., Any]
-COLUMNS = 9
-
-
-@pytest.fixture(scope="module")
-def neighbours(fit: Fit, clients: pd.DataFrame) -> Any:
-    return fit("k_nearest_neighbours", clients, select__k=COLUMNS)
-
-
-@pytest.fixture(scope="module")
-def vote(fit_vote: Fit, clients: pd.DataFrame) -> Any:
-    return fit_vote(clients, COLUMNS)
 
 
 @pytest.mark.parametrize("model", ["neighbours", "vote"])

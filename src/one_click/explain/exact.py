@@ -24,6 +24,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from one_click.columns import BASE_FEATURES
 from one_click.scores import uncalibrated_score
 
+from .explanation import Explanation
 from .fitted import FittedView, Leaf, Values
 
 _FEATURES = len(BASE_FEATURES)
@@ -31,27 +32,6 @@ _ROWS = 2048  # clients at a time: bounds the memory of the (rows × terms) arra
 _BLOCK = 512  # rows at a time whose kernels stay in the processor's cache
 _ELEMENTS = 60_000  # of the arrays of kernels at a time, for the same reason
 _FARTHEST = 300.0  # no kernel is less than exp(-300), which adds nothing and can still be divided by
-
-
-@dataclass(frozen=True)
-class Exact:
-    """Shapley values of some clients.
-
-    Attributes
-    ----------
-    contributions : ndarray, shape (n_clients, n_features)
-    output : ndarray, shape (n_clients,)
-        The model's own scores.
-    base_value : float
-        Mean score of the background.
-    method : str
-        ``linear``, ``terms``, ``tree`` or ``rbf``.
-    """
-
-    contributions: Values
-    output: Values
-    base_value: float
-    method: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,9 @@ def exact_method(view: FittedView) -> str | None:
     return "rbf" if view.has_rbf_kernel else None
 
 
-def exact_contributions(view: FittedView, clients: pd.DataFrame, background: pd.DataFrame) -> Exact | None:
+def exact_contributions(
+    view: FittedView, clients: pd.DataFrame, background: pd.DataFrame
+) -> Explanation | None:
     """Return the exact Shapley values of the raw features, or nothing where the model allows none.
 
     Parameters
@@ -90,12 +72,14 @@ def exact_contributions(view: FittedView, clients: pd.DataFrame, background: pd.
     return None if method is None else contributions_by(method, view, clients, background)
 
 
-def contributions_by(method: str, view: FittedView, clients: pd.DataFrame, background: pd.DataFrame) -> Exact:
+def contributions_by(
+    method: str, view: FittedView, clients: pd.DataFrame, background: pd.DataFrame
+) -> Explanation:
     """Return the exact Shapley values by a method that the pipeline allows."""
     known, others = view.prepare(clients), view.prepare(background)
     output, base_scores = (_scores(view, rows) for rows in (known, others))
     values = _explain(_CONTRIBUTIONS[method], view, known, others)
-    return Exact(values, output, float(base_scores.mean()), method)
+    return Explanation(values, np.zeros_like(values), output, float(base_scores.mean()), method)
 
 
 def _scores(view: FittedView, prepared: Values) -> Values:

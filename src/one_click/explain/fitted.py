@@ -15,10 +15,10 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
 from one_click.features import SOURCES
+from one_click.modelling.families import STEPS
 
 Values = NDArray[np.float64]
-_STEPS = ("engineer", "columns", "select", "expand", "model")
-_TERMS_FROM = _STEPS.index("expand")
+_TERMS_FROM = STEPS.index("expand")
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def is_rbf(model: Any) -> bool:
 
 def view_of(model: Any) -> FittedView | None:
     """Return the view of a fitted pipeline of the project, or nothing for any other model."""
-    is_ours = isinstance(model, Pipeline) and tuple(model.named_steps) == _STEPS
+    is_ours = isinstance(model, Pipeline) and tuple(model.named_steps) == STEPS
     return FittedView(model) if is_ours else None
 
 

@@ -21,6 +21,7 @@ from one_click.scores import uncalibrated_score
 
 from .certainty import settled
 from .exact import contributions_by
+from .explanation import SAMPLED, Explanation
 from .fitted import FittedView, Values
 from .mixing import Mixed, Rows, score_mixed
 from .surrogate import fit_surrogate
@@ -29,29 +30,9 @@ _FEATURES = len(BASE_FEATURES)
 _CHUNK = 20_000  # clients at a time
 
 
-@dataclass(frozen=True)
-class Sampled:
-    """Sampled Shapley values of some clients.
-
-    Attributes
-    ----------
-    contributions, errors : ndarray, shape (n_clients, n_features)
-        Contributions and their standard errors.
-    output : ndarray, shape (n_clients,)
-        Scores; base value + contributions.
-    base_value : float
-        Mean score of the background.
-    """
-
-    contributions: Values
-    errors: Values
-    output: Values
-    base_value: float
-
-
 def sample_contributions(
     model: Any, clients: pd.DataFrame, background: pd.DataFrame, options: Interpretation
-) -> Sampled:
+) -> Explanation:
     """Return Shapley values of the raw features for any model's uncalibrated score.
 
     Known neighbours that equal a client in all that the model looks at, as his own row among the training
@@ -69,7 +50,7 @@ def sample_contributions(
     base_value = float(base_scores.mean())
     values, errors = np.zeros((2, len(clients), _FEATURES))
     if _is_constant(model, clients, base_scores):
-        return Sampled(values, errors, np.full(len(clients), base_value), base_value)
+        return Explanation(values, errors, np.full(len(clients), base_value), base_value, SAMPLED)
     surrogate = fit_surrogate(model, background, options.seed)
     for start in range(0, len(clients), _CHUNK):
         part = slice(start, start + _CHUNK)
@@ -77,7 +58,8 @@ def sample_contributions(
         values[part], errors[part] = _sample(game, options)
     everything = np.ones((1, _FEATURES), dtype=bool)
     (output,) = score_mixed(model, Mixed(Rows(clients), Rows(background), 0, everything))
-    return Sampled(_add_up(values, errors, output - base_value), errors, output, base_value)
+    values = _add_up(values, errors, output - base_value)
+    return Explanation(values, errors, output, base_value, SAMPLED)
 
 
 def _is_constant(model: Any, clients: pd.DataFrame, base_scores: Values) -> bool:

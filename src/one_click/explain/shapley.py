@@ -7,44 +7,16 @@ Of linear models, trees and RBF kernels the values are exact; any other model is
 An explainer is chosen by what the fitted model can do, never by its name.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from one_click.parameters import Interpretation
 
 from .exact import exact_contributions, exact_interactions
+from .explanation import Explanation
 from .fitted import Values, view_of
 from .sampling import sample_contributions
-
-SAMPLED = "sampled"
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Shapley values of some clients.
-
-    Attributes
-    ----------
-    contributions : ndarray, shape (n_clients, n_features)
-    errors : ndarray, shape (n_clients, n_features)
-        Standard errors of the contributions; 0 where they are exact.
-    output : ndarray, shape (n_clients,)
-        The score that is explained: base value + contributions. Of nearest neighbours, alone or in a vote, it
-        is the score without the client's own row.
-    base_value : float
-        Mean score of the background.
-    method : str
-        ``linear``, ``terms`` (curves and products), ``tree`` or ``rbf`` (exact), or ``sampled``.
-    """
-
-    contributions: Values
-    errors: Values
-    output: Values
-    base_value: float
-    method: str
 
 
 def explain(
@@ -65,11 +37,7 @@ def explain(
     """
     view = view_of(model)
     exact = exact_contributions(view, clients, background) if view else None
-    if exact is None:
-        sampled = sample_contributions(model, clients, background, options)
-        return Explanation(sampled.contributions, sampled.errors, sampled.output, sampled.base_value, SAMPLED)
-    certain = np.zeros_like(exact.contributions)
-    return Explanation(exact.contributions, certain, exact.output, exact.base_value, exact.method)
+    return exact or sample_contributions(model, clients, background, options)
 
 
 def interactions(model: Any, clients: pd.DataFrame, background: pd.DataFrame) -> Values | None:

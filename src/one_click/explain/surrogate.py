@@ -10,11 +10,9 @@ from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.linear_model import Ridge
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from one_click.columns import BASE_FEATURES
-from one_click.features import add_engineered
-from one_click.modelling.families import build_preprocessing
+from one_click.modelling.families import assemble, build_engineering, build_preprocessing
 from one_click.parameters import NUMBERS_AS
 from one_click.scores import uncalibrated_score
 
@@ -37,14 +35,12 @@ def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline:
     score = partial(uncalibrated_score, model)
     rows = _draw_between(background, _ROWS, seed)
     seen = tuple(moving_features(score, rows.head(_TRIED))) or BASE_FEATURES
-    surrogate = Pipeline(
-        [
-            ("engineer", FunctionTransformer(add_engineered, kw_args={"names": ()})),
-            ("columns", build_preprocessing(NUMBERS_AS[0], seen)),
-            ("select", SelectKBest(f_regression, k="all")),
-            ("expand", "passthrough"),
-            ("model", RbfRegression(_CENTRES)),
-        ]
+    surrogate = assemble(
+        build_engineering(()),
+        build_preprocessing(NUMBERS_AS[0], seen),
+        SelectKBest(f_regression, k="all"),
+        "passthrough",
+        RbfRegression(_CENTRES),
     )
     with np.errstate(divide="ignore", invalid="ignore"):  # of constant columns, which are kept all the same
         return surrogate.fit(rows, score(rows))

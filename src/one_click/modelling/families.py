@@ -32,6 +32,8 @@ from one_click.parameters import (
 
 Choice = dict[str, Any]
 
+STEPS = ("engineer", "columns", "select", "expand", "model")  # of every pipeline of the project
+
 PREPARATIONS = dict(
     zip(
         NUMBERS_AS,
@@ -63,6 +65,16 @@ def mutual_information(columns: Any, target: Any) -> np.ndarray:
 
 
 SCORES = dict(zip(SCORE_FUNCTIONS, (f_classif, mutual_information), strict=True))
+
+
+def assemble(*steps: Any) -> Pipeline:
+    """Return the unfitted pipeline of the project's `STEPS`."""
+    return Pipeline(list(zip(STEPS, steps, strict=True)))
+
+
+def build_engineering(names: tuple[str, ...]) -> FunctionTransformer:
+    """Return the step that adds engineered features to the raw ones."""
+    return FunctionTransformer(add_engineered, kw_args={"names": names})
 
 
 def build_preprocessing(numbers: str, features: tuple[str, ...]) -> ColumnTransformer:
@@ -123,12 +135,10 @@ def build_pipeline(family: Family, choice: Choice, engineered: tuple[str, ...] =
         Engineered features that the model sees beside the raw ones.
     """
     numbers, seen = choice.get(NUMBERS, NUMBERS_AS[0]), (*BASE_FEATURES, *engineered)
-    return Pipeline(
-        [
-            ("engineer", FunctionTransformer(add_engineered, kw_args={"names": engineered})),
-            ("columns", build_preprocessing(numbers, seen)),
-            ("select", build_selector(choice)),
-            ("expand", build_expansion(choice)),
-            ("model", build_classifier(family, choice)),
-        ]
+    return assemble(
+        build_engineering(engineered),
+        build_preprocessing(numbers, seen),
+        build_selector(choice),
+        build_expansion(choice),
+        build_classifier(family, choice),
     )

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from one_click.columns import BASE_FEATURES
+from one_click.explain.explanation import SAMPLED
 from one_click.explain.moves import Score, mix, moving_features
-from one_click.explain.shapley import SAMPLED, explain
+from one_click.explain.shapley import explain
 from one_click.parameters import Interpretation
 from one_click.scores import innermost, raw_features, uncalibrated_score
 
