@@ -17,7 +17,7 @@ from one_click.columns import BASE_FEATURES
 from one_click.explain.exact import rbf_score
 from one_click.explain.fitted import FittedView
 from one_click.explain.moves import moving_features
-from one_click.scores import uncalibrated_score
+from one_click.modelling.scores import uncalibrated_score
 
 Values = np.ndarray
 _AT_ONCE = 8  # clients between two looks at the clock

@@ -21,12 +21,12 @@ from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, find_band, judge
 from one_click.modelling.evaluation import resample_clients, roc_auc, roc_auc_interval
 from one_click.modelling.fold_scorer import roc_auc as plain_roc_auc
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import VOTING, DataProcessing, DemoPopulation, DemoStore, ModelSelection
-from one_click.pipelines.data_processing.nodes import split_clients
-from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.model_selection.comparison import join_tuned
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
+from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
+from one_click.pipelines.model_selection.nodes.comparison import join_tuned
 
 FRESH_CLIENTS, FRESH_SEED = 100_000, 10_001
 SMALL = {"trials": 8, "startup_trials": 4, "confirmation_repeats": 2, "challengers": {}}

@@ -24,9 +24,9 @@ from one_click.explain.certainty import certainty, top_reasons
 from one_click.explain.explanation import SAMPLED, Explanation
 from one_click.explain.fitted import FittedView
 from one_click.explain.shapley import explain
+from one_click.modelling.scores import innermost, raw_features
 from one_click.parameters import CANDIDATES, Interpretation
-from one_click.pipelines.interpretation.faithfulness import overlap
-from one_click.scores import innermost, raw_features
+from one_click.pipelines.interpretation.nodes.faithfulness import overlap
 
 SMALL_ERROR = 0.01  # of the mean amount of a contribution
 FEW = 12  # clients whom shap explains where it is slow

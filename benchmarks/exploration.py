@@ -17,7 +17,7 @@ from benchmarks.store_scale import store_parameters
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import Eda
 from one_click.pipelines import eda
-from one_click.pipelines.demo_comparison.summary import draw_store
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 
 DRAWING = "figure"  # in the names of the nodes that draw
 

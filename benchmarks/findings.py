@@ -10,10 +10,10 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
 from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
-from one_click.pipelines.data_processing.audit import audit
-from one_click.pipelines.demo_comparison.comparison import untuned
-from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.model_selection.label_noise import find_label_noise
+from one_click.pipelines.data_processing.nodes.audit import audit
+from one_click.pipelines.demo_comparison.nodes.comparison import untuned
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
+from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
 
 CLEAN, NOISY = range(100), range(20)
 NO_ORDER = 1e6  # noise on the order

@@ -26,10 +26,10 @@ from benchmarks.portrait import DRIVERS, read_worlds
 from benchmarks.shipped import read_families
 from one_click.columns import BASE_FEATURES
 from one_click.parameters import DemoPopulation
-from one_click.pipelines.interpretation.nodes import choose_base, explain_clients
-from one_click.pipelines.interpretation.reasons import RAISES, give_reasons
-from one_click.pipelines.interpretation.refits import explain_refits
-from one_click.planted import Cause
+from one_click.parameters.planted import Cause
+from one_click.pipelines.interpretation.nodes.explanations import choose_base, explain_clients
+from one_click.pipelines.interpretation.nodes.reasons import RAISES, give_reasons
+from one_click.pipelines.interpretation.nodes.refits import explain_refits
 from one_click.simulation.mechanism import log_odds
 
 FEWER_STORES = 5  # of the families that are not tuned

@@ -15,7 +15,7 @@ from benchmarks.plain_data_processing import process, read_options
 from benchmarks.store_scale import store_parameters
 from one_click.datasets.chunked import FolderDataset
 from one_click.datasets.raw_table import RawTableDataset
-from one_click.pipelines.demo_store import nodes
+from one_click.pipelines.demo_store.nodes import months as nodes
 
 FILES = ("market_file", "market_money", "market_time", "money")
 

@@ -26,13 +26,13 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.coverage import NO_FINDINGS
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, PROFIT, TARGET
-from one_click.effects import cliffs_delta
 from one_click.features import make_features
-from one_click.folds import make_splits
 from one_click.modelling import candidates, selection
 from one_click.modelling import evaluation as figures
 from one_click.modelling.calibration import calibrate, calibrate_out_of_fold
+from one_click.modelling.folds import make_splits
 from one_click.modelling.profit import expected_maximum_profit
+from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import (
     REFERENCE,
     DataProcessing,
@@ -45,28 +45,35 @@ from one_click.parameters import (
     Offers,
     Segmentation,
 )
-from one_click.pipelines.data_processing.audit import audit
-from one_click.pipelines.data_processing.nodes import split_clients
-from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.eda.clusters import assign_clusters, map_clients, profile_clusters
-from one_click.pipelines.eda.contacts import CONTACTS, tabulate_contacts
-from one_click.pipelines.eda.encoding import standardise
-from one_click.pipelines.eda.groups import separation
-from one_click.pipelines.eda.interactions import cut, find_interactions, tabulate_interactions
-from one_click.pipelines.eda.nodes import select_labelled
-from one_click.pipelines.evidence.procedures import summarise_procedures
-from one_click.pipelines.interpretation.faithfulness import delete_reasons
-from one_click.pipelines.interpretation.importance import permute_features, summarise_shap
-from one_click.pipelines.interpretation.nodes import choose_background, explain_clients
-from one_click.pipelines.interpretation.refits import explain_refits, refit_splits
-from one_click.pipelines.model_selection import comparison, holdout
-from one_click.pipelines.model_selection.label_noise import find_label_noise
-from one_click.pipelines.segmentation.nodes import find_risk_signals, fit_decision_borders, rate_signals
-from one_click.pipelines.segmentation.profiles import describe_segment
-from one_click.pipelines.segmentation.signals import measure_signals
-from one_click.pipelines.segmentation.stability import fit_segments
-from one_click.scores import raw_features, uncalibrated_score
+from one_click.pipelines.data_processing.nodes.audit import audit
+from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
+from one_click.pipelines.eda.nodes.clusters import assign_clusters, map_clients, profile_clusters
+from one_click.pipelines.eda.nodes.contacts import CONTACTS, tabulate_contacts
+from one_click.pipelines.eda.nodes.encoding import standardise
+from one_click.pipelines.eda.nodes.groups import separation
+from one_click.pipelines.eda.nodes.interactions import cut, find_interactions, tabulate_interactions
+from one_click.pipelines.eda.nodes.summaries import select_labelled
+from one_click.pipelines.evidence.nodes.procedures import summarise_procedures
+from one_click.pipelines.interpretation.nodes.explanations import (
+    choose_background,
+    explain_clients,
+)
+from one_click.pipelines.interpretation.nodes.faithfulness import delete_reasons
+from one_click.pipelines.interpretation.nodes.importance import permute_features, summarise_shap
+from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
+from one_click.pipelines.model_selection.nodes import comparison, holdout
+from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
+from one_click.pipelines.segmentation.nodes.profiles import describe_segment
+from one_click.pipelines.segmentation.nodes.segments import (
+    find_risk_signals,
+    fit_decision_borders,
+    rate_signals,
+)
+from one_click.pipelines.segmentation.nodes.signals import measure_signals
+from one_click.pipelines.segmentation.nodes.stability import fit_segments
 from one_click.simulation.mechanism import recorded_probability
+from one_click.statistics.effect_sizes import cliffs_delta
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
 RIVAL = "logistic_regression"

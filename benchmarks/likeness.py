@@ -14,11 +14,20 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from one_click.columns import TARGET
-from one_click.folds import make_splits
+from one_click.modelling.folds import make_splits
 from one_click.parameters import DemoPopulation, DemoStore
-from one_click.pipelines.demo_comparison.comparison import MODELS, cross_validate, transfer, with_twin_groups
-from one_click.pipelines.demo_comparison.nodes import take_labelled
-from one_click.pipelines.demo_comparison.summary import draw_store, match_sharpness, summarise_population
+from one_click.pipelines.demo_comparison.nodes.comparison import (
+    MODELS,
+    cross_validate,
+    transfer,
+    with_twin_groups,
+)
+from one_click.pipelines.demo_comparison.nodes.likeness import take_labelled
+from one_click.pipelines.demo_comparison.nodes.summary import (
+    draw_store,
+    match_sharpness,
+    summarise_population,
+)
 from one_click.simulation.mechanism import decline_probability, expected_roc_auc, recorded_probability
 
 SEEDS = range(20)

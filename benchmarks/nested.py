@@ -17,9 +17,9 @@ from one_click.modelling import candidates
 from one_click.modelling.evaluation import brier_score, log_loss
 from one_click.modelling.search import InMemoryLog
 from one_click.parameters import Evidence, ModelSelection
-from one_click.pipelines.evidence.nodes import nest_family, nest_others
-from one_click.pipelines.evidence.procedures import replay_selection, summarise_procedures
-from one_click.pipelines.model_selection.comparison import join_tuned
+from one_click.pipelines.evidence.nodes.nested import nest_family, nest_others
+from one_click.pipelines.evidence.nodes.procedures import replay_selection, summarise_procedures
+from one_click.pipelines.model_selection.nodes.comparison import join_tuned
 
 CPU = "CPU s"
 METRICS = ("roc_auc", "roc_auc_calibrated", "brier_score", "log_loss", "calibration_error", "f1_declined")

@@ -13,7 +13,7 @@ import yaml
 
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
-from one_click.pipelines.data_processing import nodes
+from one_click.pipelines.data_processing.nodes import tables as nodes
 
 
 def main(raw_folder: Path, output_folder: Path) -> None:

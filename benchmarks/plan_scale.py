@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.shipped import read_section
 from one_click.parameters import Offers
-from one_click.pipelines.segmentation.knapsack import Limits, solve
+from one_click.pipelines.campaign.nodes.knapsack import Limits, solve
 
 CLIENTS = 1_000_000
 SMALL_PLANS = 500

@@ -18,7 +18,6 @@ from scipy import stats
 from benchmarks.coverage import NO_FINDINGS
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
-from one_click.effects import share_with_interval
 from one_click.features import make_features
 from one_click.modelling import candidates
 from one_click.parameters import (
@@ -32,21 +31,26 @@ from one_click.parameters import (
     Offers,
     Segmentation,
 )
-from one_click.pipelines.data_processing.nodes import split_clients
-from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.interpretation.nodes import choose_background, choose_base, explain_clients
-from one_click.pipelines.interpretation.reasons import give_reasons
-from one_click.pipelines.interpretation.refits import explain_refits, refit_champion
-from one_click.pipelines.model_selection import champion, comparison
-from one_click.pipelines.segmentation import nodes
-from one_click.pipelines.segmentation.offers import list_eligible
-from one_click.pipelines.segmentation.plan import (
+from one_click.pipelines.campaign.nodes.offers import list_eligible
+from one_click.pipelines.campaign.nodes.plan import (
     CHANNELS,
     _best_offers,
     _take_until_spent,
     select_clients,
 )
+from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
+from one_click.pipelines.interpretation.nodes.explanations import (
+    choose_background,
+    choose_base,
+    explain_clients,
+)
+from one_click.pipelines.interpretation.nodes.reasons import give_reasons
+from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_champion
+from one_click.pipelines.model_selection.nodes import champion, comparison
+from one_click.pipelines.segmentation.nodes import segments as nodes
 from one_click.simulation.mechanism import decline_probability
+from one_click.statistics.effect_sizes import share_with_interval
 
 MODEL = "logistic_regression"
 CLIENTS = 1300

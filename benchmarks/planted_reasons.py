@@ -17,23 +17,30 @@ from sklearn.pipeline import Pipeline
 from benchmarks.portrait import CLIENTS, DRIVERS, plant_store, read_worlds
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import BASE_FEATURES, TARGET
-from one_click.effects import share_with_interval
 from one_click.explain.fitted import FittedView, ModelColumn
 from one_click.features import make_features
 from one_click.modelling import candidates
 from one_click.modelling.fold_scorer import roc_auc
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import DataProcessing, DemoPopulation, Family, Interpretation, ModelSelection
-from one_click.pipelines.data_processing.nodes import split_clients
-from one_click.pipelines.interpretation.agreement import SHARED, UNUSED, compare_importances
-from one_click.pipelines.interpretation.importance import (
+from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.interpretation.nodes.agreement import (
+    SHARED,
+    UNUSED,
+    compare_importances,
+)
+from one_click.pipelines.interpretation.nodes.explanations import (
+    choose_background,
+    explain_clients,
+)
+from one_click.pipelines.interpretation.nodes.importance import (
     COLLINEAR,
     FEATURE,
     permute_features,
     summarise_shap,
 )
-from one_click.pipelines.interpretation.nodes import choose_background, explain_clients
-from one_click.pipelines.interpretation.refits import explain_refits, refit_splits
+from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
+from one_click.statistics.effect_sizes import share_with_interval
 
 TUNED = "logistic_regression"  # in all stores; the other families, as they start, in the first ones
 SMALL = {"trials": 12, "startup_trials": 6, "challengers": {}}

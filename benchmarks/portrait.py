@@ -14,13 +14,13 @@ from scipy.special import ndtr
 from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore, Eda
-from one_click.pipelines.demo_comparison.summary import draw_store
-from one_click.pipelines.eda import nodes
-from one_click.pipelines.eda.clusters import measure_stability
-from one_click.pipelines.eda.groups import measure_groups
-from one_click.pipelines.eda.interactions import find_interactions
-from one_click.pipelines.eda.portrait import risk_ratio
-from one_click.planted import Cause
+from one_click.parameters.planted import Cause
+from one_click.pipelines.demo_comparison.nodes.summary import draw_store
+from one_click.pipelines.eda.nodes import summaries as nodes
+from one_click.pipelines.eda.nodes.clusters import measure_stability
+from one_click.pipelines.eda.nodes.groups import measure_groups
+from one_click.pipelines.eda.nodes.interactions import find_interactions
+from one_click.pipelines.eda.nodes.portrait import risk_ratio
 from one_click.simulation.mechanism import decline_probability
 
 FEWER = 20

@@ -21,8 +21,9 @@ from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV, S
 from benchmarks.shipped import read_families, read_section
 from one_click.columns import TARGET
 from one_click.datasets.study import StudyDataset
-from one_click.folds import make_splits
 from one_click.modelling.families import PREPARATIONS, SCORES, build_expansion, build_pipeline
+from one_click.modelling.folds import make_splits
+from one_click.modelling.scores import raw_features
 from one_click.modelling.search import chosen_trial, search
 from one_click.parameters import (
     EXPAND,
@@ -34,7 +35,6 @@ from one_click.parameters import (
     ModelSelection,
     Range,
 )
-from one_click.scores import raw_features
 
 CURVE_AT = (1, 5, 10, 20, 30, 40)
 HALVING = "HalvingRandomSearchCV"

@@ -14,7 +14,7 @@ import yaml
 
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
 from one_click.parameters import DemoPopulation, DemoStore
-from one_click.pipelines.demo_store import nodes
+from one_click.pipelines.demo_store.nodes import months as nodes
 
 CONF = Path("conf/base")
 CHUNKS = (20_000, 50_000, 170_000)

@@ -446,7 +446,7 @@ def fit(all_families: dict[str, Family]) -> Callable[..., Any]:
     """
     from one_click.features import engineered_columns
     from one_click.modelling.families import build_pipeline
-    from one_click.scores import raw_features
+    from one_click.modelling.scores import raw_features
 
     defaults = {
         "logistic_regression": {"model__C": 0.5},

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from one_click.columns import BASE_FEATURES, CLIENT_ID, LINE, PROFIT
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
+from one_click.parameters.planted import Dirt
 from one_click.pipelines.data_processing.pipeline import create_pipeline
-from one_click.pipelines.demo_store import nodes
-from one_click.planted import Dirt
+from one_click.pipelines.demo_store.nodes import months as nodes
 
 KINDS = [name for name in Dirt.model_fields if name not in ("absurd_revenue", "twins")]
 FILES = ("market_file", "market_money", "market_time", "money")

@@ -20,15 +20,15 @@ from one_click.explain.explanation import SAMPLED
 from one_click.explain.shapley import explain
 from one_click.explain.what_if import ask
 from one_click.features import SOURCES, add_engineered, make_features
-from one_click.folds import make_splits
 from one_click.modelling import candidates
+from one_click.modelling.folds import make_splits
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import Family, Interpretation, ModelSelection
-from one_click.pipelines.interpretation.counterfactuals import find_changes
-from one_click.pipelines.interpretation.curves import trace_effects
-from one_click.pipelines.interpretation.faithfulness import delete_reasons
-from one_click.pipelines.interpretation.importance import permute_features
-from one_click.pipelines.interpretation.odds_ratios import measure_odds_ratios
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
+from one_click.pipelines.interpretation.nodes.counterfactuals import find_changes
+from one_click.pipelines.interpretation.nodes.curves import trace_effects
+from one_click.pipelines.interpretation.nodes.faithfulness import delete_reasons
+from one_click.pipelines.interpretation.nodes.importance import permute_features
+from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
 
 Values = NDArray[np.float64]
 RAW = list(BASE_FEATURES)

@@ -8,10 +8,10 @@ import yaml
 from pydantic import Field, ValidationError
 
 from one_click import parameters
-from one_click.configuration import read_from
 from one_click.errors import DeclarationError, OneClickError, ParameterError
-from one_click.other_store import OtherStore
 from one_click.parameters import CampaignPlan, DataProcessing, Parameters
+from one_click.parameters.configuration import read_from
+from one_click.parameters.other_store import OtherStore
 
 
 class Inner(Parameters):

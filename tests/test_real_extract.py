@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.parameters import Eda, ModelSelection
 from one_click.pipelines import eda
-from one_click.pipelines.model_selection import comparison
+from one_click.pipelines.model_selection.nodes import comparison
 
 pytestmark = pytest.mark.real_data
 

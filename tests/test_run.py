@@ -22,10 +22,10 @@ from sklearn.dummy import DummyClassifier
 from skops.io import dumps
 
 from one_click.columns import BASE_FEATURES
-from one_click.hooks import READ_BY_PEOPLE
 from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipeline_registry import register_pipelines
-from one_click.pipelines.reporting.page import FIGURES
+from one_click.pipelines.reporting.texts.page import FIGURES
+from one_click.session.hooks import READ_BY_PEOPLE
 
 DEAR = ("eda", "model_selection", "segmentation")  # the others show the same for less
 PIPELINES = (

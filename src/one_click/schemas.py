@@ -162,20 +162,18 @@ STORED: dict[str, Stored] = {
     "risk_signals": Stored("segmentation", _ID | {"signal": "category"}, (CLIENT_ID, "signal")),
     "decision_table": Stored("segmentation", _DECIDED),
     "segments": Stored("segmentation", _ID | {"segment": "category", "membership": "category"}),
-    "recommendations": Stored(
-        "segmentation", _ID | {"rank": "whole"} | _OFFERED | _KEPT, (CLIENT_ID, "offer")
-    ),
-    "selected_clients": Stored("segmentation", _ID | _OFFERED | _KEPT),
+    "recommendations": Stored("campaign", _ID | {"rank": "whole"} | _OFFERED | _KEPT, (CLIENT_ID, "offer")),
+    "selected_clients": Stored("campaign", _ID | _OFFERED | _KEPT),
     "campaign_plan": Stored(
-        "segmentation", _ID | _OFFERED | {"arm": "category", "expected_profit_kept": "number"}
+        "campaign", _ID | _OFFERED | {"arm": "category", "expected_profit_kept": "number"}
     ),
-    "contacts": Stored("segmentation", _DECIDED | {"segment": "category"} | _OFFERED | _KEPT),
+    "contacts": Stored("campaign", _DECIDED | {"segment": "category"} | _OFFERED | _KEPT),
     "client_actions": Stored(
-        "segmentation",
+        "campaign",
         _ID | {"at_risk": "flag"} | dict.fromkeys(("action", "offer", "channel", "why"), "category"),
     ),
-    "not_approached": Stored("segmentation", _DECIDED | {"segment": "category"}),
-    "not_at_risk": Stored("segmentation", _DECIDED | {"segment": "category"}),
+    "not_approached": Stored("campaign", _DECIDED | {"segment": "category"}),
+    "not_at_risk": Stored("campaign", _DECIDED | {"segment": "category"}),
 }
 RECORDS: dict[str, tuple[str, Mapping[str, str]]] = {
     "cleaning_limits": ("data_processing", {"revenue_max": "amount"}),

@@ -6,9 +6,9 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import os
 import warnings
 
-from one_click.config_loader import ConfigLoader
 from one_click.datasets.atomic_files import register_atomic_files
-from one_click.hooks import (
+from one_click.session.config_loader import ConfigLoader
+from one_click.session.hooks import (
     NameResults,
     ReadOtherStore,
     RefuseMissingInputs,
@@ -17,7 +17,7 @@ from one_click.hooks import (
     SpareCollector,
     TellFindings,
 )
-from one_click.storage import KeepPrivate, LockSnapshots
+from one_click.session.storage import KeepPrivate, LockSnapshots
 
 # Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
 for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

@@ -8,7 +8,7 @@ from kedro.io.core import DatasetError
 
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import DataError
-from one_click.other_store import OtherStore
+from one_click.parameters.other_store import OtherStore
 
 Load = Callable[..., pd.DataFrame]
 LATIN = {"client": "id", "gain": "Прибыль"}

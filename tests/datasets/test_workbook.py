@@ -6,7 +6,7 @@ from kedro.io.core import DatasetError
 from openpyxl import load_workbook
 
 from one_click.datasets.workbook import WorkbookDataset
-from one_click.spreadsheet import FORMULA_STARTS
+from one_click.presentation.spreadsheet import FORMULA_STARTS
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from one_click.columns import BASE_FEATURES
 from one_click.explain.fitted import FittedView
 from one_click.explain.moves import Score
 from one_click.modelling import candidates
+from one_click.modelling.scores import innermost
 from one_click.parameters import Family, Interpretation, ModelSelection
-from one_click.scores import innermost
 
 Values = NDArray[np.float64]
 Fit = Callable[..., Any]

@@ -14,7 +14,7 @@ from one_click.explain.exact import exact_contributions, exact_interactions, rbf
 from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
 from one_click.features import add_engineered
-from one_click.scores import raw_features, uncalibrated_score
+from one_click.modelling.scores import raw_features, uncalibrated_score
 
 Values = NDArray[np.float64]
 Compared = Callable[..., Explanation]

@@ -16,8 +16,8 @@ from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, TARGET
 from one_click.explain.fitted import FittedView, ModelColumn, Split, views_of
 from one_click.features import add_engineered
 from one_click.modelling.families import build_preprocessing
+from one_click.modelling.scores import raw_features
 from one_click.parameters import EXPANSIONS, NUMBERS_AS
-from one_click.scores import raw_features
 
 Fit = Callable[..., Any]
 

@@ -15,8 +15,8 @@ from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
 from one_click.explain.sampling import sample_contributions
 from one_click.features import add_engineered
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import Interpretation
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 Values = NDArray[np.float64]
 Fit = Callable[..., Any]

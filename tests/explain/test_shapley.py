@@ -13,8 +13,8 @@ from one_click.explain.explanation import Explanation
 from one_click.explain.fitted import FittedView
 from one_click.explain.shapley import explain, interactions
 from one_click.features import add_engineered
+from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import Interpretation
-from one_click.scores import raw_features, uncalibrated_score
 
 Fit = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from one_click.columns import TARGET
 from one_click.explain.exact import exact_method
 from one_click.explain.fitted import FittedView
 from one_click.explain.surrogate import RbfRegression, fit_surrogate
-from one_click.scores import uncalibrated_score
+from one_click.modelling.scores import uncalibrated_score
 
 Fit = Callable[..., Any]
 

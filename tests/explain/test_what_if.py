@@ -11,7 +11,7 @@ from one_click.errors import DataError, OneClickError, ParameterError
 from one_click.explain.moves import Score
 from one_click.explain.what_if import ask
 from one_click.features import add_engineered
-from one_click.scores import decline_probability, raw_features
+from one_click.modelling.scores import decline_probability, raw_features
 
 Fit = Callable[..., Any]
 

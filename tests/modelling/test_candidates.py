@@ -12,11 +12,11 @@ from sklearn.model_selection import StratifiedKFold
 
 from one_click.columns import TARGET
 from one_click.datasets.estimator import EstimatorDataset
-from one_click.folds import make_splits
 from one_click.modelling import candidates
 from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
+from one_click.modelling.folds import make_splits
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 Tuned = dict[str, Any]
 REFUSED = "Expected n_neighbors <= n_samples_fit"

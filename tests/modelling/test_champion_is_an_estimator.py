@@ -18,10 +18,10 @@ from skops.io import dumps, get_untrusted_types
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, TARGET, TWIN_GROUP
 from one_click.datasets.estimator import EstimatorDataset
 from one_click.features import add_engineered
-from one_click.folds import StratifiedTwinKFold, make_splits
 from one_click.modelling import candidates
+from one_click.modelling.folds import StratifiedTwinKFold, make_splits
+from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import decline_probability, raw_features
 
 Tuned = dict[str, Any]
 SETTINGS = {
@@ -157,7 +157,7 @@ def test_its_partial_dependence_is_drawn(champion: Any, clients: pd.DataFrame) -
 
 OURS = {
     "one_click.features.add_engineered",
-    "one_click.folds.StratifiedTwinKFold",
+    "one_click.modelling.folds.StratifiedTwinKFold",
     "one_click.modelling.families.mutual_information",
     "one_click.modelling.calibration.beta_terms_of_margin",
     "one_click.modelling.calibration.beta_terms_of_probability",
@@ -231,7 +231,7 @@ def test_every_trusted_type_is_used(
         pytest.param(
             "voting",
             "sigmoid",
-            {"one_click.features.add_engineered", "one_click.folds.StratifiedTwinKFold"},
+            {"one_click.features.add_engineered", "one_click.modelling.folds.StratifiedTwinKFold"},
             id="calibrated-vote",
         ),
         pytest.param("logistic_regression", "none", {"one_click.features.add_engineered"}, id="refit"),

@@ -13,14 +13,14 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.columns import TARGET
 from one_click.datasets.estimator import EstimatorDataset
-from one_click.folds import make_splits
 from one_click.modelling import candidates
 from one_click.modelling.calibration import METHODS
 from one_click.modelling.families import build_pipeline
 from one_click.modelling.fold_scorer import FoldScorer
+from one_click.modelling.folds import make_splits
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import COMPLETE, InMemoryLog, search
 from one_click.parameters import FAMILIES, Family, ModelSelection
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
 
 NAIVE_BAYES = {
     "class": "sklearn.naive_bayes.GaussianNB",

@@ -7,11 +7,11 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.columns import ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
-from one_click.folds import make_splits
 from one_click.modelling.families import build_pipeline
 from one_click.modelling.fold_scorer import FoldScorer, roc_auc
+from one_click.modelling.folds import make_splits
+from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
-from one_click.scores import raw_features, uncalibrated_score
 
 CHOICES = [
     {"numbers": numbers, "select__score_func": score, "select__k": columns}

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from optuna.trial import FrozenTrial
 
-from one_click.folds import make_splits
 from one_click.modelling.candidates import tune
 from one_click.modelling.fold_scorer import FoldScorer
-from one_click.modelling.race import Race
+from one_click.modelling.folds import make_splits
+from one_click.modelling.pruner import Race
 from one_click.modelling.search import (
     COMPLETE,
     REFUSED,

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.columns import BASE_FEATURES
 from one_click.parameters import DemoPopulation
-from one_click.planted import LabelNoise
+from one_click.parameters.planted import LabelNoise
 from one_click.simulation.mechanism import (
     decline_probability,
     expected_roc_auc,

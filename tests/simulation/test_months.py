@@ -6,7 +6,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES, PROFIT
 from one_click.parameters import DemoPopulation, DemoStore
-from one_click.planted import RENEWED
+from one_click.parameters.planted import RENEWED
 from one_click.simulation.months import TRUTH_COLUMNS, simulate
 
 THREE_MONTHS = {"months": ["may", "june", "july"], "unlabelled": ["july"]}

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT
 from one_click.parameters import DemoPopulation, DemoStore
-from one_click.planted import NUMERIC_FEATURES, RENEWED
+from one_click.parameters.planted import NUMERIC_FEATURES, RENEWED
 from one_click.simulation.mechanism import decline_probability
 from one_click.simulation.population import (
     DECIMALS,

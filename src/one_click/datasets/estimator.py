@@ -8,7 +8,7 @@ from kedro.io import AbstractDataset, DatasetError
 
 from one_click.columns import BASE_FEATURES
 from one_click.errors import DataError, shorten
-from one_click.scores import members
+from one_click.modelling.scores import members
 
 _FITTED_ON = "a model is fitted on the raw features of the vocabulary, and makes engineered ones itself"
 

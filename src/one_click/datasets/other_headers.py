@@ -6,7 +6,7 @@ import pandas as pd
 
 from one_click.columns import LINE, TABLES, plain
 from one_click.errors import DataError, nearest
-from one_click.other_store import OtherStore
+from one_click.parameters.other_store import OtherStore
 
 _OPTIONAL = {
     column.source for table in TABLES.values() for column in table.columns if column.name in table.optional

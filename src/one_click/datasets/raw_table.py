@@ -31,7 +31,7 @@ from one_click.datasets.dialects import (
 from one_click.datasets.encodings import Mend, decode
 from one_click.datasets.other_headers import in_our_headers
 from one_click.errors import DataError, masked, nearest, shorten
-from one_click.other_store import THIS_STORE
+from one_click.parameters.other_store import THIS_STORE
 
 # What openpyxl raises for a file that is no workbook, or not a whole one.
 _NO_WORKBOOK = (

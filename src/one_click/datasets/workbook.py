@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from one_click.datasets import TablePreview
-from one_click.spreadsheet import defuse
+from one_click.presentation.spreadsheet import defuse
 
 Sheets = dict[str, pd.DataFrame]
 

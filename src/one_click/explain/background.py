@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .fitted import Values
+from one_click.explain.fitted import Values
 
 _POOL = 2000  # clients from whom they are chosen: bounds the cost, however large the base
 _PASSES = 3

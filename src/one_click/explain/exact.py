@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 from sklearn.metrics.pairwise import rbf_kernel
 
 from one_click.columns import BASE_FEATURES
-from one_click.scores import uncalibrated_score
-
-from .explanation import Explanation
-from .fitted import FittedView, Leaf, Values
+from one_click.explain.explanation import Explanation
+from one_click.explain.fitted import FittedView, Leaf, Values
+from one_click.modelling.scores import uncalibrated_score
 
 _FEATURES = len(BASE_FEATURES)
 _ROWS = 2048  # clients at a time: bounds the memory of the (rows × terms) arrays

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .fitted import Values
+from one_click.explain.fitted import Values
 
 SAMPLED = "sampled"
 

@@ -8,12 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from one_click.scores import innermost, uncalibrated_score
-
-from .exact import rbf_score
-from .fitted import FittedView, Values, is_rbf, view_of
-from .moves import mix
-from .neighbours import score_without_own
+from one_click.explain.exact import rbf_score
+from one_click.explain.fitted import FittedView, Values, is_rbf, view_of
+from one_click.explain.moves import mix
+from one_click.explain.neighbours import score_without_own
+from one_click.modelling.scores import innermost, uncalibrated_score
 
 
 class Rows:

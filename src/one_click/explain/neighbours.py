@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from one_click.scores import uncalibrated_score
+from one_click.modelling.scores import uncalibrated_score
 
 Values = NDArray[np.float64]
 _DIGITS = 9  # to which prepared values of one client agree

@@ -11,12 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from one_click.explain.exact import exact_contributions, exact_interactions
+from one_click.explain.explanation import Explanation
+from one_click.explain.fitted import Values, view_of
+from one_click.explain.sampling import sample_contributions
 from one_click.parameters import Interpretation
-
-from .exact import exact_contributions, exact_interactions
-from .explanation import Explanation
-from .fitted import Values, view_of
-from .sampling import sample_contributions
 
 
 def explain(

@@ -12,13 +12,12 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
+from one_click.explain.exact import rbf_score
+from one_click.explain.fitted import Values
+from one_click.explain.moves import mix, moving_features
 from one_click.modelling.families import assemble, build_engineering, build_preprocessing
+from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import NUMBERS_AS
-from one_click.scores import uncalibrated_score
-
-from .exact import rbf_score
-from .fitted import Values
-from .moves import mix, moving_features
 
 _ROWS = 4000  # that it is fitted to
 _TRIED = 500  # rows on which it is tried which features move the score

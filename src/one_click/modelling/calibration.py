@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from .evaluation import brier_score, calibration_error, log_loss
+from one_click.modelling.evaluation import brier_score, calibration_error, log_loss
 
 # Which of the two terms of beta calibration a method keeps: with one alone, probabilities level out at the
 # other end, as they must where some labels are wrong.

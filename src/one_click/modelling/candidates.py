@@ -12,13 +12,12 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import CLIENT_ID, TARGET
 from one_click.features import engineered_columns
-from one_click.folds import StratifiedTwinKFold, make_splits
+from one_click.modelling.calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
+from one_click.modelling.families import build_pipeline
+from one_click.modelling.folds import StratifiedTwinKFold, make_splits
+from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
+from one_click.modelling.search import FAULTS_OF_A_FIT, chosen_trial
 from one_click.parameters import Family, ModelSelection
-from one_click.scores import decline_probability, raw_features, uncalibrated_score
-
-from .calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
-from .families import build_pipeline
-from .search import FAULTS_OF_A_FIT, chosen_trial
 
 Tuned = dict[str, Any]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from one_click.effects import share_with_interval, wilson
+from one_click.statistics.effect_sizes import share_with_interval, wilson
 
 Values = NDArray[np.float64]
 Figure = Callable[[Values, Values, Values], Values]

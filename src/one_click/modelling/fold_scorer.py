@@ -11,11 +11,16 @@ from sklearn.feature_selection import SelectKBest
 
 from one_click.columns import TARGET
 from one_click.features import add_engineered, engineered_columns
-from one_click.folds import Split
+from one_click.modelling.families import (
+    Choice,
+    build_classifier,
+    build_expansion,
+    build_preprocessing,
+    build_selector,
+)
+from one_click.modelling.folds import Split
+from one_click.modelling.scores import Scores, raw_features, uncalibrated_score
 from one_click.parameters import EXPAND, NUMBERS, NUMBERS_AS, SCORE_FUNC, Family
-from one_click.scores import Scores, raw_features, uncalibrated_score
-
-from .families import Choice, build_classifier, build_expansion, build_preprocessing, build_selector
 
 Target = NDArray[np.int64]
 Columns = tuple[Scores, Scores]  # of the training and of the test clients

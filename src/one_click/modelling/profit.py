@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import betainc
 
+from one_click.modelling.evaluation import Values, by_descending_score
 from one_click.parameters import Offers, Segmentation
-
-from .evaluation import Values, by_descending_score
 
 _NORMAL_95 = 1.96
 _WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect at 0 and 1

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from one_click.fingerprint import fingerprint
-from one_click.folds import Split, make_splits
+from one_click.modelling.evaluation import corrected_interval
+from one_click.modelling.families import PREPARATIONS, TERMS, Choice
+from one_click.modelling.fingerprint import fingerprint
+from one_click.modelling.fold_scorer import FoldScorer
+from one_click.modelling.folds import Split, make_splits
+from one_click.modelling.pruner import Race
 from one_click.parameters import Family, ModelSelection, Range
-
-from .evaluation import corrected_interval
-from .families import PREPARATIONS, TERMS, Choice
-from .fold_scorer import FoldScorer
-from .race import Race
 
 if TYPE_CHECKING:
     import optuna

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from one_click.errors import DataError
+from one_click.modelling.calibration import compare_methods
+from one_click.modelling.evaluation import corrected_interval, roc_auc
 from one_click.parameters import VOTING, Family, ModelSelection
-
-from .calibration import compare_methods
-from .evaluation import corrected_interval, roc_auc
 
 FAMILY, CHALLENGER, BENCHMARK, EXCLUDED = "family", "challenger", "benchmark", "excluded"
 _UNCONFIRMED = "its settings could not be fitted on every fold that confirms"

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.conditions import matches
 from one_click.parameters import DemoStore
-from one_click.planted import Campaign
-
-from .population import Clients, Stream, uniforms
+from one_click.parameters.planted import Campaign
+from one_click.rules.matching import matches
+from one_click.simulation.population import Clients, Stream, uniforms
 
 
 def start_campaigns(clients: Clients, month: int, options: DemoStore) -> Clients:

@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from one_click.columns import BASE_FEATURES
 from one_click.parameters import DemoPopulation
-from one_click.planted import INTERACTION, MAX_SCORE, Cause, LabelNoise
+from one_click.parameters.planted import INTERACTION, MAX_SCORE, Cause, LabelNoise
 
 Floats = NDArray[np.float64]
 Typical = dict[str, tuple[float, float]]

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore
-
-from .campaigns import start_campaigns
-from .mechanism import Floats
-from .population import BLOCK, Clients, Stream, block_sizes, first_month, next_month
+from one_click.simulation.campaigns import start_campaigns
+from one_click.simulation.mechanism import Floats
+from one_click.simulation.population import BLOCK, Clients, Stream, block_sizes, first_month, next_month
 
 LABEL_LAG = 3  # months from what is known of a client to the label that a forecast is about
 

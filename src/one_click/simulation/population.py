@@ -11,8 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from one_click.columns import CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore
-
-from .mechanism import Floats, decline_probability
+from one_click.simulation.mechanism import Floats, decline_probability
 
 BLOCK = 5_000  # clients who are drawn together: the unit of randomness, whatever the size of a chunk
 DAYS_PER_MONTH = 30

@@ -9,8 +9,9 @@ import pytest
 from one_click.modelling import candidates
 from one_click.modelling.search import InMemoryLog
 from one_click.parameters import Evidence, Family, ModelSelection
-from one_click.pipelines.evidence import nodes, procedures
-from one_click.pipelines.model_selection.comparison import join_tuned
+from one_click.pipelines.evidence.nodes import nested as nodes
+from one_click.pipelines.evidence.nodes import procedures
+from one_click.pipelines.model_selection.nodes.comparison import join_tuned
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from one_click.parameters import CampaignPlan, ModelSelection, Offers, Reporting, Segmentation
+from one_click.pipelines.campaign.texts.client_list import hide_clients
 from one_click.pipelines.reporting import nodes
-from one_click.pipelines.reporting.texts import METRICS
-from one_click.pipelines.segmentation.client_list import hide_clients
+from one_click.pipelines.reporting.texts.words import METRICS
 
 OPTIONS = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
 

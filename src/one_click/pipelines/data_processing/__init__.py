@@ -1,5 +1,5 @@
 """From the store's four files to one row per client, with every repair and rejection listed."""
 
-from .pipeline import create_pipeline
+from one_click.pipelines.data_processing.pipeline import create_pipeline
 
 __all__ = ["create_pipeline"]

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import nodes
+from .nodes import tables as nodes
 
 TABLES = ("market_file", "market_money", "market_time", "money")
 _OPTIONS = "params:data_processing"

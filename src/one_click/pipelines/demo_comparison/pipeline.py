@@ -2,7 +2,9 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import comparison, nodes, plots
+from . import figures as plots
+from .nodes import comparison
+from .nodes import likeness as nodes
 
 _OPTIONS, _POPULATION, _COMPARING = (
     f"params:{name}" for name in ("demo_store", "demo_population", "demo_comparison")

@@ -4,7 +4,9 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.simulation import mechanism
 
-from . import history, nodes, plots
+from . import figures as plots
+from .nodes import history
+from .nodes import months as nodes
 
 _OPTIONS, _POPULATION = "params:demo_store", "params:demo_population"
 

@@ -1,5 +1,5 @@
 """How the client whose activity declines differs from the one that keeps buying."""
 
-from .pipeline import create_pipeline
+from one_click.pipelines.eda.pipeline import create_pipeline
 
 __all__ = ["create_pipeline"]

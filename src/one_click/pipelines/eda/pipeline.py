@@ -2,7 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import associations, clusters, contacts, groups, interactions, nodes, plots, structure_plots
+from .figures import classes as plots
+from .figures import structure as structure_plots
+from .nodes import associations, clusters, contacts, groups, interactions
+from .nodes import summaries as nodes
 
 _OPTIONS = "params:eda"
 

@@ -5,7 +5,9 @@ from kedro.pipeline import Node, Pipeline
 from one_click.modelling.candidates import join_labelled
 from one_click.parameters import FAMILIES
 
-from . import features, nodes, plots, procedures
+from . import figures as plots
+from .nodes import features, procedures
+from .nodes import nested as nodes
 
 _OPTIONS = "params:model_selection"
 _EVIDENCE = "params:evidence"

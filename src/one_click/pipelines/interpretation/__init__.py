@@ -1,5 +1,5 @@
 """Why the champion thinks so: for the whole base and for each client."""
 
-from .pipeline import create_pipeline
+from one_click.pipelines.interpretation.pipeline import create_pipeline
 
 __all__ = ["create_pipeline"]

@@ -4,22 +4,24 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.parameters import FAMILIES
 
-from . import (
+from .figures import curves as curve_plots
+from .figures import importance as plots
+from .figures import models as readable_plots
+from .nodes import (
     agreement,
     coefficients,
     counterfactuals,
-    curve_plots,
     curves,
     disputes,
     faithfulness,
     importance,
-    nodes,
     odds_ratios,
-    plots,
-    readable_plots,
     reasons,
     refits,
     tree_rules,
+)
+from .nodes import (
+    explanations as nodes,
 )
 
 _OPTIONS = "params:interpretation"

@@ -1,5 +1,5 @@
 """Which family of models ranks clients best, how well it does, and what probability to act on."""
 
-from .pipeline import create_pipeline
+from one_click.pipelines.model_selection.pipeline import create_pipeline
 
 __all__ = ["create_pipeline"]

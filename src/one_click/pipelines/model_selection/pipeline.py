@@ -4,8 +4,10 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.parameters import CANDIDATES, FAMILIES, VOTING
 
-from . import champion, comparison, holdout, manifest, nodes, plots
-from .label_noise import find_label_noise
+from . import figures as plots
+from .nodes import champion, comparison, holdout, manifest
+from .nodes import families as nodes
+from .nodes.label_noise import find_label_noise
 
 _OPTIONS = "params:model_selection"
 

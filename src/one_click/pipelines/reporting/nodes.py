@@ -6,9 +6,9 @@ import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
 from one_click.parameters import CampaignPlan, ModelSelection, Offers, Reporting, Segmentation
-from one_click.pseudonyms import shown
+from one_click.presentation.pseudonyms import shown
 
-from .texts import METRICS
+from .texts.words import METRICS
 
 _EFFECTS = 6  # features whose effect is told in words
 

@@ -4,7 +4,9 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.columns import LANGUAGES
 
-from . import model_card, nodes, page, plots
+from . import figures as plots
+from . import nodes
+from .texts import model_card, page
 
 _OPTIONS = "params:reporting"
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.modelling.conformal import judge
-from one_click.scores import decline_probability, raw_features
+from one_click.modelling.scores import decline_probability, raw_features
 
 _BINS = 10
 _FLOOR = 1e-4  # a share of zero would make the index infinite

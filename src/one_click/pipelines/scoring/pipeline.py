@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from one_click.pipelines import data_processing, interpretation, segmentation
+from one_click.pipelines import campaign, data_processing, interpretation, segmentation
 
 from . import nodes
 
@@ -17,7 +17,7 @@ def create_pipeline() -> Pipeline:
     reused = sum(
         (
             pipeline.create_pipeline().only_nodes_with_tags("new_month")
-            for pipeline in (data_processing, interpretation, segmentation)
+            for pipeline in (data_processing, interpretation, segmentation, campaign)
         ),
         Pipeline([]),
     )

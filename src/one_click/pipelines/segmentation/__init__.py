@@ -1,5 +1,5 @@
-"""From scores and reasons to segments, offers and the list for the CRM."""
+"""From scores and reasons to segments."""
 
-from .pipeline import create_pipeline
+from one_click.pipelines.segmentation.pipeline import create_pipeline
 
 __all__ = ["create_pipeline"]

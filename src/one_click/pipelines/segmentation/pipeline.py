@@ -2,7 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import actions, experiment, idle_rules, nodes, plan, plan_plots, plots, rules, stability
+from . import figures as plots
+from .nodes import rule_checks as rules
+from .nodes import segments as nodes
+from .nodes import stability
 
 _OPTIONS = "params:segmentation"
 _OFFERS = "params:offers"
@@ -12,17 +15,7 @@ _NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline(
-        [
-            *_decision_table(),
-            *_segments(),
-            *_offers(),
-            *_lists(),
-            *_worth(),
-            *_figures_of_worth(),
-            *_explanations(),
-        ]
-    )
+    return Pipeline([*_decision_table(), *_segments(), *_explanations()])
 
 
 def _decision_table() -> list[Node]:
@@ -81,127 +74,6 @@ def _segments() -> list[Node]:
             "segment_profiles",
             name="segmentation.profile_segments",
             tags=_NEW_MONTH,
-        ),
-    ]
-
-
-def _offers() -> list[Node]:
-    return [
-        Node(
-            nodes.recommend_offers,
-            ["decision_table", "segments", _OFFERS],
-            "recommendations",
-            name="segmentation.recommend_offers",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            idle_rules.find_idle_rules,
-            ["rule_coverage", "segments", "recommendations", _OPTIONS, _OFFERS],
-            "idle_rules",
-            name="segmentation.find_idle_rules",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            plan.select_clients,
-            ["recommendations", _CAMPAIGN],
-            ["selected_clients", "plan_summary"],
-            name="segmentation.select_clients",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            experiment.assign_arms,
-            ["selected_clients", "segments", _CAMPAIGN],
-            "campaign_plan",
-            name="segmentation.assign_arms",
-            tags=_NEW_MONTH,
-        ),
-    ]
-
-
-def _lists() -> list[Node]:
-    return [
-        Node(
-            actions.decide_actions,
-            ["decision_table", "segments", "recommendations", "campaign_plan", _OFFERS],
-            "client_actions",
-            name="segmentation.decide_actions",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.gather_contacts,
-            ["decision_table", "segments", "recommendations", "client_actions"],
-            ["contacts", "not_approached", "not_at_risk"],
-            name="segmentation.gather_contacts",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.list_clients,
-            [
-                "contacts",
-                "not_approached",
-                "not_at_risk",
-                "reason_codes",
-                "decision_borders",
-                _OPTIONS,
-                _OFFERS,
-                _CAMPAIGN,
-            ],
-            ["client_list", "contact_list", "no_contact_list"],
-            name="segmentation.list_clients",
-            tags=_NEW_MONTH,
-        ),
-    ]
-
-
-def _worth() -> list[Node]:
-    """Return what the plan is worth, and what the campaign can show."""
-    return [
-        Node(
-            plan.trace_budget,
-            ["recommendations", _CAMPAIGN],
-            "budget_curve",
-            name="segmentation.trace_budget",
-        ),
-        Node(
-            plan.run_scenarios,
-            ["recommendations", "selected_clients", "plan_summary", _CAMPAIGN],
-            "plan_scenarios",
-            name="segmentation.run_scenarios",
-        ),
-        Node(
-            plan.compare_by_hand,
-            ["recommendations", "selected_clients", "decision_table", _CAMPAIGN],
-            "plan_comparison",
-            name="segmentation.compare_by_hand",
-        ),
-        Node(
-            experiment.size_experiment,
-            ["campaign_plan", "decision_table", _OFFERS, _CAMPAIGN],
-            "experiment",
-            name="segmentation.size_experiment",
-        ),
-        Node(
-            experiment.check_balance,
-            ["campaign_plan", "decision_table"],
-            "arm_balance",
-            name="segmentation.check_balance",
-        ),
-    ]
-
-
-def _figures_of_worth() -> list[Node]:
-    return [
-        Node(
-            plan_plots.budget_curve_figure,
-            ["budget_curve", "plan_summary"],
-            ["budget_curve_figure_ru", "budget_curve_figure_en"],
-            name="segmentation.budget_curve_figure",
-        ),
-        Node(
-            plan_plots.plan_comparison_figure,
-            "plan_comparison",
-            ["plan_comparison_figure_ru", "plan_comparison_figure_en"],
-            name="segmentation.plan_comparison_figure",
         ),
     ]
 

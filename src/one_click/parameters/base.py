@@ -1,0 +1,116 @@
+"""Base of all parameter models: faults are told with file and line."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
+from one_click.parameters import configuration
+from one_click.parameters.configuration import Location
+
+Share = Field(ge=0, le=1)
+Seed = Field(ge=0, lt=2**32)
+
+
+_SECRET = "pseudonym_key"  # which no message repeats
+
+
+class Parameters(BaseModel):
+    """Base of all parameter models: immutable, no unknown keys, one readable message per fault.
+
+    Raises
+    ------
+    ParameterError
+        If a key is unknown, a value is of the wrong type or out of its range.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    file: ClassVar[str] = "conf/base"
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check the raw value of a parameter; kedro calls this for every typed parameter."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            faults = [_describe(fault, cls) for fault in _independent(error.errors(include_url=False))]
+            raise ParameterError(_message(cls.file, obj, faults)) from None
+
+    def explain(self, faults: Iterable[DeclarationError]) -> str:
+        """Return the message about faults that came to light only beside the data, each with its line.
+
+        Parameters
+        ----------
+        faults : iterable of DeclarationError
+            Their places are those inside these parameters.
+
+        Returns
+        -------
+        str
+            Empty without faults.
+        """
+        raw = self.model_dump(by_alias=True, exclude_unset=True)
+        return _message(self.file, raw, [(fault.place, str(fault)) for fault in faults])
+
+
+def _message(file: str, raw: Any, faults: Sequence[tuple[Location, str]]) -> str:
+    """Write faults down, one a line, with file and line of each; without them, with the file first."""
+    places = [configuration.find(file, raw, location) for location, _ in faults]
+    heads = [] if all(places) else [f"(file {file})"]
+    lines = [
+        (f"({place}) " if place else "") + ": ".join(filter(None, (".".join(map(str, location)), text)))
+        for place, (location, text) in zip(places, faults, strict=True)
+    ]
+    return "\n  ".join([*heads, *lines])
+
+
+def _independent(faults: Sequence[Any]) -> list[Any]:
+    """Leave out that a list is too short where its items have faults of their own."""
+    inside = {fault["loc"][:-depth] for fault in faults for depth in range(1, len(fault["loc"]))}
+    return [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in inside]
+
+
+def _describe(fault: Any, model: type[BaseModel]) -> tuple[Location, str]:
+    """Return where a fault is, and what it is."""
+    place = fault["loc"]
+    if fault["type"] == "extra_forbidden":
+        fields = _fields_beside(model, place)
+        return place, f"no such parameter; {nearest(str(place[-1]), fields)}"
+    if fault["type"] == "missing":
+        return place, f"missing. Remedy: copy it from {getattr(model, 'file', 'conf/base')}"
+    if fault["type"] == "value_error":
+        inside = getattr(fault["ctx"]["error"], "place", ())
+        return (*place, *inside), fault["msg"].removeprefix("Value error, ")
+    found = "a secret" if place[-1:] == (_SECRET,) else repr(fault["input"])
+    return place, f"got {found}. Rule: {fault['msg']}{_nearest_valid(fault)}"
+
+
+def _nearest_valid(fault: Any) -> str:
+    context, found = fault.get("ctx", {}), fault["input"]
+    bound = context.get("ge", context.get("le"))
+    if bound is not None:
+        percentage = context.get("le") == 1 and isinstance(found, int | float)
+        return f". Nearest valid value: {bound:g}{share_hint(found) if percentage else ''}"
+    if fault["type"] == "literal_error":
+        names = re.findall(r"'([^']*)'", context["expected"])
+        return f"; {nearest(str(found), names)}"
+    return ""
+
+
+def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """Return the valid keys at the place of an unknown one."""
+    models = [model]
+    for part in location[:-1]:
+        tagged = [one for one in models if one.__name__.lower() == part]
+        fields = [one.model_fields[part].annotation for one in models if part in one.model_fields]
+        models = tagged or [inner for field in fields for inner in _models_in(field)] or models
+    return [field.alias or name for one in models for name, field in one.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a type is made of, such as those of a tuple's items."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

@@ -1,0 +1,89 @@
+"""Segments and offers that fit nobody this month, told in words."""
+
+from typing import Any
+
+import pandas as pd
+
+from one_click.columns import LANGUAGES, Language
+from one_click.parameters import Offers, Segmentation
+from one_click.presentation.wording import clients as count_clients
+from one_click.rules.declarations import Offer, Segment
+
+COLUMNS_OF_IDLE_RULES = ("kind", "code", "title_ru", "title_en", "sentence_ru", "sentence_en")
+
+_NOBODY: dict[str, dict[Language, str]] = {
+    "segment": {
+        "ru": "Сегмент «{title}» в этом месяце пуст: ",
+        "en": "Segment '{title}' is empty this month: ",
+    },
+    "offer": {
+        "ru": "Предложение «{title}» в этом месяце никому не подходит: ",
+        "en": "Offer '{title}' fits nobody this month: ",
+    },
+}
+_UNMET: dict[Language, str] = {
+    "ru": "условию «{unmet}» не отвечает никто (условия перед ним выполнены у стольких: {among}; "
+    "у них — {instead}).",
+    "en": "nobody meets '{unmet}' (meeting the conditions before it: {among}; they have: {instead}).",
+}
+_LATER: dict[str, dict[Language, str]] = {
+    "segment": {
+        "ru": "условиям, известным до оценки риска, отвечают: {met}, но все они уже в сегментах выше "
+        "или не подходят по риску, причинам и сигналам.",
+        "en": "meeting the conditions known before scoring: {met}, but all of them are in a segment above, "
+        "or do not meet those on risk, reasons and signals.",
+    },
+    "offer": {
+        "ru": "условиям, известным до оценки риска, отвечают: {met}, но никто из них не подходит по риску, "
+        "причинам, сигналам и сегменту.",
+        "en": "meeting the conditions known before scoring: {met}, but none of them meets those on risk, "
+        "reasons, signals and segment.",
+    },
+}
+
+
+def find_idle_rules(
+    rule_coverage: pd.DataFrame,
+    segments: pd.DataFrame,
+    recommendations: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+) -> pd.DataFrame:
+    """List the segments and offers in which there is nobody, with what keeps clients out.
+
+    Parameters
+    ----------
+    rule_coverage : DataFrame, one row per segment and offer
+    segments : DataFrame, one row per client
+    recommendations : DataFrame, one row per client and eligible offer
+    options : Segmentation
+    offers : Offers
+
+    Returns
+    -------
+    DataFrame, one row per segment and offer that fits nobody: kind, code, title_ru, title_en, sentence_ru,
+    sentence_en
+    """
+    declared: tuple[Segment | Offer, ...] = (*options.segments, *offers.declared)
+    named = {rule.code: rule for rule in declared}
+    used = {"segment": set(segments["segment"]), "offer": set(recommendations["offer"])}
+    idle = [row for row in rule_coverage.to_dict("records") if row["code"] not in used[row["kind"]]]
+    rows = [
+        {
+            "kind": row["kind"],
+            "code": row["code"],
+            "title_ru": named[row["code"]].title_ru,
+            "title_en": named[row["code"]].title_en,
+            **{f"sentence_{language}": _tell(row, named[row["code"]], language) for language in LANGUAGES},
+        }
+        for row in idle
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS_OF_IDLE_RULES)).astype("str")
+
+
+def _tell(row: dict[str, Any], rule: Segment | Offer, language: Language) -> str:
+    start = _NOBODY[row["kind"]][language].format(title=getattr(rule, f"title_{language}"))
+    if row["unmet"]:
+        among = count_clients(row["among"], language)
+        return start + _UNMET[language].format(unmet=row["unmet"], among=among, instead=row["instead"])
+    return start + _LATER[row["kind"]][language].format(met=count_clients(row["clients"], language))

@@ -1,0 +1,340 @@
+"""The smallest plausible change of what the store can change that would bring a client under the threshold.
+
+It is the model's answer to other values, never a promise: whether changing a value changes the client, only a
+campaign can show.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label
+from one_click.explain.moves import Score, is_possible, with_values
+from one_click.modelling.scores import decline_probability, raw_features
+from one_click.parameters import Interpretation, WhatIf
+from one_click.presentation.wording import chance, value_text
+
+Values = NDArray[np.float64]
+Positions = NDArray[np.intp]
+
+_ROWS = 200_000  # rows scored at a time: bounds the memory of the search
+_DIGITS = 9  # behind these, probabilities and efforts differ by rounding alone
+_CHANGEABLE = tuple(name for name in BASE_FEATURES if COLUMNS[name].changeable)
+_COUNTERFACTUALS = {
+    CLIENT_ID: "int64",
+    "changes": "int64",
+    "feature": "str",
+    "value": "float64",
+    "new_value": "float64",
+    "effort": "float64",
+    "probability_before": "float64",
+    "probability_after": "float64",
+    "reached": "bool",
+    "support": "float64",
+    **{f"sentence_{language}": "str" for language in LANGUAGES},
+}
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """What one feature of the clients may be changed to.
+
+    Attributes
+    ----------
+    new_values : ndarray, shape (n_values,)
+    efforts : ndarray, shape (n_clients, n_values)
+    allowed : ndarray of bool, shape (n_clients, n_values)
+        False where the client has the value already, or one that reads the same, and upwards where the store
+        would only ever make it less.
+    """
+
+    new_values: Values
+    efforts: Values
+    allowed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Clients at risk, by position, and how they may be changed."""
+
+    score: Score
+    clients: pd.DataFrame
+    threshold: float
+    moves: dict[str, _Moves]
+
+
+def find_changes(
+    features: pd.DataFrame,
+    champion: Any,
+    decision_threshold: dict[str, Any],
+    explanation_base: pd.DataFrame,
+    options: Interpretation,
+) -> pd.DataFrame:
+    """Find for each client at risk the smallest change that brings the champion's answer under the threshold.
+
+    Only features that the store can change are changed, to values that clients of the base have between two
+    quantiles. Fewer changed features come before less effort, and less effort before a lower probability; of
+    what is still equal, the first in the order of the columns is taken. Effort is the percentile shift of
+    Ustun, Spangher and Liu (2019), "Actionable recourse in linear classification", summed over the features:
+    how far, from 0 to 1, the client moves among the base by mid-ranks.
+
+    Parameters
+    ----------
+    features : DataFrame, one row per client
+    champion : fitted classifier
+    decision_threshold : dict
+        A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
+        labelled clients; `client_scores` may differ a little.
+    explanation_base : DataFrame
+        Clients who say which values are plausible.
+    options : Interpretation
+        Its `what_if`.
+
+    Returns
+    -------
+    DataFrame, one row per client at risk and changed feature: client_id, changes, feature, value, new_value,
+    effort, probability_before, probability_after, reached, support, sentence_ru, sentence_en
+        Where no allowed change is enough, the one that lowers the probability most, with `reached` False;
+        where none lowers it, one row with 0 changes, an empty `feature`, and no values and support. Effort,
+        support and sentences are those of the whole change. Support is the share of the base whose values
+        of all changed features lie at least as far in the direction of the change.
+    """
+    threshold = float(decision_threshold["threshold"])
+    score = partial(decline_probability, champion)
+    before = score(raw_features(features))
+    at_risk = features[before >= threshold].reset_index(drop=True)
+    moves = {name: _moves(at_risk[name], explanation_base[name], options.what_if) for name in _CHANGEABLE}
+    search = _Search(score, raw_features(at_risk), threshold, moves)
+    own = before[before >= threshold]
+    plans = _smallest_plans(search, own, options.what_if.most_changes).assign(before=own)
+    return _tell(plans, at_risk, explanation_base)
+
+
+def _moves(own: pd.Series, base: pd.Series, what_if: WhatIf) -> _Moves:
+    values = plausible_values(base, what_if)
+    shifts = _mid_ranks(values, base)[None, :] - _mid_ranks(own, base)[:, None]
+    texts, own_texts = (
+        np.array([value_text(str(base.name), value, "en") for value in some], dtype=str)
+        for some in (values, own)
+    )
+    allowed = texts[None, :] != own_texts[:, None]
+    if COLUMNS[str(base.name)].only_less:
+        allowed &= shifts < 0
+    return _Moves(values, np.abs(shifts), allowed)
+
+
+def plausible_values(base: pd.Series, what_if: WhatIf) -> Values:
+    """Return the values, in order, that a feature may be changed to.
+
+    All values of the base between the two quantiles where they are no more than `steps`, else at most so many
+    of them, evenly spaced by quantile.
+
+    Parameters
+    ----------
+    base : Series
+        Values of one feature in the base; its name is that of the feature.
+    what_if : WhatIf
+        Quantiles and steps.
+    """
+    values = base.astype("float64")
+    possible = np.array([value for value in values if is_possible(str(base.name), value)])
+    low, high = np.quantile(possible, [what_if.low, what_if.high], method="inverted_cdf")
+    inside = possible[(possible >= low) & (possible <= high)]
+    distinct = np.unique(inside)
+    if len(distinct) <= what_if.steps:
+        return distinct
+    return np.unique(np.quantile(inside, np.linspace(0, 1, what_if.steps), method="inverted_cdf"))
+
+
+def _mid_ranks(values: Any, base: pd.Series) -> Values:
+    """Return the share of the base below each value, plus half the share that equals it."""
+    ordered = np.sort(base.to_numpy(dtype="float64"))
+    sides = [np.searchsorted(ordered, values, side) for side in ("left", "right")]
+    return np.mean(sides, axis=0) / len(ordered)
+
+
+def _smallest_plans(search: _Search, before: Values, most_changes: int) -> pd.DataFrame:
+    """Return one plan per client: position, new values (missing: unchanged), effort, changes, probability."""
+    plans = pd.DataFrame(
+        {"position": np.arange(len(before)), **dict.fromkeys(_CHANGEABLE, np.nan), "effort": 0.0}
+    ).assign(changes=0, probability=before, reached=False)
+    for changes in range(1, most_changes + 1):
+        still_at_risk = plans.loc[~plans["reached"], "position"].to_numpy()
+        tried = [
+            _best_per_client(_try_plans(search, names, positions, choices))
+            for names in combinations(_CHANGEABLE, changes)
+            for positions, choices in _batches(still_at_risk, _all_choices(search, names))
+        ]
+        plans = _best_per_client(pd.concat([plans, *tried], ignore_index=True))
+    return plans
+
+
+def _all_choices(search: _Search, names: tuple[str, ...]) -> Positions:
+    """Return every way to take one value of each feature, shape (n_choices, n_features)."""
+    counts = [len(search.moves[name].new_values) for name in names]
+    return np.indices(counts).reshape(len(counts), -1).T
+
+
+def _batches(positions: Positions, choices: Positions) -> Iterator[tuple[Positions, Positions]]:
+    """Cut clients × choices into parts of at most `_ROWS` rows; each client's choices stay in order."""
+    for first in range(0, len(choices), _ROWS):
+        some = choices[first : first + _ROWS]
+        clients_at_a_time = _ROWS // len(some)
+        for start in range(0, len(positions), clients_at_a_time):
+            yield positions[start : start + clients_at_a_time], some
+
+
+def _try_plans(
+    search: _Search, names: tuple[str, ...], positions: Positions, choices: Positions
+) -> pd.DataFrame:
+    """Ask the champion about every allowed choice for every client of a batch."""
+    moves = [search.moves[name] for name in names]
+    by_client = [np.ix_(positions, choice) for choice in choices.T]
+    allowed = np.all([move.allowed[at] for move, at in zip(moves, by_client, strict=True)], axis=0)
+    efforts = np.sum([move.efforts[at] for move, at in zip(moves, by_client, strict=True)], axis=0)
+    client, choice = np.nonzero(allowed)
+    values = {
+        name: move.new_values[choices[choice, column]]
+        for column, (name, move) in enumerate(zip(names, moves, strict=True))
+    }
+    probability = _ask_many(search, positions[client], values)
+    plans = pd.DataFrame({"position": positions[client], **values, "effort": efforts[allowed]})
+    return plans.assign(changes=len(names), probability=probability, reached=probability < search.threshold)
+
+
+def _ask_many(search: _Search, positions: Positions, values: dict[str, Values]) -> Values:
+    if not len(positions):
+        return np.empty(0)
+    return search.score(with_values(search.clients.iloc[positions], values))
+
+
+def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:
+    """Keep each client's best plan; of equal ones the first."""
+    effort, probability = plans["effort"].round(_DIGITS), plans["probability"].round(_DIGITS)
+    reached = plans["reached"]
+    order = np.lexsort(
+        [
+            effort,
+            probability.where(reached, plans["changes"]),
+            effort.where(reached, probability),
+            ~reached,
+            plans["position"],
+        ]
+    )
+    return plans.iloc[order].drop_duplicates("position")
+
+
+# Told ----------------------------------------------------------------------------------------------
+
+
+_IF: dict[Language, str] = {"ru": "", "en": "If "}
+_AND: dict[Language, str] = {"ru": "; ", "en": " and "}
+_CONDITION: dict[Language, str] = {
+    "ru": "«{label}»: {new} вместо {old}",
+    "en": "“{label}” were {new} instead of {old}",
+}
+_ANSWER: dict[tuple[Language, bool], str] = {
+    ("ru", True): " — оценка риска модели была бы {after} вместо {before}",
+    ("ru", False): " — оценка риска модели почти не изменилась бы ({before})",
+    ("en", True): ", the model would estimate the risk at {after} instead of {before}",
+    ("en", False): ", the model's estimate of the risk would hardly change ({before})",
+}
+_VERDICT: dict[tuple[Language, bool], str] = {
+    ("ru", True): "ниже порога риска",
+    ("ru", False): "не ниже порога риска",
+    ("en", True): "below the risk threshold",
+    ("en", False): "not below the risk threshold",
+}
+_NOTHING_LOWERS: dict[Language, str] = {
+    "ru": "Ни одно из проверенных изменений не снизило бы оценку риска модели ({before}).",
+    "en": "None of the changes tried would lower the model's estimate of the risk ({before}).",
+}
+
+
+def _tell(plans: pd.DataFrame, clients: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Write the plans, one row per changed feature."""
+    clients_of_plans = clients.iloc[plans["position"]].to_dict("records")
+    rows = [
+        row
+        for client, plan in zip(clients_of_plans, plans.to_dict("records"), strict=True)
+        for row in _rows_of(plan, client, base)
+    ]
+    return pd.DataFrame(rows, columns=list(_COUNTERFACTUALS)).astype(_COUNTERFACTUALS)
+
+
+def _rows_of(plan: dict[Any, Any], client: dict[Any, Any], base: pd.DataFrame) -> list[dict[str, Any]]:
+    new = {name: float(plan[name]) for name in _CHANGEABLE if not np.isnan(plan[name])}
+    old = {name: float(client[name]) for name in new}
+    of_the_plan = {
+        CLIENT_ID: client[CLIENT_ID],
+        "changes": len(new),
+        "effort": plan["effort"],
+        "probability_before": plan["before"],
+        "probability_after": plan["probability"],
+        "reached": plan["reached"],
+        "support": _support(old, new, base),
+        **{f"sentence_{language}": _sentence(old, new, plan, language) for language in LANGUAGES},
+    }
+    return [
+        {**of_the_plan, "feature": name, "value": old.get(name), "new_value": new.get(name)}
+        for name in new or ("",)
+    ]
+
+
+def _support(old: dict[str, float], new: dict[str, float], base: pd.DataFrame) -> float:
+    """Return the share of the base that lies, in every changed feature, at least as far as the change."""
+    if not new:
+        return float("nan")
+    as_far = [base[name] >= new[name] if new[name] > old[name] else base[name] <= new[name] for name in new]
+    return float(np.mean(np.all(as_far, axis=0)))
+
+
+def _sentence(old: dict[str, float], new: dict[str, float], plan: dict[Any, Any], language: Language) -> str:
+    before, after = (chance(plan[when], language) for when in ("before", "probability"))
+    if not new:
+        return _NOTHING_LOWERS[language].format(before=before)
+    texts = [
+        _CONDITION[language].format(
+            label=label(name, language),
+            new=value_text(name, new[name], language),
+            old=value_text(name, old[name], language),
+        )
+        for name in new
+    ]
+    condition, separator = _IF[language], _AND[language]
+    answer = _ANSWER[language, before != after].format(before=before, after=after)
+    return f"{condition}{separator.join(texts)}{answer}: {_VERDICT[language, plan['reached']]}."
+
+
+def summarise_changes(counterfactuals: pd.DataFrame) -> pd.DataFrame:
+    """Count which changes bring clients under the threshold.
+
+    Parameters
+    ----------
+    counterfactuals : DataFrame
+        As `find_changes` returns it.
+
+    Returns
+    -------
+    DataFrame, one row per feature and direction, the most frequent first: feature, direction, clients,
+    share, median_effort, median_fall
+        Only clients whose change is enough. Direction is ``up`` or ``down``, share is that of such clients;
+        effort and fall of the probability are those of the clients' whole changes.
+    """
+    enough = counterfactuals[counterfactuals["reached"]]
+    rises = enough["new_value"] > enough["value"]
+    fall = enough["probability_before"] - enough["probability_after"]
+    table = (
+        enough.assign(direction=rises.map({True: "up", False: "down"}).astype("str"), fall=fall)
+        .groupby(["feature", "direction"], as_index=False)
+        .agg(clients=(CLIENT_ID, "size"), median_effort=("effort", "median"), median_fall=("fall", "median"))
+    )
+    table.insert(3, "share", table["clients"] / max(enough[CLIENT_ID].nunique(), 1))
+    order = ["clients", "feature", "direction"]
+    return table.sort_values(order, ascending=[False, True, True], ignore_index=True)

@@ -1,0 +1,232 @@
+"""One sentence per reason: the client's value, how it compares with the base, how it moves the estimate."""
+
+from typing import NamedTuple
+
+from one_click.columns import COLUMNS, Language, label
+from one_click.presentation.wording import number, percent, plural, value_text
+
+
+class _Words(NamedTuple):
+    """How a feature is told in one language.
+
+    `frame` begins the sentence. `forms` are those of the counted noun (one, few, many and, where it is not as
+    for few, after a fraction), for a flag its no and its yes; `usual` is no and yes as most clients have it.
+    `nothing` is the frame of a zero.
+    """
+
+    frame: str = "{label}: {own}"
+    forms: tuple[str, ...] = ()
+    usual: tuple[str, str] = ("", "")
+    nothing: str = ""
+
+
+_UNTOLD = _Words()  # a feature without words of its own: its label and its value
+
+_CONTACTS_RU = (
+    "маркетинговый контакт",
+    "маркетинговых контакта",
+    "маркетинговых контактов",
+    "маркетингового контакта",
+)
+_CONTACTS_EN = ("marketing contact", "marketing contacts")
+_ITEMS_RU = ("неоплаченный товар", "неоплаченных товара", "неоплаченных товаров", "неоплаченного товара")
+_MINUTES_RU, _MINUTES_EN = ("минута", "минуты", "минут"), ("minute", "minutes")
+_UNITS_RU, _UNITS_EN = ("единица", "единицы", "единиц"), ("unit", "units")
+
+_WORDS: dict[str, dict[Language, _Words]] = {
+    "allows_messages": {
+        "ru": _Words("{own} сообщения", ("Не разрешает", "Разрешает"), ("не разрешают", "разрешают")),
+        "en": _Words("{own} messages", ("Does not allow", "Allows"), ("not allowed", "allowed")),
+    },
+    "marketing_contacts_6m": {
+        "ru": _Words("За полгода в среднем {own} в месяц", _CONTACTS_RU),
+        "en": _Words("Averages {own} per month over half a year", _CONTACTS_EN),
+    },
+    "marketing_contacts_current": {
+        "ru": _Words(
+            "В текущем месяце {own}", _CONTACTS_RU, nothing="В текущем месяце нет маркетинговых контактов"
+        ),
+        "en": _Words(
+            "Received {own} this month", _CONTACTS_EN, nothing="Received no marketing contacts this month"
+        ),
+    },
+    "minutes_previous": {
+        "ru": _Words(forms=_MINUTES_RU),
+        "en": _Words("Spent {own} on the site last month", _MINUTES_EN),
+    },
+    "minutes_current": {
+        "ru": _Words(forms=_MINUTES_RU),
+        "en": _Words("Spent {own} on the site this month", _MINUTES_EN),
+    },
+    "pages_per_visit": {
+        "ru": _Words("Смотрит {own} за визит", ("страницу", "страницы", "страниц")),
+        "en": _Words("Views {own} per visit", ("page", "pages")),
+    },
+    "service_errors": {
+        "ru": _Words(
+            "Встречает на сайте {own} сервиса",
+            ("ошибку", "ошибки", "ошибок"),
+            nothing="Не встречает на сайте ошибок сервиса",
+        ),
+        "en": _Words(
+            "Ran into {own}", ("service error", "service errors"), nothing="Ran into no service errors"
+        ),
+    },
+    "promo_purchase_share": {
+        "ru": _Words("Совершает по акции {own} покупок"),
+        "en": _Words("Makes {own} of purchases on promotion"),
+    },
+    "popular_category": {
+        "ru": _Words("Предпочитает категорию «{own}»"),
+        "en": _Words("Prefers the category “{own}”"),
+    },
+    "category_views_per_visit": {
+        "ru": _Words("Смотрит {own} товаров за визит", ("категорию", "категории", "категорий")),
+        "en": _Words("Views {own} per visit", ("product category", "product categories")),
+    },
+    "unpaid_items_quarter": {
+        "ru": _Words(
+            "В корзине за квартал {own}", _ITEMS_RU, nothing="В корзине за квартал нет неоплаченных товаров"
+        ),
+        "en": _Words(
+            "Left {own} unpaid in the quarter",
+            ("item", "items"),
+            nothing="Left no items unpaid in the quarter",
+        ),
+    },
+    "revenue_two_months_ago": {
+        "ru": _Words(forms=_UNITS_RU),
+        "en": _Words("Brought {own} of revenue two months ago", _UNITS_EN),
+    },
+    "revenue_previous": {
+        "ru": _Words(forms=_UNITS_RU),
+        "en": _Words("Brought {own} of revenue last month", _UNITS_EN),
+    },
+    "revenue_current": {
+        "ru": _Words(forms=_UNITS_RU),
+        "en": _Words("Brought {own} of revenue this month", _UNITS_EN),
+    },
+    "service_type": {
+        "ru": _Words("Пользуется сервисом «{own}»"),
+        "en": _Words("Uses the “{own}” service"),
+    },
+    "days_registered": {
+        "ru": _Words("Срок с момента регистрации: {own}", ("день", "дня", "дней")),
+        "en": _Words("Has been registered for {own}", ("day", "days")),
+    },
+}
+
+# What is usual is said of clients, never of this one; the most frequent of many values need not be usual.
+_COMPARISONS: dict[str, dict[Language, str]] = {
+    "less": {"ru": " — меньше, чем обычно у клиентов ({})", "en": ", below the typical {}"},
+    "none": {"ru": ", а обычно у клиентов их {}", "en": ", below the typical {}"},
+    "more": {"ru": " — больше, чем обычно у клиентов ({})", "en": ", above the typical {}"},
+    "same": {"ru": ", как обычно у клиентов", "en": ", as is typical"},
+    "unlike": {"ru": " (обычно {})", "en": " (typically {})"},
+    "rarer": {"ru": " (самый частый выбор клиентов — «{}»)", "en": " (“{}” is the most common choice)"},
+    "commonest": {"ru": " (самый частый выбор клиентов)", "en": " (the most common choice)"},
+}
+_ENDINGS: dict[Language, tuple[str, str]] = {
+    "ru": (", и это снижает оценку риска.", ", и это повышает оценку риска."),
+    "en": (", which lowers the risk estimate.", ", which raises the risk estimate."),
+}
+
+
+def tell_reason(feature: str, value: object, typical: object, raises: bool, language: Language) -> str:
+    """Write why a client's risk is estimated higher or lower, in one sentence.
+
+    Values that look alike once they are rounded for the reader are told as the same.
+
+    Parameters
+    ----------
+    feature : str
+        A feature of the vocabulary; without words of its own it is told by its label.
+    value, typical : object
+        The client's value and that of the base: its median, for flags and categories the most frequent; as in
+        the table of features, shares from 0 to 1.
+    raises : bool
+        Whether the value raises the model's estimate of the risk, else lowers it.
+    language : Language
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> tell_reason("pages_per_visit", 2, 8.0, True, "ru")
+    'Смотрит 2 страницы за визит — меньше, чем обычно у клиентов (8), и это повышает оценку риска.'
+    >>> tell_reason("service_errors", 0, 4.0, False, "en")
+    'Ran into no service errors, below the typical 4, which lowers the risk estimate.'
+    """
+    words = _WORDS.get(feature, {}).get(language, _UNTOLD)
+    tell = {"flag": _tell_flag, "category": _tell_category}.get(COLUMNS[feature].kind, _tell_number)
+    return tell(feature, value, typical, words, language) + _ENDINGS[language][raises]
+
+
+def tell_stability(times: int, models: int, language: Language) -> str:
+    """Write in how many of the models fitted again for a check something was found, as a part of a sentence.
+
+    Examples
+    --------
+    >>> tell_stability(9, 10, "ru"), tell_stability(9, 10, "en")
+    ('в 9 из 10 проверочных моделей', 'in 9 of 10 check models')
+    >>> tell_stability(0, 21, "ru")
+    'ни в одной из 21 проверочной модели'
+    """
+    found, of = (number(count, 0, language) for count in (times, models))
+    if language == "ru":
+        noun = plural(models, "ru", "проверочной модели", "проверочных моделей", "проверочных моделей")
+        return f"{f'в {found}' if times else 'ни в одной'} из {of} {noun}"
+    return f"in {found if times else 'none'} of {of} {plural(models, 'en', 'check model', 'check models')}"
+
+
+def _tell_flag(feature: str, value: object, typical: object, words: _Words, language: Language) -> str:
+    own, usual = bool(value), bool(typical)
+    relation = "same" if own == usual else "unlike"
+    says = words.forms[own] if words.forms else value_text(feature, own, language)
+    others = words.usual[usual] or value_text(feature, usual, language)
+    return _begin(words.frame, feature, says, language) + _compare(relation, others, language)
+
+
+def _tell_category(feature: str, value: object, typical: object, words: _Words, language: Language) -> str:
+    own, usual = (value_text(feature, one, language) for one in (value, typical))
+    relation = "commonest" if own == usual else "rarer"
+    return _begin(words.frame, feature, own, language) + _compare(relation, usual, language)
+
+
+def _tell_number(feature: str, value: object, typical: object, words: _Words, language: Language) -> str:
+    own, usual = (_as_shown(feature, one) for one in (value, typical))
+    nothing = own == 0 and bool(words.nothing)
+    relation = "same" if own == usual else "more" if own > usual else "none" if nothing else "less"
+    says = _count(own, words.forms, language) if words.forms else value_text(feature, own, language)
+    beginning = _begin(words.nothing if nothing else words.frame, feature, says, language)
+    return beginning + _compare(relation, _figure(feature, usual, language), language)
+
+
+def _begin(frame: str, feature: str, own: str, language: Language) -> str:
+    return frame.format(own=own, label=label(feature, language))
+
+
+def _compare(relation: str, usual: str, language: Language) -> str:
+    return _COMPARISONS[relation][language].format(usual)
+
+
+def _as_shown(feature: str, value: object) -> float:
+    """Round a value as its text is: shares to whole per cent, below a hundred to one decimal."""
+    amount = float(str(value))
+    if COLUMNS[feature].kind == "share":
+        return float(f"{100 * amount:.0f}") / 100
+    return float(f"{amount:.{0 if abs(amount) >= 100 else 1}f}")
+
+
+def _figure(feature: str, shown: float, language: Language) -> str:
+    if COLUMNS[feature].kind == "share":
+        return percent(shown, 0, language)
+    return number(shown, 0 if shown.is_integer() else 1, language)
+
+
+def _count(shown: float, forms: tuple[str, ...], language: Language) -> str:
+    if shown.is_integer():
+        return f"{number(shown, 0, language)} {plural(abs(int(shown)), language, *forms[:3])}"
+    return f"{number(shown, 1, language)} {forms[3] if len(forms) > 3 else forms[1]}"

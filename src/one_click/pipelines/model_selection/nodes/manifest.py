@@ -1,0 +1,52 @@
+"""What a run was made of, so that it can be told apart from others and made again."""
+
+import json
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from one_click.columns import BASE_FEATURES, TARGET
+from one_click.features import engineered_columns
+from one_click.modelling.fingerprint import fingerprint
+from one_click.modelling.selection import calibration_of, champion_name
+from one_click.parameters import ModelSelection
+
+_LIBRARIES = ("kedro", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "skops")
+
+
+def write_manifest(
+    features: pd.DataFrame,
+    leaderboard: pd.DataFrame,
+    tuned_models: pd.DataFrame,
+    calibrations: pd.DataFrame,
+    options: ModelSelection,
+) -> dict[str, Any]:
+    """Tell from which data, settings and libraries the champion was made.
+
+    Returns
+    -------
+    dict
+        ``champion``: model, settings, calibration; ``data``: rows, labelled and declined clients, feature
+        columns and the SHA-256 of the feature table; ``parameters`` of the selection; ``versions``.
+    """
+    name = champion_name(leaderboard)
+    tuned = json.loads(tuned_models.set_index("model").loc[name, "tuned"])
+    labels = features[TARGET].dropna()
+    return {
+        "champion": {
+            "model": name,
+            "calibration": calibration_of(calibrations, name),
+            "built_from": tuned.get("members", tuned),
+        },
+        "data": {
+            "clients": len(features),
+            "labelled": len(labels),
+            "declined": int(labels.sum()),
+            "features": [*BASE_FEATURES, *engineered_columns(features)],
+            "sha256": fingerprint(features),
+        },
+        "parameters": options.model_dump(mode="json", by_alias=True),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+    }

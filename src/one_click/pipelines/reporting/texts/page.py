@@ -1,0 +1,119 @@
+"""The page: tables and figures put into a template, in one language at a time."""
+
+import base64
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from one_click.columns import LANGUAGES, Language, model_label
+from one_click.presentation.wording import chance, clients, in_months, number, percent
+
+from .words import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
+
+FIGURES = (
+    "class_portrait",
+    "permutation_importance",
+    "shap_importance",
+    "beeswarm",
+    "effect_curves",
+    "segments",
+    "segment_profit",
+    "budget_curve",
+    "plan_comparison",
+    "leaderboard",
+    "gains",
+    "reliability",
+    "profit",
+    "thresholds",
+    "data_quality",
+)
+FACTS = ("key_facts", "model_facts", "explanation_facts", "plan_facts")
+TABLES = (
+    "class_portrait",
+    "segment_profiles",
+    "signal_quality",
+    "offer_summary",
+    "action_summary",
+    "idle_rules",
+    "top_clients",
+    "data_quality",
+    "audit",
+)
+_PORTRAIT_LINES = 8
+
+
+def render_reports(**inputs: Any) -> tuple[str, str]:
+    """Make the page in both languages.
+
+    Parameters
+    ----------
+    **inputs : dict, DataFrame or bytes
+        What `FACTS` and `TABLES` name, and PNG images by ``<figure>_ru`` and ``<figure>_en`` for `FIGURES`.
+
+    Returns
+    -------
+    report_ru, report_en : str
+        HTML that needs no other file.
+    """
+    tables = {name: inputs[name] for name in FACTS}
+    tables |= {name: inputs[name].to_dict("records") for name in TABLES}
+    figures = {name: image for name, image in inputs.items() if name not in tables}
+    russian, english = (_render(language, tables, figures) for language in LANGUAGES)
+    return russian, english
+
+
+def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes]) -> str:
+    environment = Environment(
+        loader=PackageLoader("one_click.pipelines.reporting"), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters |= {
+        "number": partial(_number, language),
+        "percent": partial(_percent, language),
+        "chance": partial(_chance, language),
+        "clients": partial(_clients, language),
+    }
+    images = {name: base64.b64encode(figures[f"{name}_{language}"]).decode() for name in FIGURES}
+    facts = tables["key_facts"]
+    return environment.get_template("report.html.j2").render(
+        facts=facts,
+        model=tables["model_facts"],
+        why=tables["explanation_facts"],
+        campaign=tables["plan_facts"],
+        signals=tables["signal_quality"],
+        signal_names={name: words[language] for name, words in SIGNALS.items()},
+        portrait=tables["class_portrait"][:_PORTRAIT_LINES],
+        segments=tables["segment_profiles"],
+        offers=tables["offer_summary"],
+        places=tables["action_summary"],
+        place_names={name: words[language] for name, words in PLACES.items()},
+        idle_rules=tables["idle_rules"],
+        top_clients=tables["top_clients"],
+        quality=tables["data_quality"],
+        audit=[row for row in tables["audit"] if row["level"] != "note"],
+        language=language,
+        text=TEXTS[language],
+        months=in_months(facts["horizon_months"], language),
+        images=images,
+        metric_names={name: words[language] for name, words in METRICS.items()},
+        channels={name: words[language] for name, words in CHANNELS.items()},
+        subjects={name: words[language] for name, words in QUALITY_SUBJECTS.items()},
+        details={name: words[language] for name, words in QUALITY_DETAILS.items()},
+        champion_name=model_label(tables["model_facts"]["champion"], language),
+    )
+
+
+def _number(language: Language, value: float | None, digits: int = 0) -> str:
+    return number(value, digits, language)
+
+
+def _percent(language: Language, value: float | None, digits: int = 0) -> str:
+    return percent(value, digits, language)
+
+
+def _chance(language: Language, probability: float | None) -> str:
+    return chance(probability, language)
+
+
+def _clients(language: Language, count: int) -> str:
+    return clients(count, language)

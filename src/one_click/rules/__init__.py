@@ -1,0 +1,1 @@
+"""Conditions, segments, offers and risk signals: each declared, checked and applied in one place."""

@@ -1,0 +1,1 @@
+"""Effect sizes, discrimination and intervals: one function per concept."""

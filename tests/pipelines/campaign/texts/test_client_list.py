@@ -1,0 +1,442 @@
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from kedro_datasets.pandas import CSVDataset
+from openpyxl import load_workbook
+
+from one_click.datasets.workbook import WorkbookDataset
+from one_click.parameters import CampaignPlan, Offers, Segmentation
+from one_click.pipelines.campaign.nodes.actions import decide_actions
+from one_click.pipelines.campaign.nodes.lists import gather_contacts
+from one_click.pipelines.campaign.nodes.offers import recommend_offers
+from one_click.pipelines.campaign.texts.client_list import (
+    explain_columns,
+    hide_clients,
+    list_clients,
+    list_for_crm,
+    list_others,
+    list_reasons,
+    list_rows,
+)
+from one_click.presentation.spreadsheet import FORMULA_STARTS
+
+Gathered = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Gather = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], Gathered]
+Lists = tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
+FORMULAS = ["=1+1", "+7 900", "-5 %", "@SUM(A1)", "\t=1+1", "\r=1+1", "ок\r=1+1", "\x00=1+1"]
+HEADERS = [
+    "Номер клиента",
+    "Сегмент",
+    "Вероятность снижения, %",
+    "Прибыль под риском за 3 месяца, ед. прибыли",
+    "Причина 1",
+    "Причина 2",
+    "Причина 3",
+    "Предложение",
+    "Канал",
+    "Текст для клиента",
+    "Ожидаемая сохранённая прибыль, ед. прибыли",
+    "Разрешает сообщения",
+]
+FOR_CRM = [
+    *("client_id", "segment", "membership", "probability", "profit_at_risk", "offer", "channel"),
+    *("reason_1_ru", "reason_2_ru", "reason_3_ru", "reason_1_en", "reason_2_en", "reason_3_en"),
+    *("text_ru", "text_en"),
+]
+
+
+@pytest.fixture
+def keyed(campaign: CampaignPlan) -> CampaignPlan:
+    return campaign.model_copy(update={"pseudonym_key": "secret key"})
+
+
+@pytest.fixture
+def towards(reasons: pd.DataFrame) -> pd.DataFrame:
+    return reasons[reasons["direction"] == "raises"]
+
+
+@pytest.fixture
+def make_lists(
+    gathered: Gathered,
+    reasons: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    offers: Offers,
+) -> Any:
+    """Return a function that makes all lists for a campaign, with some columns changed before."""
+
+    def make(campaign: CampaignPlan, **columns: Any) -> Lists:
+        tables = (
+            table.assign(**{name: values[: len(table)] for name, values in columns.items()})
+            for table in gathered
+        )
+        return list_clients(*tables, reasons, borders, options, offers, campaign)
+
+    return make
+
+
+# --- pseudonyms --------------------------------------------------------------------------------------------
+
+
+def test_without_a_key_numbers_stay(
+    gathered: Gathered, reasons: pd.DataFrame, campaign: CampaignPlan
+) -> None:
+    table, told = hide_clients(gathered[0], reasons, campaign)
+    assert table.equals(gathered[0])
+    assert told["direction"].unique().tolist() == ["raises"]
+    assert told["client_id"].tolist() == [1, 1, 2, 3]
+
+
+def test_pseudonym_is_the_beginning_of_a_keyed_hash(
+    gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
+) -> None:
+    table, told = hide_clients(gathered[0], reasons, keyed)
+    # what `printf 1 | openssl dgst -sha256 -hmac 'secret key'` says
+    assert table["client_id"].tolist()[1] == "c8acce6923dab"
+    assert told["client_id"].tolist()[:2] == ["c8acce6923dab"] * 2
+    assert told["sentence_en"].tolist()[:2] == ["Few pages.", "=Many promotions."]
+
+
+def test_the_same_key_gives_the_same_pseudonyms_and_another_key_others(
+    gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
+) -> None:
+    contacts = hide_clients(gathered[0], reasons, keyed)[0]["client_id"].tolist()
+    assert hide_clients(gathered[0].head(1), reasons, keyed)[0]["client_id"].tolist() == contacts[:1]
+    again = keyed.model_copy(update={"name": "another campaign"})
+    assert hide_clients(gathered[0], reasons, again)[0]["client_id"].tolist() == contacts
+    other = keyed.model_copy(update={"pseudonym_key": "another key"})
+    assert not set(hide_clients(gathered[0], reasons, other)[0]["client_id"]) & set(contacts)
+
+
+def test_pseudonyms_differ_and_no_program_takes_one_for_a_number(
+    reasons: pd.DataFrame, keyed: CampaignPlan
+) -> None:
+    table, _ = hide_clients(pd.DataFrame({"client_id": range(5000)}), reasons.head(0), keyed)
+    assert table["client_id"].is_unique
+    assert pd.to_numeric(table["client_id"], errors="coerce").isna().all()
+
+
+def test_reasons_of_other_clients_are_left_out(
+    gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
+) -> None:
+    _, told = hide_clients(gathered[0].head(1), reasons, keyed)
+    assert told["sentence_en"].tolist() == ["A full cart."]
+
+
+def test_hiding_leaves_the_tables_as_they_were(
+    gathered: Gathered, reasons: pd.DataFrame, keyed: CampaignPlan
+) -> None:
+    before = gathered[0].copy(), reasons.copy()
+    hide_clients(gathered[0], reasons, keyed)
+    pd.testing.assert_frame_equal(gathered[0], before[0])
+    pd.testing.assert_frame_equal(reasons, before[1])
+
+
+def test_no_list_holds_a_number_of_a_client_under_a_key(
+    gathered: Gathered,
+    reasons: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    offers: Offers,
+    keyed: CampaignPlan,
+    tmp_path: Path,
+) -> None:
+    long = {1: 7_340_001, 2: 7_340_002, 3: 7_340_003, 4: 7_340_004}
+    tables = [table.assign(client_id=table["client_id"].map(long)) for table in (*gathered, reasons)]
+    book, *lists = list_clients(*tables, borders, options, offers, keyed)
+    cells = [str(cell) for table in (*book.values(), *lists) for cell in table.to_numpy().ravel()]
+    assert len(cells) > 90
+    assert not [cell for cell in cells if "734000" in cell]
+    for number, table in enumerate(lists):
+        table.to_csv(tmp_path / f"{number}.csv")
+        assert "734000" not in (tmp_path / f"{number}.csv").read_text(encoding="utf-8")
+
+
+# --- the list for people -----------------------------------------------------------------------------------
+
+
+def test_list_for_people_is_worked_out_by_hand(
+    gathered: Gathered, towards: pd.DataFrame, options: Segmentation, offers: Offers
+) -> None:
+    listed = list_rows(gathered[0], towards, options, offers)
+    assert list(listed) == HEADERS
+    assert listed["Номер клиента"].tolist() == [2, 1, 3]
+    # .8 * 5 * 3, .9 * 4 * 3, .65 * 2 * 3
+    assert listed["Прибыль под риском за 3 месяца, ед. прибыли"].tolist() == [12.0, 10.8, 3.9]
+    assert listed["Вероятность снижения, %"].tolist() == [80, 90, 65]
+    assert listed["Сегмент"].tolist()[0] == "Брошенные корзины"
+    assert listed["Причина 1"].tolist() == ["Полная корзина.", "=Много акций.", "Мало минут."]
+    assert listed["Причина 2"].tolist() == ["", "Мало страниц.", ""]
+    assert listed["Причина 3"].tolist() == ["", "", ""]
+    assert listed["Предложение"].tolist() == ["Баннер на сайте", "Личный купон", "Извинение за сбои сервиса"]
+    assert listed["Канал"].tolist() == ["На сайте", "Push-уведомление", "Письмо"]
+    # .015 * 12 - .03, .13 * 10.8 - .5, .05 * 3.9 - .1
+    assert listed["Ожидаемая сохранённая прибыль, ед. прибыли"].tolist() == [0.15, 0.90, 0.1]
+    assert listed["Разрешает сообщения"].tolist() == ["нет", "да", "да"]
+    assert (
+        listed["Текст для клиента"].tolist()[0]
+        == "Вам могут быть интересны новинки раздела «Товары для детей»."
+    )
+
+
+def test_no_probability_of_a_client_is_told_as_certain(
+    gathered: Gathered, towards: pd.DataFrame, options: Segmentation, offers: Offers
+) -> None:
+    sure = gathered[0].assign(probability=[1.0, 0.9996, 0.651])
+    listed = list_rows(sure, towards, options, offers)
+    assert listed["Вероятность снижения, %"].tolist() == [99, 99, 65.1]
+
+
+def test_the_order_of_the_table_is_kept(
+    gathered: Gathered, towards: pd.DataFrame, options: Segmentation, offers: Offers
+) -> None:
+    turned = gathered[0].iloc[::-1]
+    listed = list_rows(turned, towards, options, offers)
+    assert listed["Номер клиента"].tolist() == [3, 1, 2]
+    assert listed["Причина 1"].tolist() == ["Мало минут.", "=Много акций.", "Полная корзина."]
+    assert list_for_crm(turned, towards)["reason_1_en"].tolist() == [
+        "Few minutes.",
+        "'=Many promotions.",
+        "A full cart.",
+    ]
+
+
+@pytest.fixture
+def unplanned(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, gather: Gather
+) -> Gathered:
+    """Return the tables of a plan for nobody."""
+    return gather(table, segments, recommended, recommended.head(0).assign(arm=pd.array([], "str")))
+
+
+def test_a_client_who_is_not_approached_is_listed_with_the_reason(
+    unplanned: Gathered, towards: pd.DataFrame, options: Segmentation
+) -> None:
+    listed = list_reasons(unplanned[1], towards, options)
+    assert list(listed) == [*HEADERS[:7], "Почему", HEADERS[-1]]
+    assert listed["Номер клиента"].tolist() == [2, 1, 3]
+    assert listed["Причина 1"].tolist() == ["Полная корзина.", "=Много акций.", "Мало минут."]
+    why = "Не выбран: бюджета и числа контактов хватило только на тех, у кого можно сохранить больше."
+    assert listed["Почему"].tolist() == [why] * 3
+    crm = list_for_crm(unplanned[1], towards)
+    assert (
+        crm[["offer", "channel", "text_ru", "text_en"]].to_numpy().tolist() == [["none", "none", "", ""]] * 3
+    )
+
+
+def test_clients_who_are_not_at_risk_are_listed_with_what_to_do(
+    gathered: Gathered, options: Segmentation
+) -> None:
+    listed = list_others(gathered[2], options)
+    assert list(listed) == [*HEADERS[:4], "Что делать", HEADERS[-1]]
+    assert listed["Номер клиента"].tolist() == [4]
+    assert listed["Что делать"].tolist() == ["Вне зоны риска: оставить как есть."]
+
+
+@pytest.mark.parametrize(("months", "header"), [(1, "за 1 месяц"), (3, "за 3 месяца"), (5, "за 5 месяцев")])
+def test_the_header_says_for_how_long_profit_is_counted(
+    gathered: Gathered, towards: pd.DataFrame, options: Segmentation, offers: Offers, months: int, header: str
+) -> None:
+    given = options.model_copy(update={"horizon_months": months})
+    expected = f"Прибыль под риском {header}, ед. прибыли"
+    assert expected in list_rows(gathered[0], towards, given, offers)
+    assert expected in explain_columns(given, 0.6)["Столбец"].tolist()
+
+
+def test_every_column_is_explained(
+    gathered: Gathered, towards: pd.DataFrame, options: Segmentation, offers: Offers
+) -> None:
+    explained = explain_columns(options, 0.6)
+    assert list(explained) == ["Столбец", "Что означает"]
+    names = explained["Столбец"].tolist()
+    told = (
+        *list_rows(gathered[0], towards, options, offers),
+        *list_reasons(gathered[1], towards, options),
+        *list_others(gathered[2], options),
+    )
+    assert {name for name in told if name not in names} == {"Причина 1", "Причина 2", "Причина 3"}
+    assert "Причина 1–3" in names
+    assert (explained["Что означает"] != "").all()
+
+
+def test_explanation_names_threshold_share_lost_control_arm_and_assumptions(options: Segmentation) -> None:
+    text = " ".join(explain_columns(options, 0.6)["Что означает"]).replace("\u00a0", " ")
+    assert "не ниже 60 %" in text
+    assert "уходит вся прибыль" in text
+    assert "случайно оставлена без предложения" in text
+    assert "допущения" in text
+    half = options.model_copy(update={"profit_lost_share": 0.5})
+    assert "уходит 50 % прибыли" in " ".join(explain_columns(half, 0.6)["Что означает"]).replace(
+        "\u00a0", " "
+    )
+
+
+# --- files -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def csv_arguments(root: Path) -> dict[str, dict[str, Any]]:
+    """Return how the catalog reads and writes each list."""
+    entries: dict[str, Any] = {}
+    for name in ("campaign", "scoring"):
+        entries |= yaml.safe_load((root / f"conf/base/catalog_{name}.yml").read_text(encoding="utf-8"))
+    names = ("contact_list", "no_contact_list")
+    lists = {name: entries[name] for one in names for name in (one, f"scoring.{one}")}
+    assert {entry["type"] for entry in lists.values()} == {"pandas.CSVDataset"}
+    options = ("save_args", "load_args", "fs_args")
+    return {name: {key: entry[key] for key in options if key in entry} for name, entry in lists.items()}
+
+
+def starts_a_formula(text: str) -> bool:
+    """Tell whether a spreadsheet takes text for a formula; -1,5 is a number."""
+    if text.lstrip("-").replace(",", "").isdigit():
+        return False
+    return text.startswith(FORMULA_STARTS)
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=repr)
+def test_no_cell_of_a_list_starts_a_formula(
+    make_lists: Any,
+    campaign: CampaignPlan,
+    csv_arguments: dict[str, dict[str, Any]],
+    tmp_path: Path,
+    text: str,
+) -> None:
+    book, *lists = make_lists(campaign, text_ru=[text] * 3, text_en=[text] * 3, segment=[text] * 3)
+    path = tmp_path / "list.xlsx"
+    WorkbookDataset(filepath=str(path)).save(book)
+    cells = [cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr", "n"}
+    assert not [cell.value for cell in cells if starts_a_formula(str(cell.value))]
+    for name, table in zip(("contact_list", "no_contact_list"), lists, strict=True):
+        path = tmp_path / f"{name}.csv"
+        CSVDataset(filepath=str(path), **csv_arguments[name]).save(table)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, delimiter=";"))
+        assert len(rows) == 1 + len(table)
+        assert not [cell for row in rows for cell in row if starts_a_formula(cell)]
+        assert [len(row) for row in rows] == [len(FOR_CRM)] * len(rows)
+
+
+def test_a_formula_is_seen() -> None:
+    assert all(starts_a_formula(text) for text in FORMULAS[:5])
+    assert not any(starts_a_formula(text) for text in ("-1,5", "'=1+1", "", "нет", "12"))
+
+
+def test_a_category_that_is_a_formula_reaches_no_list_as_one(
+    table: pd.DataFrame,
+    segments: pd.DataFrame,
+    reasons: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    shipped: dict[str, Any],
+    campaign: CampaignPlan,
+) -> None:
+    banner = shipped["offers"]["declared"][-1] | {
+        "text_ru": "{category}",
+        "text_en": "{category}",
+        "conditions": [],
+    }
+    letter = banner | {"code": "letter", "channel": "email", "needs_consent": True}
+    offers = Offers.model_validate({"declared": [letter, banner]})
+    evil = table.assign(popular_category="=1+1")
+    recommended = recommend_offers(evil, segments, offers)
+    best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")].assign(arm="treated")
+    actions = decide_actions(evil, segments, recommended, best, offers)
+    tables = gather_contacts(evil, segments, recommended, actions)
+    _, *lists = list_clients(*tables, reasons, borders, options, offers, campaign)
+    assert [list(table["text_ru"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
+    assert [list(table["text_en"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
+
+
+@pytest.mark.parametrize("key", [None, "secret key"], ids=["numbers", "pseudonyms"])
+@pytest.mark.parametrize(
+    "name", ["contact_list", "no_contact_list", "scoring.contact_list", "scoring.no_contact_list"]
+)
+def test_lists_for_the_crm_are_read_back_as_they_were(
+    make_lists: Any,
+    campaign: CampaignPlan,
+    csv_arguments: dict[str, dict[str, Any]],
+    tmp_path: Path,
+    name: str,
+    key: str | None,
+) -> None:
+    text = 'Скидка; "20 %",\nтолько сейчас'
+    _, messages, closed = make_lists(campaign.model_copy(update={"pseudonym_key": key}), text_ru=[text] * 3)
+    table = closed if "no_contact" in name else messages
+    assert list(table) == FOR_CRM
+    path = tmp_path / "list.csv"
+    dataset = CSVDataset(filepath=str(path), **csv_arguments[name])
+    dataset.save(table)
+    loaded = dataset.load()
+    texts = list(table.select_dtypes("str"))  # what is empty in all rows has lost its type
+    loaded = loaded.assign(**{column: loaded[column].astype("str").fillna("") for column in texts})
+    pd.testing.assert_frame_equal(loaded, table)
+    assert loaded["text_ru"].tolist() == [text] * len(table)
+
+
+@pytest.mark.parametrize(
+    "name", ["contact_list", "no_contact_list", "scoring.contact_list", "scoring.no_contact_list"]
+)
+def test_a_russian_excel_opens_a_list_for_the_crm(
+    gathered: Gathered,
+    towards: pd.DataFrame,
+    csv_arguments: dict[str, dict[str, Any]],
+    tmp_path: Path,
+    name: str,
+) -> None:
+    path = tmp_path / "list.csv"
+    CSVDataset(filepath=str(path), **csv_arguments[name]).save(list_for_crm(gathered[0], towards))
+    header, first, *_ = path.read_bytes().splitlines()
+    assert header.startswith(b"\xef\xbb\xbfclient_id;segment;")  # without the mark, Excel takes it for cp1251
+    assert first.decode("utf-8").startswith("2;abandoned_carts;borderline;0,8;12,0")
+
+
+@pytest.fixture
+def nobody(
+    table: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame, gather: Gather
+) -> Gathered:
+    """Return the tables of a store in which nobody is at risk."""
+    plan = recommended.head(0).assign(arm=pd.array([], "str"))
+    return gather(table.assign(at_risk=False), segments, recommended, plan)
+
+
+@pytest.mark.parametrize("key", [None, "secret key"], ids=["numbers", "pseudonyms"])
+def test_lists_of_a_campaign_for_nobody_keep_their_headers(
+    nobody: Gathered,
+    reasons: pd.DataFrame,
+    borders: dict[str, float],
+    options: Segmentation,
+    offers: Offers,
+    campaign: CampaignPlan,
+    key: str | None,
+) -> None:
+    assert nobody[0].empty
+    assert nobody[1].empty
+    keyed = campaign.model_copy(update={"pseudonym_key": key})
+    book, *lists = list_clients(*nobody, reasons, borders, options, offers, keyed)
+    assert list(book["Клиенты"]) == HEADERS
+    assert len(book["Вне зоны риска"]) == 4
+    assert [list(table) for table in lists] == [FOR_CRM, FOR_CRM]
+    assert [len(table) for table in (book["Клиенты"], *lists)] == [0, 0, 0]
+
+
+def test_files_of_a_campaign_for_nobody_can_be_read(
+    nobody: Gathered,
+    towards: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+    csv_arguments: dict[str, dict[str, Any]],
+    tmp_path: Path,
+) -> None:
+    workbook = WorkbookDataset(filepath=str(tmp_path / "list.xlsx"))
+    workbook.save({"Клиенты": list_rows(nobody[0], towards, options, offers)})
+    assert list(workbook.load()["Клиенты"]) == HEADERS
+    dataset = CSVDataset(filepath=str(tmp_path / "list.csv"), **csv_arguments["contact_list"])
+    dataset.save(list_for_crm(nobody[0], towards))
+    assert list(dataset.load()) == FOR_CRM

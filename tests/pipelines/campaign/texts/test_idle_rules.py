@@ -1,0 +1,69 @@
+import pandas as pd
+import pytest
+
+from one_click.parameters import CampaignPlan, Offers, Segmentation
+from one_click.pipelines.campaign.texts.idle_rules import COLUMNS_OF_IDLE_RULES, find_idle_rules
+from one_click.pipelines.segmentation.nodes.rule_checks import lint_rules, list_categories
+
+
+@pytest.fixture
+def coverage(
+    four_clients: pd.DataFrame, options: Segmentation, offers: Offers, campaign: CampaignPlan
+) -> pd.DataFrame:
+    return lint_rules(four_clients, list_categories(four_clients), options, offers, campaign)
+
+
+@pytest.fixture
+def idle(
+    coverage: pd.DataFrame,
+    segments: pd.DataFrame,
+    recommended: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+) -> pd.DataFrame:
+    return find_idle_rules(coverage, segments, recommended, options, offers).set_index("code")
+
+
+def test_rules_that_fit_somebody_are_not_listed(
+    idle: pd.DataFrame, segments: pd.DataFrame, recommended: pd.DataFrame
+) -> None:
+    assert not set(idle.index) & {*segments["segment"], *recommended["offer"]}
+
+
+def test_a_rule_that_no_client_can_meet_names_condition_and_what_clients_have(idle: pd.DataFrame) -> None:
+    # the full cart is that of client 2, who does not allow messages
+    assert idle.loc["cart_reminder", "sentence_en"] == (
+        "Offer 'Cart reminder' fits nobody this month: nobody meets 'unpaid_items_quarter "
+        "at_least 4' (meeting the conditions before it: 3 clients; they have: 1)."
+    )
+    assert idle.loc["cart_reminder", "sentence_ru"] == (
+        "Предложение «Напоминание о корзине» в этом месяце никому не подходит: условию «unpaid_items_quarter "
+        "at_least 4» не отвечает никто (условия перед ним выполнены у стольких: 3 клиента; у них — 1)."
+    )
+
+
+def test_an_empty_segment_whose_conditions_clients_meet_says_so(
+    coverage: pd.DataFrame,
+    segments: pd.DataFrame,
+    recommended: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+) -> None:
+    nobody = find_idle_rules(coverage, segments.head(0), recommended, options, offers).set_index("code")
+    assert nobody.loc["loyal_others", "sentence_en"] == (
+        f"Segment '{options.segments[-1].title_en}' is empty this month: meeting the conditions known "
+        "before scoring: 4 clients, but all of them are in a segment above, or do not meet those on "
+        "risk, reasons and signals."
+    )
+
+
+def test_without_idle_rules_the_table_keeps_its_columns(
+    coverage: pd.DataFrame,
+    segments: pd.DataFrame,
+    recommended: pd.DataFrame,
+    options: Segmentation,
+    offers: Offers,
+) -> None:
+    none = find_idle_rules(coverage.head(0), segments, recommended, options, offers)
+    assert tuple(none) == COLUMNS_OF_IDLE_RULES
+    assert none.empty

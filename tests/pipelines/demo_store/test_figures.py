@@ -1,0 +1,55 @@
+"""The figure of the months says what its tables say."""
+
+import pandas as pd
+import pytest
+
+from one_click.pipelines.demo_store.figures import best_month, draw_months
+
+MONTHS = pd.DataFrame({"month": ["a", "b"], "recorded_share": [0.4, 0.3]})
+FEATURES = pd.DataFrame(
+    {
+        "month": ["a", "a", "b", "b"],
+        "feature": ["service_errors", "pages_per_visit"] * 2,
+        "shift": [0.0, 0.0, 0.2, -0.7],
+        "drift": [0.0, 0.0, 0.2, 0.0],
+    }
+)
+CAMPAIGNS = pd.DataFrame(
+    {
+        "offer": "x",
+        "arm": ["control", "control", "treated", "treated"],
+        "month": ["a", "b"] * 2,
+        "recorded_share": [0.4, 0.5, 0.4, 0.25],
+    }
+)
+
+
+def title_of(campaigns: pd.DataFrame, position: int) -> str:
+    figure = draw_months(MONTHS, FEATURES, campaigns)[position]
+    return str(figure._suptitle.get_text()).replace("\n", " ")
+
+
+def test_title_names_what_moved_most_and_both_arms() -> None:
+    assert title_of(CAMPAIGNS, 0) == (
+        "Сильнее всего сдвинулось: «Страниц за визит», −0,7 разброса; предложение: снизились 25\xa0%, "
+        "в контрольной группе 50\xa0% (b)"
+    )
+    assert title_of(CAMPAIGNS, 1) == (
+        "What moved most: Pages per visit, −0.7 spreads; the offer: 25% declined against 50% of the control "
+        "group (b)"
+    )
+
+
+def test_title_without_a_campaign_says_nothing_of_offers() -> None:
+    assert title_of(CAMPAIGNS.iloc[:0], 1) == "What moved most: Pages per visit, −0.7 spreads"
+
+
+@pytest.mark.parametrize("arm", ["treated", "control"])
+def test_one_arm_alone_compares_nothing(arm: str) -> None:
+    assert best_month(CAMPAIGNS[CAMPAIGNS["arm"] == arm]) is None
+
+
+def test_only_planted_drifts_are_named() -> None:
+    _, lower = draw_months(MONTHS, FEATURES, CAMPAIGNS)[1].axes
+    named = [text.get_text() for text in lower.get_legend().get_texts()]
+    assert named == ["Service errors", "other features"]

@@ -1,0 +1,458 @@
+import io
+import re
+from itertools import pairwise
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+
+from one_click.columns import BASE_FEATURES, COLUMNS, label
+from one_click.parameters import CampaignPlan
+from one_click.pipelines.interpretation.figures import importance as plots
+from one_click.presentation.drawing import DECLINED, KEPT, NEUTRAL
+from one_click.presentation.wording import number
+
+FEATURES = list(BASE_FEATURES)
+FOUR = ["pages_per_visit", "promo_purchase_share", "minutes_current", "days_registered"]
+GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
+Pair = tuple[Figure, Figure]
+
+
+def render(figures: Pair) -> list[str]:
+    """Render both figures and return their titles on one line, with plain spaces."""
+    for figure in figures:
+        figure.savefig(io.BytesIO(), format="png", dpi=40)
+    titles = [" ".join(figure.get_suptitle().replace("\u00a0", " ").split()) for figure in figures]
+    return [title.replace("ROC- AUC", "ROC-AUC") for title in titles]
+
+
+def legend(axes: Axes) -> list[str]:
+    found = axes.get_legend()
+    assert found is not None
+    return [text.get_text() for text in found.get_texts()]
+
+
+def ticks(axes: Axes) -> list[str]:
+    return [text.get_text() for text in axes.get_yticklabels()]
+
+
+def dots(axes: Axes) -> list[Any]:
+    """Return the places of all dots, by series."""
+    return [one.get_offsets().data for one in axes.collections if isinstance(one, PathCollection)]
+
+
+def lines(axes: Axes) -> list[Any]:
+    """Return the ends of all horizontal lines, one array (n_lines, 2, 2)."""
+    found = [one.get_segments() for one in axes.collections if isinstance(one, LineCollection)]
+    return [np.array(segments) for segments in found]
+
+
+def colour(name: str) -> tuple[float, ...]:
+    return tuple(mpl.colors.to_rgba(name))
+
+
+# Loss when shuffled -------------------------------------------------------------------------------
+
+
+def losses(importance: list[float], low: list[float]) -> pd.DataFrame:
+    """Return losses of four features, a pair and four groups; other metrics have losses of 9."""
+    pair = ["minutes_current", "days_registered"]
+    units = [("feature", name, name) for name in FOUR]
+    units += [("collinear", " + ".join(pair), ", ".join(pair))]
+    units += [("group", name, "") for name in GROUPS]
+    table = pd.DataFrame(units, columns=["kind", "feature", "members"]).assign(metric="roc_auc", rank=1)
+    table["importance"] = [*importance, 0.2, 0.3, 0.1, 0.05, 0.0]
+    table["low"] = [*low, 0.15, 0.25, 0.05, 0.0, -0.05]
+    table["high"] = table["importance"] + 0.02
+    other = table.assign(metric="average_precision", importance=9.0, low=8.0)
+    return pd.concat([other, table], ignore_index=True)
+
+
+def test_permutation_names_the_first_feature_and_its_loss() -> None:
+    figures = plots.permutation_importance_figure(losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0]))
+    russian, english = render(figures)
+    assert russian == "Больше всего модель теряет, если перемешать признак «Страниц за визит»: 0,061 ROC-AUC"
+    assert english == "The model loses most when “pages per visit” is shuffled: 0.061 of ROC-AUC"
+
+
+@pytest.mark.parametrize(
+    ("importance", "low"),
+    [
+        pytest.param([0.061, 0.02, 0.01, 0], [0.0, -0.01, -0.01, 0], id="none-proven"),
+        pytest.param([0.0] * 4, [0.0] * 4, id="nothing-used"),
+        pytest.param([-0.01, -0.02, -0.03, -0.04], [-0.02, -0.03, -0.04, -0.05], id="all-misleading"),
+    ],
+)
+def test_permutation_without_a_proven_feature(importance: list[float], low: list[float]) -> None:
+    russian, english = render(plots.permutation_importance_figure(losses(importance, low)))
+    assert russian == "Ни один признак не теряет ROC-AUC при перемешивании во всех проверках"
+    assert english == "No feature loses ROC-AUC in all checks when it is shuffled"
+
+
+def test_permutation_does_not_deny_what_a_later_feature_proves() -> None:
+    figures = plots.permutation_importance_figure(losses([0.03, 0.02, 0.01, 0], [-0.01, 0.01, -0.01, 0]))
+    russian, english = render(figures)
+    assert not english.startswith("No feature")
+    assert not russian.startswith("Ни один")
+
+
+def test_permutation_draws_features_sets_and_groups() -> None:
+    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
+    for figure, one, other, groups in zip(
+        plots.permutation_importance_figure(table),
+        ("один признак", "one feature"),
+        ("признаки, что меняются вместе", "features that go together"),
+        ("вся группа", "whole group"),
+        strict=True,
+    ):
+        (axes,) = figure.axes
+        assert legend(axes) == [one, other, groups]
+        features, pairs, whole = dots(axes)
+        assert sorted(features[:, 0]) == [0, 0.01, 0.02, 0.061]
+        assert sorted(pairs[:, 0]) == [0.2]
+        assert sorted(whole[:, 0]) == [0, 0.05, 0.1, 0.3]
+        assert features[:, 1].min() > max(pairs[:, 1].max(), whole[:, 1].max())  # above the line
+    names = ticks(plots.permutation_importance_figure(table)[0].axes[0])
+    assert names[-1] == "Страниц за визит"
+    assert "Время на сайте в текущем месяце\nДней с регистрации" in names
+    assert {"Коммуникация", "Поведение на сайте", "Финансы и статус"} <= set(names)
+
+
+def test_permutation_lines_are_the_intervals() -> None:
+    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
+    own = table[table["metric"] == "roc_auc"].set_index("importance")
+    (axes,) = plots.permutation_importance_figure(table)[1].axes
+    drawn = 0
+    for points, ends in zip(dots(axes), lines(axes), strict=True):
+        for (loss, height), ((low, left), (high, right)) in zip(points, ends, strict=True):
+            assert height == left == right
+            assert any(row["low"] == low and row["high"] == high for _, row in own.loc[[loss]].iterrows())
+            drawn += 1
+    assert drawn == 9
+
+
+def test_permutation_without_sets_has_no_entry_for_them() -> None:
+    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
+    figures = plots.permutation_importance_figure(table[table["kind"] != "collinear"])
+    assert legend(figures[1].axes[0]) == ["one feature", "whole group"]
+
+
+# Mean contributions -------------------------------------------------------------------------------
+
+
+def contributions(mean_absolute: list[float], direction: list[float] | None = None) -> pd.DataFrame:
+    table = pd.DataFrame({"feature": FOUR, "mean_absolute": mean_absolute})
+    total = table["mean_absolute"].sum()
+    return table.assign(
+        share=table["mean_absolute"] / total if total else 0.0,
+        direction=direction or [-0.9, 0.9, 0.1, float("nan")],
+        low=0.9 * table["mean_absolute"],
+        high=1.1 * table["mean_absolute"],
+    )
+
+
+def test_shap_importance_names_three_features_and_their_share() -> None:
+    russian, english = render(plots.shap_importance_figure(contributions([0.4, 0.3, 0.2, 0.1])))
+    assert russian == (
+        "Три признака дают 90 % всех объяснений: «Страниц за визит», «Доля покупок по акции», "
+        "«Время на сайте в текущем месяце»"
+    )
+    assert english == (
+        "Three features give 90% of all explanations: “Pages per visit”, “Share of promo purchases”, "
+        "“Time on site this month”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mean_absolute", "named"),
+    [pytest.param([0.0] * 4, 0, id="nothing-used"), pytest.param([0.4, 0.1, 0.0, 0.0], 2, id="two-used")],
+)
+def test_shap_importance_names_no_feature_that_is_not_used(mean_absolute: list[float], named: int) -> None:
+    titles = render(plots.shap_importance_figure(contributions(mean_absolute)))
+    for title, language in zip(titles, ("ru", "en"), strict=True):
+        assert [label(name, language) in title for name in FOUR] == [place < named for place in range(4)]
+    assert not titles[0].startswith("Три")
+    assert not titles[1].startswith("Three")
+
+
+def test_shap_importance_shows_the_direction_of_each_feature() -> None:
+    table = contributions([0.4, 0.3, 0.2, 0.1], [-0.31, 0.31, 0.29, float("nan")])
+    for figure, words in zip(
+        plots.shap_importance_figure(table),
+        (
+            ["больше значение — выше риск", "больше значение — ниже риск", "без ясного направления"],
+            ["larger value, higher risk", "larger value, lower risk", "no clear direction"],
+        ),
+        strict=True,
+    ):
+        (axes,) = figure.axes
+        assert legend(axes) == words
+        found = {round(bar.get_width(), 9): bar.get_facecolor() for bar in axes.patches}
+        assert found == {
+            0.4: colour(KEPT),
+            0.3: colour(DECLINED),
+            0.2: colour(NEUTRAL),
+            0.1: colour(NEUTRAL),
+        }
+    russian, english = (figure.axes[0] for figure in plots.shap_importance_figure(table))
+    (ends,) = lines(russian)
+    np.testing.assert_allclose(ends[::-1, :, 0], table[["low", "high"]])
+    assert "95 % интервал" in russian.get_xlabel()
+    assert "95% interval" in english.get_xlabel()
+    assert ticks(plots.shap_importance_figure(table)[1].axes[0])[::-1] == [label(name, "en") for name in FOUR]
+
+
+@pytest.mark.parametrize("name", ["shap_importance", "beeswarm", "waterfall"])
+def test_labels_of_axes_lie_within_the_figure(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], name: str
+) -> None:
+    longest = sorted(BASE_FEATURES, key=lambda feature: -len(label(feature, "ru")))[:4]
+    importance = contributions([0.4] * 4).assign(feature=longest)
+    figures = {
+        "shap_importance": lambda: plots.shap_importance_figure(importance),
+        "beeswarm": lambda: plots.beeswarm_figure(*scored[:2], importance),
+        "waterfall": lambda: plots.client_waterfall(*scored, 9),
+    }[name]()
+    for figure in figures:
+        figure.draw_without_rendering()
+        box = figure.axes[0].xaxis.label.get_window_extent()
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+
+
+# Every client -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explained(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return Shapley values of 120 clients, their features and the importance of all features."""
+    generator = np.random.default_rng(0)
+    sizes = 1 / np.arange(1, 17)
+    values = pd.DataFrame(generator.normal(size=(120, 16)) * sizes, columns=FEATURES)
+    values = values.assign(client_id=clients["client_id"], base_value=-0.4)
+    values["output"] = values["base_value"] + values[FEATURES].sum(axis=1)
+    mean_absolute = values[FEATURES].abs().mean().sort_values(ascending=False)
+    importance = pd.DataFrame({"feature": mean_absolute.index, "mean_absolute": mean_absolute.to_numpy()})
+    return values, clients, importance
+
+
+def test_beeswarm_names_the_feature_with_the_largest_contributions(
+    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
+    first = explained[2]["feature"].iloc[0]
+    russian, english = render(plots.beeswarm_figure(*explained))
+    assert russian == f"Сильнее всего оценки раздвигает признак «{label(first, 'ru')}»; каждая точка — клиент"
+    assert english == f"“{label(first, 'en')}” moves scores furthest apart; each dot is a client"
+
+
+def test_beeswarm_draws_every_client_on_the_line_of_each_feature(
+    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
+    values, features, importance = explained
+    shown = importance["feature"].head(9).tolist()[::-1]
+    for figure, language, ends in zip(
+        plots.beeswarm_figure(*explained), ("ru", "en"), (["низкое", "высокое"], ["low", "high"]), strict=True
+    ):
+        axes, bar = figure.axes
+        assert ticks(axes) == [label(name, language) for name in shown]
+        assert ticks(bar) == ends
+        swarm = [one for one in axes.collections if isinstance(one, PathCollection)]
+        assert len(swarm) == 9
+        for height, (name, one) in enumerate(zip(shown, swarm, strict=True)):
+            places = one.get_offsets().data
+            np.testing.assert_allclose(places[:, 0], values[name])
+            assert np.abs(places[:, 1] - height).max() < 0.5
+            if COLUMNS[name].kind == "category":
+                assert one.get_array() is None
+            else:
+                ranks = features[name].astype("float64").rank(pct=True)
+                np.testing.assert_allclose(one.get_array(), ranks)
+
+
+def test_dots_of_near_contributions_stand_side_by_side(
+    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
+    values, features, importance = explained
+    first = importance["feature"].iloc[0]
+    same = values.assign(**{first: [0.0] * 60 + [1.0] * 60})
+    axes = plots.beeswarm_figure(same, features, importance)[0].axes[0]
+    places = dots(axes)[-1]
+    assert len({tuple(place) for place in places.round(6)}) > 100
+
+
+def test_beeswarm_of_a_large_base_is_thinned_out(clients: pd.DataFrame) -> None:
+    many = pd.concat([clients] * 10, ignore_index=True).assign(client_id=range(1200))
+    values = (
+        many[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0)).assign(promo_purchase_share=range(1200))
+    )
+    importance = pd.DataFrame(
+        {"feature": ["promo_purchase_share", "pages_per_visit"], "mean_absolute": [1.0, 0.0]}
+    )
+    places = dots(plots.beeswarm_figure(values, many, importance)[0].axes[0])[1]
+    assert len(places) == 800
+    assert (places[:, 0].min(), places[:, 0].max()) == (0, 1199)
+
+
+def test_beeswarm_of_categories_alone_has_no_scale_of_values(clients: pd.DataFrame) -> None:
+    values = clients[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0)).assign(service_type=1.0)
+    importance = pd.DataFrame({"feature": ["service_type"], "mean_absolute": [1.0]})
+    figures = plots.beeswarm_figure(values, clients, importance)
+    assert render(figures)[1].startswith("“Service type” moves scores furthest apart")
+    assert [len(figure.axes) for figure in figures] == [1, 1]
+
+
+def test_beeswarm_names_no_feature_if_nothing_is_used(clients: pd.DataFrame) -> None:
+    values = clients[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0))
+    importance = pd.DataFrame({"feature": FEATURES, "mean_absolute": 0.0})
+    titles = render(plots.beeswarm_figure(values, clients, importance))
+    for title, language in zip(titles, ("ru", "en"), strict=True):
+        assert not any(label(name, language) in title for name in FEATURES)
+
+
+# One client ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scored(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return three clients' Shapley values, features and scores; the last two have the highest risk."""
+    features = clients.head(3).assign(client_id=[5, 9, 7], pages_per_visit=2, promo_purchase_share=0.25)
+    values = features[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0))
+    values = values.assign(**{name: 0.01 * (1 + place) for place, name in enumerate(FEATURES)})
+    values = values.assign(pages_per_visit=[0.5, 0.6, 0.7], promo_purchase_share=[-0.2, -0.3, -0.4])
+    values["base_value"] = 0.25
+    values["output"] = 0.25 + values[FEATURES].sum(axis=1)
+    scores = pd.DataFrame({"client_id": [9, 5, 7], "probability": [0.84, 0.31, 0.84]})
+    return values, features, scores
+
+
+def test_waterfall_is_about_the_client_with_the_highest_risk(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
+) -> None:
+    before = [frame.copy() for frame in scored]
+    russian, english = render(plots.waterfall_figure(*scored, campaign))
+    assert russian == "Клиент 7: риск 84 %. Из чего складывается оценка модели"
+    assert english == "Client 7: risk 84%. What the model's score is made of"
+    for frame, copy in zip(scored, before, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
+) -> None:
+    keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
+    for title in render(plots.waterfall_figure(*scored, keyed)):
+        assert re.search(r"(Клиент|Client) c[0-9a-f]{12}: ", title)
+
+
+@pytest.mark.parametrize(
+    ("probability", "ru", "en"),
+    [(0.999, "> 99 %", "> 99%"), (0.001, "< 1 %", "< 1%"), (0.305, "30 %", "30%")],
+)
+def test_any_client_can_be_drawn(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], probability: float, ru: str, en: str
+) -> None:
+    values, features, scores = scored
+    sure = scores.assign(probability=[0.84, probability, 0.84])
+    russian, english = render(plots.client_waterfall(values, features, sure, 5))
+    assert russian.startswith(f"Клиент 5: риск {ru}.")
+    assert english.startswith(f"Client 5: risk {en}.")
+
+
+def test_steps_lead_from_the_base_value_to_the_score(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> None:
+    values, features, scores = scored
+    own = values.set_index("client_id").loc[9]
+    strongest = own[FEATURES].astype("float64").abs().nlargest(8).index
+    for figure, language in zip(
+        plots.client_waterfall(values, features, scores, 9), ("ru", "en"), strict=True
+    ):
+        (axes,) = figure.axes
+        bars = sorted(axes.patches, key=lambda bar: -bar.get_y())
+        widths = [bar.get_width() for bar in bars]
+        np.testing.assert_allclose(widths[:8], own[strongest].astype("float64"))
+        assert bars[0].get_x() == pytest.approx(own["base_value"])
+        for bar, following in pairwise(bars):
+            assert following.get_x() == pytest.approx(bar.get_x() + bar.get_width())
+        assert bars[-1].get_x() + bars[-1].get_width() == pytest.approx(own["output"])
+        colours = [bar.get_facecolor() for bar in bars]
+        assert colours == [colour(DECLINED if width > 0 else KEPT) for width in widths]
+        said = [text.get_text().strip() for text in axes.texts]
+        assert said == [("+" if width > 0 else "") + number(width, 2, language) for width in widths]
+        base, output = (number(own[name], 2, language) for name in ("base_value", "output"))
+        axis = axes.get_xlabel()
+        assert axis.index(base) < axis.index(output)
+
+
+def test_steps_are_named_with_the_clients_values(
+    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
+) -> None:
+    russian, english = (ticks(figure.axes[0]) for figure in plots.waterfall_figure(*scored, campaign))
+    assert russian[:2] == ["Страниц за визит: 2 стр.", "Доля покупок по акции: 25\u00a0%"]
+    assert english[:2] == ["Pages per visit: 2 pages", "Share of promo purchases: 25%"]
+    assert (russian[-1], english[-1]) == ("Остальные признаки", "All other features")
+    assert len(russian) == len(english) == 9
+
+
+# Both measures ------------------------------------------------------------------------------------
+
+
+def agreement(reasons: list[str], permutation_rank: tuple[int, ...] = (5, 2, 9, 3)) -> pd.DataFrame:
+    table = pd.DataFrame({"feature": FOUR, "kind": "feature", "reason": reasons})
+    table = table.assign(shap_rank=[1, 2, 3, 4], permutation_rank=permutation_rank)
+    group = pd.DataFrame({"feature": ["finance"], "kind": "group", "reason": "unproven", "shap_rank": 1})
+    return pd.concat([table, group.assign(permutation_rank=4)], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "places", "used", "differ"),
+    [
+        pytest.param(
+            ["unproven", "agree", "amount_not_order", "unused"], (5, 2, 9, 3), 3, 2, id="some-differ"
+        ),
+        pytest.param(["agree", "agree", "agree", "unused"], (3, 2, 1, 9), 3, 0, id="all-agree"),
+        pytest.param(["shared", "shared", "unproven", "unproven"], (8, 9, 7, 10), 4, 4, id="all-differ"),
+        pytest.param(
+            ["shared", "shared", "agree", "unused"], (1, 2, 3, 9), 3, 0, id="shared-in-the-same-places"
+        ),
+    ],
+)
+def test_agreement_counts_the_features_that_differ(
+    reasons: list[str], places: tuple[int, ...], used: int, differ: int
+) -> None:
+    russian, english = render(plots.importance_agreement_figure(agreement(reasons, places)))
+    found = f"расходятся в местах {differ} из них" if differ else "согласны"
+    assert russian == f"Модель использует признаков: {used}; два способа измерить их важность {found}"
+    found = f"disagree about the places of {differ} of them" if differ else "agree"
+    assert english == f"Features that the model uses: {used}; two measures of their importance {found}"
+
+
+def test_of_a_model_that_uses_nothing_no_agreement_is_claimed() -> None:
+    russian, english = render(plots.importance_agreement_figure(agreement(["unused"] * 4)))
+    assert "согласны" not in russian
+    assert not english.endswith("agree")
+
+
+def test_agreement_draws_both_places_of_every_feature() -> None:
+    table = agreement(["unproven", "agree", "amount_not_order", "unused"])
+    for figure, language, names in zip(
+        plots.importance_agreement_figure(table),
+        ("ru", "en"),
+        (["вклад (SHAP)", "потеря ROC-AUC"], ["contribution (SHAP)", "loss of ROC-AUC"]),
+        strict=True,
+    ):
+        (axes,) = figure.axes
+        assert legend(axes) == names
+        assert ticks(axes)[::-1] == [label(name, language) for name in FOUR]
+        by_size, by_loss = dots(axes)
+        assert by_size[::-1, 0].tolist() == [1, 2, 3, 4]
+        assert by_loss[::-1, 0].tolist() == [5, 2, 9, 3]
+        (places,) = (one for one in axes.collections if isinstance(one, LineCollection))
+        drawn = [mpl.colors.to_hex(one) for one in places.get_colors()][::-1]
+        assert [one == DECLINED for one in drawn] == [True, False, True, False]
+        assert axes.xaxis_inverted()

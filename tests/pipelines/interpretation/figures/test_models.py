@@ -1,0 +1,191 @@
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from one_click.pipelines.interpretation.figures import models as readable_plots
+from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
+from one_click.pipelines.interpretation.nodes.tree_rules import read_tree_rules
+
+SPACE = "\u00a0"
+Draw = Callable[[pd.DataFrame], tuple[Figure, Figure]]
+
+
+@pytest.fixture
+def odds_ratios() -> pd.DataFrame:
+    nothing = float("nan")
+    rows = [
+        ["linear", "promo_purchase_share", 0.2, 0.4, None, None, 1.5, 1.4, 1.6],
+        ["linear", "pages_per_visit", 5, 11, None, None, 0.25, 0.1, 0.5],
+        ["linear", "popular_category", nothing, nothing, "Дом", "Кухонная посуда", 1.2, 0.8, 2.5],
+        ["other", "allows_messages", 0, 1, None, None, 0.9, 0.9, 0.9],
+    ]
+    names = ["model", "feature", "from_value", "to_value", "from_level", "to_level"]
+    return pd.DataFrame(rows, columns=[*names, "odds_ratio", "odds_low", "odds_high"])
+
+
+def _rules(count: int, model: str = "tree") -> pd.DataFrame:
+    """Return rules on ten clients each, of whom ten, nine, … declined."""
+    shares = [1 - place / (count - 1) for place in range(count)] if count > 1 else [0.4]
+    table = pd.DataFrame({"model": model, "declined_share": shares, "clients": 10, "leaf": range(count)})
+    table["rule_ru"] = [f"Страниц за визит: не больше {place} стр." for place in table["leaf"]]
+    table["rule_en"] = [f"Pages per visit: at most {place} pages" for place in table["leaf"]]
+    return table.assign(declined=10 * table["declined_share"], probability=table["declined_share"])
+
+
+def _titles(figures: tuple[Figure, Figure]) -> list[str]:
+    """Render both figures and return their titles on one line."""
+    for figure in figures:
+        figure.savefig(io.BytesIO(), format="png", dpi=40)
+    return [" ".join(figure.get_suptitle().split()) for figure in figures]
+
+
+def _texts(figure: Figure) -> list[str]:
+    """Return all texts of a figure, each on one line."""
+    drawn = [text.get_text() for text in figure.texts]
+    drawn += [text.get_text() for axes in figure.axes for text in axes.texts]
+    return [" ".join(text.split()) for text in drawn]
+
+
+def test_the_strongest_feature_is_the_finding(odds_ratios: pd.DataFrame) -> None:
+    russian, english = _titles(readable_plots.odds_ratios_figure(odds_ratios))
+    assert russian == (
+        "linear: шансы снижения сильнее всего меняет признак «Страниц за визит»: 5 стр. → 11 стр., "
+        "шансы в 4,0 раза ниже"
+    )
+    assert english == (
+        "linear: the odds of decline change most with “Pages per visit”: 5 pages → 11 pages, "
+        "odds 4.0-fold lower"
+    )
+
+
+def test_each_model_has_its_features_with_their_moves(odds_ratios: pd.DataFrame) -> None:
+    _, figure = readable_plots.odds_ratios_figure(odds_ratios)
+    labels = [
+        [tick.get_text().replace(SPACE, " ") for tick in axes.get_yticklabels()] for axes in figure.axes
+    ]
+    assert labels == [
+        [
+            "Popular category\nДом → Kitchenware",
+            "Pages per visit\n5 pages → 11 pages",
+            "Share of promo purchases\n20% → 40%",
+        ],
+        ["Allows messages\nno → yes"],
+    ]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["linear", "other"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        pytest.param(0.9, 1.1, ["×0,5", "×1", "×2"], id="narrow"),
+        pytest.param(0.04, 5, ["×0,05", "×0,1", "×0,2", "×0,5", "×1", "×2", "×5"], id="wide"),
+    ],
+)
+def test_the_axis_is_logarithmic_and_has_ticks(
+    odds_ratios: pd.DataFrame, low: float, high: float, ticks: list[str]
+) -> None:
+    one = odds_ratios.head(1).assign(odds_ratio=1.05, odds_low=low, odds_high=high)
+    figures = readable_plots.odds_ratios_figure(one)
+    _titles(figures)
+    (axes,) = figures[0].axes
+    assert axes.get_xscale() == "log"
+    left, right = axes.get_xlim()
+    shown = [
+        tick.label1.get_text() for tick in axes.xaxis.get_major_ticks() if left <= tick.get_loc() <= right
+    ]
+    assert shown == ticks
+
+
+def test_rules_tell_the_riskiest_and_the_calmest() -> None:
+    figures = readable_plots.tree_rules_figure(_rules(5))
+    russian, english = _titles(figures)
+    assert russian.replace(SPACE, " ") == (
+        "tree: самое рискованное правило — 10 клиентов, активность снизилась у 100 %; "
+        "самое спокойное — 10 клиентов, у 0 %"
+    )
+    assert english == "tree: the riskiest rule holds 10 clients, 100% declined; the calmest 10 clients, 0%"
+    texts = _texts(figures[1])
+    assert [text for text in texts if text.startswith("Pages")] == _rules(5)["rule_en"].tolist()
+    assert texts.count("10 clients") == 5
+    assert figures[1].axes[1].get_title(loc="left") == "Dotted: all clients, 50%"
+
+
+@pytest.mark.parametrize(
+    ("count", "russian", "english"),
+    [
+        pytest.param(13, "… ещё 1 правило …", "… 1 more rule …", id="one"),
+        pytest.param(14, "… ещё 2 правила …", "… 2 more rules …", id="two"),
+        pytest.param(23, "… ещё 11 правил …", "… 11 more rules …", id="eleven"),
+    ],
+)
+def test_of_many_rules_both_ends_are_shown(count: int, russian: str, english: str) -> None:
+    rules = _rules(count)
+    figures = readable_plots.tree_rules_figure(rules)
+    _titles(figures)
+    assert russian in _texts(figures[0])
+    texts = _texts(figures[1])
+    shown = [text for text in texts if "at most" in text or "more rule" in text]
+    assert shown == [*rules["rule_en"].head(6), english, *rules["rule_en"].tail(6)]
+    assert len(figures[1].axes[1].patches) == 12
+
+
+def test_a_rule_is_broken_between_its_conditions() -> None:
+    condition = "Time on site this month: at most 14 min"
+    long = "Popular category: " + " and ".join(["not “Small appliances and electronics”"] * 4)
+    rules = _rules(2).assign(rule_en=["; ".join([condition] * 3), long])
+    _, figure = readable_plots.tree_rules_figure(rules)
+    first, second = (text.get_text().splitlines() for text in figure.axes[0].texts)
+    assert [line.replace(SPACE, " ") for line in first] == [f"{condition}; {condition};", condition]
+    assert len(second) == 2
+    assert all(len(line) < 99 for line in second)
+
+
+def test_a_tree_without_rules_says_so() -> None:
+    rules = _rules(1).assign(rule_ru="Все клиенты", rule_en="All clients")
+    assert _titles(readable_plots.tree_rules_figure(rules)) == [
+        "tree: клиенты не разделены",
+        "tree: clients are not parted",
+    ]
+
+
+def test_leaves_without_clients_are_not_drawn_and_trees_are_drawn_apart() -> None:
+    empty = _rules(3, "other").assign(clients=[10, 10, 0])
+    _, figure = readable_plots.tree_rules_figure(pd.concat([_rules(3), empty]))
+    assert [len(axes.patches) for axes in figure.axes] == [0, 3, 0, 2]
+    assert [axes.get_title(loc="left") for axes in figure.axes[::2]] == ["tree", "other"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "read", "russian", "english"),
+    [
+        pytest.param(
+            readable_plots.odds_ratios_figure,
+            measure_odds_ratios,
+            "Отношений шансов нет",
+            "There are no odds ratios",
+            id="odds",
+        ),
+        pytest.param(
+            readable_plots.tree_rules_figure,
+            read_tree_rules,
+            "Правил дерева нет",
+            "There are no rules of a tree",
+            id="rules",
+        ),
+    ],
+)
+def test_without_a_readable_model_the_figure_says_so(
+    fit: Callable[..., Any],
+    clients: pd.DataFrame,
+    draw: Draw,
+    read: Callable[..., pd.DataFrame],
+    russian: str,
+    english: str,
+) -> None:
+    figures = draw(read(clients, neighbours=fit("k_nearest_neighbours", clients)))
+    assert _titles(figures) == [russian, english]
+    assert all("model" in text or "модел" in text for text in (_texts(figure)[-1] for figure in figures))

@@ -1,0 +1,215 @@
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.pipeline import Pipeline
+
+from one_click.columns import TARGET
+from one_click.features import add_engineered
+from one_click.modelling.scores import raw_features
+from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios, odds_text
+
+Fit = Callable[..., Pipeline]
+SPACE = "\u00a0"
+
+
+def _scales(model: Pipeline) -> dict[str, float]:
+    scaler = model["columns"].named_transformers_["numbers"]
+    return dict(zip(scaler.feature_names_in_, scaler.scale_, strict=True))
+
+
+def _coefficients(model: Pipeline) -> dict[str, float]:
+    return dict(zip(model[1:3].get_feature_names_out(), model[-1].coef_[0], strict=True))
+
+
+def _quartiles(values: pd.Series) -> tuple[float, float]:
+    """Return the 30th and the 90th of 120 sorted values."""
+    ordered = values.sort_values().to_numpy()
+    assert len(ordered) == 120
+    return ordered[29], ordered[89]
+
+
+def test_odds_of_a_linear_model_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
+    model = fit("logistic_regression", clients)
+    table = measure_odds_ratios(clients, model=model).set_index("feature")
+    coefficients, scales = _coefficients(model), _scales(model)
+    for feature in ("pages_per_visit", "promo_purchase_share", "revenue_current"):
+        start, end = _quartiles(clients[feature])
+        row = table.loc[feature]
+        assert (row["from_value"], row["to_value"]) == (start, end)
+        expected = np.exp(coefficients[feature] * (end - start) / scales[feature])
+        assert row[["odds_ratio", "odds_low", "odds_high"]].tolist() == pytest.approx([expected] * 3)
+    flag = table.loc["allows_messages"]
+    assert (flag["from_value"], flag["to_value"]) == (0, 1)
+    expected = np.exp(coefficients["allows_messages"] / scales["allows_messages"])
+    assert flag["odds_ratio"] == pytest.approx(expected)
+    assert table.loc["pages_per_visit", "odds_ratio"] < 1 < table.loc["promo_purchase_share", "odds_ratio"]
+    assert (np.diff(np.abs(np.log(table["odds_ratio"]))) <= 1e-12).all()  # the strongest first
+
+
+def test_a_category_moves_from_its_usual_level_to_the_riskiest_other(fit: Fit, clients: pd.DataFrame) -> None:
+    model = fit("logistic_regression", clients)
+    table = measure_odds_ratios(clients, model=model).set_index("feature")
+    weights = {
+        name.removeprefix("popular_category_"): weight
+        for name, weight in _coefficients(model).items()
+        if name.startswith("popular_category_")
+    }
+    usual = clients["popular_category"].mode().iloc[0]
+    usual_weight = weights.pop(usual)
+    riskiest = max(weights, key=lambda level: weights[level])
+    row = table.loc["popular_category"]
+    assert (row["from_level"], row["to_level"]) == (usual, riskiest)
+    assert np.isnan([row["from_value"], row["to_value"]]).all()
+    assert row["odds_ratio"] == pytest.approx(np.exp(weights[riskiest] - usual_weight))
+    assert table.drop(["popular_category", "service_type"])["from_level"].isna().all()
+
+
+def test_the_spread_of_a_product_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
+    model = fit("logistic_regression", clients, select__k=2, expand="products")
+    assert model[1:3].get_feature_names_out().tolist() == ["pages_per_visit", "promo_purchase_share"]
+    table = measure_odds_ratios(clients, model=model).set_index("feature")
+    assert set(table.index) == {"pages_per_visit", "promo_purchase_share"}
+    prepared = pd.DataFrame(model[:3].transform(raw_features(clients)), columns=["pages", "promo"])
+    own, _, product = model[-1].coef_[0] / model["expand"]["scale"].scale_
+    start, end = _quartiles(clients["pages_per_visit"])
+    step = (end - start) / _scales(model)["pages_per_visit"]
+    changes = step * (own + product * prepared["promo"])
+    row = table.loc["pages_per_visit"]
+    assert row["odds_low"] == pytest.approx(np.exp(changes.quantile(0.1)))
+    assert row["odds_high"] == pytest.approx(np.exp(changes.quantile(0.9)))
+    typical = prepared["promo"].sort_values().iloc[59]
+    assert row["odds_ratio"] == pytest.approx(np.exp(step * (own + product * typical)))
+    assert row["odds_high"] / row["odds_low"] > 1.01
+
+
+def test_moving_a_raw_feature_moves_what_is_made_of_it(fit: Fit, clients: pd.DataFrame) -> None:
+    wider = add_engineered(clients, ("minutes_trend",))
+    model = fit("logistic_regression", wider, select__k=22)
+    table = measure_odds_ratios(wider, model=model).set_index("feature")
+    assert "minutes_trend" not in table.index
+    coefficients, scales = _coefficients(model), _scales(model)
+    start, end = _quartiles(clients["minutes_current"])
+    slope = sum(coefficients[name] / scales[name] for name in ("minutes_current", "minutes_trend"))
+    expected = np.exp((end - start) * slope)
+    values = table.loc["minutes_current", ["odds_ratio", "odds_low", "odds_high"]]
+    assert values.tolist() == pytest.approx([expected] * 3)
+
+
+def test_a_raw_feature_may_have_a_part_through_an_engineered_one_alone(
+    fit: Fit, clients: pd.DataFrame
+) -> None:
+    wider = add_engineered(clients, ("minutes_trend",))
+    flipped = wider.assign(**{TARGET: (wider["minutes_trend"] < 0).astype("float64")})
+    model = fit("logistic_regression", flipped, select__k=1)
+    assert model[1:3].get_feature_names_out().tolist() == ["minutes_trend"]
+    table = measure_odds_ratios(flipped, model=model)
+    assert set(table["feature"]) == {"minutes_previous", "minutes_current"}
+
+
+def test_a_feature_with_no_weight_has_no_part(fit: Fit, clients: pd.DataFrame) -> None:
+    model = fit("logistic_regression", clients, model__C=0.05, model__l1_ratio=1)
+    weights = _coefficients(model)
+    kept = {name for name, weight in weights.items() if weight}
+    assert 0 < len(kept) < 5
+    assert set(measure_odds_ratios(clients, model=model)["feature"]) == kept
+
+
+@pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")
+def test_a_constant_feature_has_nothing_to_be_compared_with(fit: Fit, clients: pd.DataFrame) -> None:
+    constant = {
+        "days_registered": 7,
+        "allows_messages": True,
+        "service_type": "премиум",
+        "popular_category": "Дом",
+    }
+    same = clients.assign(**constant).astype({"service_type": "str", "popular_category": "str"})
+    model = fit("logistic_regression", same, select__k="all")
+    assert {"service_type_премиум", "days_registered"} <= set(model[1:3].get_feature_names_out())
+    table = measure_odds_ratios(same, model=model).set_index("feature")
+    for feature in set(constant) & set(table.index):
+        row = table.loc[feature]
+        assert row[["odds_ratio", "odds_low", "odds_high"]].tolist() == [1, 1, 1]
+    assert table.loc["popular_category", ["from_level", "to_level"]].tolist() == ["Дом", "Дом"]
+    row = table.loc["service_type"]
+    assert row["sentence_ru"] == "Тип сервиса: у большинства клиентов премиум, сравнивать не с чем"
+    assert row["sentence_en"] == (
+        "Service type: for most clients premium, there is nothing to compare it with"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Found unknown categories")
+def test_an_unseen_category_gets_the_odds_that_the_model_gives_it(fit: Fit, clients: pd.DataFrame) -> None:
+    model = fit("logistic_regression", clients)
+    level = "Новая"
+    new = clients.assign(popular_category=["Дом"] * 100 + [level] * 20).astype({"popular_category": "str"})
+    row = measure_odds_ratios(new, model=model).set_index("feature").loc["popular_category"]
+    assert (row["from_level"], row["to_level"]) == ("Дом", level)
+    weight = _coefficients(model)["popular_category_Дом"]
+    assert row["odds_ratio"] == pytest.approx(np.exp(-weight))  # a level without a column
+
+
+def test_sentences_tell_the_move_the_change_and_its_spread(fit: Fit, clients: pd.DataFrame) -> None:
+    plain = fit("logistic_regression", clients)
+    bent = fit("logistic_regression", clients, select__k=3, expand="curves_and_products")
+    table = measure_odds_ratios(clients, plain=plain, bent=bent)
+    rows = {row["model"]: row for _, row in table[table["feature"] == "pages_per_visit"].iterrows()}
+    start, end = (int(rows["plain"][name]) for name in ("from_value", "to_value"))
+    change = odds_text(rows["plain"]["odds_ratio"], "ru")
+    expected = f"Страниц за визит, {start} стр. → {end} стр.: шансы снижения активности {change}"
+    assert rows["plain"]["sentence_ru"] == expected
+    low, high = (odds_text(rows["bent"][name], "en") for name in ("odds_low", "odds_high"))
+    assert low != high
+    assert rows["bent"]["sentence_en"].startswith(f"Pages per visit, {start} pages → {end} pages: the odds")
+    assert rows["bent"]["sentence_en"].endswith(f"(for 80% of clients between {low} and {high})")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "russian", "english"),
+    [
+        pytest.param(1.0, "почти те же", "almost the same", id="one"),
+        pytest.param(1 / 1.04, "почти те же", "almost the same", id="nearly-one"),
+        pytest.param(2.0, "в 2,0 раза выше", "2.0-fold higher", id="double"),
+        pytest.param(0.5, "в 2,0 раза ниже", "2.0-fold lower", id="half"),
+        pytest.param(9.97, "в 10 раз выше", "10-fold higher", id="rounded-to-ten"),
+        pytest.param(1 / 21, "в 21 раз ниже", "21-fold lower", id="twenty-one"),
+        pytest.param(22.4, "в 22 раза выше", "22-fold higher", id="twenty-two"),
+        pytest.param(112.0, "в 112 раз выше", "112-fold higher", id="hundred-and-twelve"),
+        pytest.param(5e7, "более чем в 1 000 раз выше", "more than 1,000-fold higher", id="enormous"),
+        pytest.param(0.0, "более чем в 1 000 раз ниже", "more than 1,000-fold lower", id="none-left"),
+    ],
+)
+def test_change_of_odds_in_words(ratio: float, russian: str, english: str) -> None:
+    assert odds_text(ratio, "ru").replace(SPACE, " ") == russian
+    assert odds_text(ratio, "en") == english
+
+
+def test_a_linear_svc_has_no_odds(fit: Fit, clients: pd.DataFrame) -> None:
+    assert measure_odds_ratios(clients, svc=fit("svc", clients, model__kernel="linear")).empty
+
+
+def test_what_can_be_read_depends_on_what_the_model_can_do(fit: Fit, clients: pd.DataFrame) -> None:
+    names = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc", "naive_bayes")
+    models = {name: fit(name, clients) for name in names}
+    models["refused"] = DummyClassifier().fit(clients[["pages_per_visit"]], clients[TARGET])
+    counts = measure_odds_ratios(clients, **models)["model"].value_counts()
+    assert counts.to_dict() == {"logistic_regression": 16}
+    renamed = {f"model_{position}": model for position, model in enumerate(models.values())}
+    assert len(measure_odds_ratios(clients, **renamed)) == 16
+
+
+def test_without_a_readable_model_the_columns_stay(fit: Fit, clients: pd.DataFrame) -> None:
+    empty = measure_odds_ratios(clients, neighbours=fit("k_nearest_neighbours", clients))
+    full = measure_odds_ratios(clients, linear=fit("logistic_regression", clients))
+    assert len(empty) == 0 < len(full)
+    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+
+
+def test_clients_are_left_as_they_were(fit: Fit, clients: pd.DataFrame) -> None:
+    before, model = clients.copy(), fit("logistic_regression", clients)
+    pd.testing.assert_frame_equal(
+        measure_odds_ratios(clients, linear=model), measure_odds_ratios(clients, linear=model)
+    )
+    pd.testing.assert_frame_equal(clients, before)

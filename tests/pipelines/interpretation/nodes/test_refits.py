@@ -1,0 +1,216 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import Pipeline
+
+from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
+from one_click.errors import DataError
+from one_click.explain.shapley import explain
+from one_click.modelling import candidates
+from one_click.modelling.folds import Split, make_splits
+from one_click.modelling.scores import uncalibrated_score
+from one_click.parameters import Family, Interpretation, ModelSelection
+from one_click.pipelines.interpretation.nodes.refits import (
+    explain_refits,
+    refit_champion,
+    refit_splits,
+    stack_refits,
+)
+
+MakeClients = Callable[..., pd.DataFrame]
+Fit = Callable[..., Any]
+Chosen = tuple[pd.DataFrame, pd.DataFrame]
+FEATURES = list(BASE_FEATURES)
+
+
+@pytest.fixture(scope="module")
+def selection(selection_options: ModelSelection) -> ModelSelection:
+    """Return parameters with three folds and the same seed as `twice`, as they are shipped."""
+    return selection_options
+
+
+@pytest.fixture(scope="module")
+def twice(options: Interpretation, selection: ModelSelection) -> Interpretation:
+    return options.model_copy(update={"refit_repeats": 2, "seed": selection.seed})
+
+
+@pytest.fixture(scope="module")
+def twins(make_clients: MakeClients) -> pd.DataFrame:
+    """Return 100 clients, of whom the last 10 are twins of the first."""
+    return make_clients(90, seed=3, twins=10)
+
+
+def champion(tuned: dict[str, Any]) -> Chosen:
+    """Return the tables in which this model won and another did not."""
+    models = ["loser", "winner"]
+    board = pd.DataFrame({"model": models, "champion": [False, True]})
+    return board, pd.DataFrame({"model": models, "tuned": ["{}", json.dumps(tuned)]})
+
+
+def single(family: Family, **settings: Any) -> dict[str, Any]:
+    return candidates.untuned(family) | {"settings": settings}
+
+
+def refit(
+    clients: pd.DataFrame, chosen: Chosen, selection: ModelSelection, options: Interpretation
+) -> list[Any]:
+    return refit_champion(clients.iloc[1::3], clients.drop(clients.index[1::3]), *chosen, selection, options)
+
+
+def same(one: list[Split], other: list[Split]) -> bool:
+    return all(np.array_equal(first, second) for first, second in zip(one[0], other[0], strict=True))
+
+
+# The folds ----------------------------------------------------------------------------------------
+
+
+def test_every_client_is_unseen_once_in_each_repeat(
+    twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
+) -> None:
+    splits = refit_splits(twins, selection, twice)
+    assert len(splits) == 6
+    for repeat in (splits[:3], splits[3:]):
+        assert sorted(np.concatenate([unseen for _, unseen in repeat])) == list(range(100))
+    for seen, unseen in splits:
+        assert sorted(np.r_[seen, unseen]) == list(range(100))
+        groups = twins[TWIN_GROUP]
+        assert set(groups.iloc[seen]).isdisjoint(groups.iloc[unseen])
+
+
+def test_folds_are_not_those_that_chose_the_champion(
+    twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
+) -> None:
+    assert twice.seed == selection.seed
+    splits = refit_splits(twins, selection, twice)
+    confirmed = range(selection.confirmation_repeats)
+    for seed in (selection.seed, *(selection.seed + 1000 + repeat for repeat in confirmed)):
+        chosen_on = [unseen.tolist() for _, unseen in make_splits(twins, selection.folds, seed)]
+        assert not any(unseen.tolist() in chosen_on for _, unseen in splits)
+
+
+def test_folds_depend_on_the_seed_alone(
+    twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
+) -> None:
+    first, again = (refit_splits(twins, selection, twice) for _ in range(2))
+    other = refit_splits(twins, selection, twice.model_copy(update={"seed": twice.seed + 10}))
+    for one, two in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one[1], two[1])
+    assert [unseen.tolist() for _, unseen in first[:3]] != [unseen.tolist() for _, unseen in first[3:]]
+    assert [unseen.tolist() for _, unseen in first] != [unseen.tolist() for _, unseen in other]
+
+
+# The models ---------------------------------------------------------------------------------------
+
+
+def test_each_refit_knows_exactly_the_clients_outside_its_fold(
+    twins: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, twice: Interpretation
+) -> None:
+    chosen = champion(single(families["k_nearest_neighbours"], model__n_neighbors=1))
+    models = refit(twins, chosen, selection, twice)
+    splits = refit_splits(twins, selection, twice)
+    assert len(models) == 6
+    for model, (seen, _) in zip(models, splits, strict=True):
+        distance, _ = model[-1].kneighbors(model[:-1].transform(twins[FEATURES]))
+        assert np.flatnonzero(distance[:, 0] < 1e-6).tolist() == seen.tolist()
+
+
+def test_refits_have_the_settings_of_the_winner_and_no_calibration(
+    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+) -> None:
+    once = options.model_copy(update={"refit_repeats": 1})
+    settings = {"select__k": 5, "model__C": 0.25, "model__gamma": 0.02}
+    models = refit(clients, champion(single(families["svc"], **settings)), selection, once)
+    assert len(models) == 3
+    for model in models:
+        assert isinstance(model, Pipeline)
+        assert (model[-1].C, model[-1].gamma, model["select"].k) == (0.25, 0.02, 5)
+
+
+def test_a_vote_is_refitted_too(
+    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+) -> None:
+    once = options.model_copy(update={"refit_repeats": 1})
+    members = {name: single(families[name], select__k=4) for name in ("svc", "decision_tree")}
+    models = refit(clients, champion(candidates.tune_vote(members)), selection, once)
+    assert [len(model.estimators_) for model in models] == [2, 2, 2]
+
+
+def test_the_same_seed_refits_the_same_models(
+    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+) -> None:
+    once = options.model_copy(update={"refit_repeats": 1})
+    chosen = champion(single(families["decision_tree"], model__max_depth=4))
+    before = clients.copy(), chosen[0].copy(), chosen[1].copy()
+    kept = refit(clients, chosen, selection, once)
+    turned = refit(clients.sample(frac=1, random_state=5), chosen, selection, once)
+    other = refit(clients, chosen, selection, once.model_copy(update={"seed": once.seed + 1}))
+    scores = [
+        np.array([uncalibrated_score(model, clients[FEATURES]) for model in models])
+        for models in (kept, turned, other)
+    ]
+    np.testing.assert_array_equal(scores[0], scores[1])
+    assert (scores[0] != scores[2]).any()
+    for table, copy in zip((clients, *chosen), before, strict=True):
+        pd.testing.assert_frame_equal(table, copy)
+
+
+@pytest.mark.parametrize(
+    ("declined", "found"),
+    [pytest.param(0, 0, id="one-class"), pytest.param(2, 2, id="too-few-for-the-folds")],
+)
+def test_too_few_of_a_class_stop_the_run(
+    clients: pd.DataFrame,
+    families: dict[str, Family],
+    selection: ModelSelection,
+    options: Interpretation,
+    declined: int,
+    found: int,
+) -> None:
+    rare = clients.assign(**{TARGET: (np.arange(len(clients)) < declined).astype("int64")})
+    chosen = champion(single(families["decision_tree"]))
+    with pytest.raises(DataError, match=f"One class has {found} clients .* for 3 folds"):
+        refit(rare, chosen, selection, options)
+
+
+# Their explanations -------------------------------------------------------------------------------
+
+
+def test_each_refit_explains_every_client(fit: Fit, clients: pd.DataFrame, options: Interpretation) -> None:
+    base = clients.sample(40, random_state=1)[["client_id", *BASE_FEATURES]]
+    asked = clients.sample(25, random_state=0).assign(**{TARGET: np.nan})
+    models = [fit("decision_tree", clients.head(count)) for count in (70, 90, 110)]
+    before = asked.copy(), base.copy()
+    table = explain_refits(asked, models, base, options)
+    assert table.columns.tolist() == ["refit", "client_id", *BASE_FEATURES]
+    assert table["refit"].tolist() == [0] * 25 + [1] * 25 + [2] * 25
+    assert table["client_id"].tolist() == asked["client_id"].tolist() * 3
+    for number, model in enumerate(models):
+        expected = explain(model, asked[FEATURES], base[FEATURES], options).contributions
+        np.testing.assert_allclose(table.loc[table["refit"] == number, FEATURES], expected)
+    for frame, copy in zip((asked, base), before, strict=True):
+        pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_refits_are_sampled_in_one_round(fit: Fit, clients: pd.DataFrame, options: Interpretation) -> None:
+    base = clients.sample(40, random_state=1)
+    model, asked = fit("naive_bayes", clients), clients.head(6)
+    rounds = [options.model_copy(update={"rounds": count, "certain_from": 0.99}) for count in (1, 4)]
+    one, four = (explain_refits(asked, [model], base, chosen) for chosen in rounds)
+    pd.testing.assert_frame_equal(one, four)
+    longer = explain(model, asked[FEATURES], base[FEATURES], rounds[1]).contributions
+    assert np.abs(longer - one[FEATURES].to_numpy()).max() > 1e-6
+
+
+def test_contributions_are_stacked_by_refit_client_and_feature() -> None:
+    rows = [(refit, client) for refit in (0, 1, 2) for client in (7, 5)]
+    table = pd.DataFrame(rows, columns=["refit", "client_id"])
+    for place, name in enumerate(BASE_FEATURES):
+        table[name] = 1000 * table["refit"] + 100 * table["client_id"] + place
+    stacked = stack_refits(table)
+    assert stacked.shape == (3, 2, 16)
+    assert stacked[2, 0, 3] == 2703
+    assert stacked[1, 1, 15] == 1515

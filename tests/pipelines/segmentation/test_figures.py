@@ -1,0 +1,41 @@
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from one_click.parameters import Segmentation
+from one_click.pipelines.segmentation import figures as plots
+from one_click.pipelines.segmentation.nodes import segments as nodes
+
+
+def title(figure: Figure) -> str:
+    return figure.get_suptitle().replace("\n", " ").replace("\xa0", " ")
+
+
+def test_title_of_segments_is_counted_from_the_table(
+    table: pd.DataFrame, segments: pd.DataFrame, borders: dict[str, float], options: Segmentation
+) -> None:
+    russian, english = plots.draw_segments(table, segments, borders, options)
+    assert title(russian).startswith("В зоне риска 3 из 4 клиентов (75 %); 2 из них — ценные: от 3,50 ед.")
+    assert title(english).startswith("3 of 4 clients (75%) are at risk; 2 of them are valuable: 3.50")
+    drawn = russian.axes[0].collections
+    assert sum(len(points.get_offsets()) for points in drawn) == 4
+
+
+@pytest.mark.parametrize(
+    ("least", "expected"),
+    [
+        # 10.8 + 12 of 26.7
+        pytest.param(
+            1, "Key segments are 67% of the clients at risk and 85% of their profit at risk", id="key"
+        ),
+        pytest.param(30, "There is no key segment; clients at risk may take away up to 27 profit", id="none"),
+    ],
+)
+def test_title_of_profit_names_what_is_key(
+    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation, least: int, expected: str
+) -> None:
+    given = options.model_copy(update={"key_min_clients": least})
+    _, english = plots.draw_segment_profit(nodes.profile_segments(table, segments, given), given)
+    assert title(english).startswith(expected)
+    widths = sorted(bar.get_width() for bar in english.axes[0].patches)
+    assert widths[-3:] == pytest.approx([4.5, 10.8, 12.0])

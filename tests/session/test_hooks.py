@@ -1,0 +1,281 @@
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from kedro.pipeline import Node, Pipeline
+
+from one_click.session import hooks
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def snapshot(project: Path, write_snapshot: Callable[..., Path]) -> Path:
+    return write_snapshot(project / "data/01_raw/2026-10")
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        pytest.param("snapshto=2026-10", "did you mean 'snapshot'", id="snapshot"),
+        pytest.param("data_procesing.seed=1", "did you mean 'data_processing'", id="section"),
+        pytest.param("snapshot=2026-10,sed=1", "'sed' in --params", id="one-of-two"),
+    ],
+)
+def test_unknown_runtime_parameter_stops_the_run(
+    kedro_run_here: Run, snapshot: Path, given: str, hint: str
+) -> None:
+    result = kedro_run_here("--pipelines", "data_processing", "--params", given)
+    assert result.exit_code == 1
+    assert hint in result.output
+    assert not list(snapshot.parents[1].glob("02*"))
+
+
+def test_unknown_global_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    (project / "conf/local/globals.yml").write_text("snapshto: 2026-10\n", encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing")
+    assert result.exit_code == 1
+    assert "'snapshto' in conf/*/globals.yml: did you mean 'snapshot'" in result.output
+
+
+def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    (project / "conf/local/globals.yml").write_text('snapshot: "2026-10"\n', encoding="utf-8")
+    assert kedro_run_here("--pipelines", "data_processing").exit_code == 0
+    assert (project / "data/03_primary/2026-10/clients.parquet").is_file()
+
+
+@pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
+def test_folder_that_would_be_read_as_a_number_is_refused(
+    kedro_run_here: Run, snapshot: Path, name: str
+) -> None:
+    result = kedro_run_here("--pipelines", "data_processing", "--params", f"{name}=2026.10")
+    assert result.exit_code == 1
+    assert f"{name} in --params was read as the number 2026.1" in result.output
+    assert "conf/local/globals.yml" in result.output
+
+
+NO_FOLDERS = ["../x", "/x", "a/b", "${x}", "a{b}", "a" * 300, "", ".x", " x", "x ", "a\\tb", "NUL"]
+
+
+@pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
+@pytest.mark.parametrize("folder", NO_FOLDERS, ids=lambda folder: f"<{folder[:8]}>")
+def test_snapshot_that_leads_elsewhere_is_refused_before_anything_is_read_or_written(
+    shared_project: Path, run_inside: Run, name: str, folder: str
+) -> None:
+    before = sorted(shared_project.rglob("*"))
+    settings = shared_project / "conf/local/globals.yml"
+    for given in (True, False):
+        if not given:
+            settings.write_text(f'{name}: "{folder}"\n', encoding="utf-8")
+        arguments = ("--params", f'{name}="{folder}"') if given else ()
+        result = run_inside(shared_project, "--pipelines", "data_processing", *arguments)
+        settings.unlink(missing_ok=True)
+        assert result.exit_code == 1
+        assert result.output.startswith("Error: ")
+        rule = "the name of one folder" if given or folder != "${x}" else "'x' not found"
+        assert rule in result.output
+        assert name in result.output
+    assert sorted(shared_project.rglob("*")) == before
+
+
+@pytest.mark.parametrize("text", ["data: null\n", "raw: ''\n", "demo_folder: a{b}\n", "data: 7\n"])
+def test_folder_of_the_globals_that_is_none_is_refused(kedro_run_here: Run, project: Path, text: str) -> None:
+    (project / "conf/local/globals.yml").write_text(text, encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing")
+    assert result.exit_code == 1
+    assert f"Error: {text.partition(':')[0]} in conf/*/globals.yml is " in result.output
+    assert not (project / "None").exists()
+
+
+FAMILY = "{family: {class: sklearn.svm.SVC, interpretability: 4}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        pytest.param(
+            "svc:\n",
+            "svm:\n",
+            ["The parameter 'svc.family'", "FAMILIES", "did you mean 'svm'"],
+            id="no-entry",
+        ),
+        pytest.param("svc:\n", "svc: {}\n_:\n", ["The parameter 'svc.family'"], id="empty-entry"),
+        pytest.param(
+            "svc:\n",
+            f"svcc: {FAMILY}\nsvc:\n",
+            ["The family 'svcc'", "none of FAMILIES", "did you mean 'svc'"],
+            id="no-name",
+        ),
+    ],
+)
+def test_family_without_name_or_entry_stops_the_run(
+    kedro_run_here: Run,
+    project: Path,
+    damage: Callable[[Path, str, str], None],
+    old: str,
+    new: str,
+    words: list[str],
+) -> None:
+    damage(project / "conf/base/parameters_model_selection.yml", old, new)
+    result = kedro_run_here("--pipelines", "model_selection")
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    for word in words:
+        assert word in result.output
+
+
+def test_missing_section_stops_the_run(kedro_run_here: Run, project: Path) -> None:
+    (project / "conf/base/parameters_eda.yml").rename(project / "conf/base/_parameters_eda.yml")
+    result = kedro_run_here("--pipelines", "eda")
+    assert result.exit_code == 1
+    assert "Error: The parameter 'eda', which the pipelines read, stands nowhere" in result.output
+
+
+ALL_BUT_SCORING = "data_processing,interpretation,model_selection,segmentation"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(
+            ("--pipelines", "eda"),
+            ["Not stored yet: clients (by data_processing)", "data/03_primary/demo/clients.parquet"],
+            id="one",
+        ),
+        pytest.param(
+            ("--pipelines", "scoring", "--env", "test", "--params", "snapshot=demo_next"),
+            [
+                "champion (by model_selection)",
+                "data/test/06_models/demo_next/champion.skops",
+                f"kedro run --pipelines {ALL_BUT_SCORING} --env test --params snapshot=demo_next\n",
+            ],
+            id="several-with-the-same-options",
+        ),
+        pytest.param(
+            ("--pipelines", "eda", "--params", "snapshot=my store"),
+            ["kedro run --pipelines data_processing --params 'snapshot=my store'\n"],
+            marks=pytest.mark.expensive,
+            id="quoted-for-a-shell",
+        ),
+        pytest.param(
+            ("--pipelines", "segmentation"),
+            ["client_scores (by model_selection)", "data_processing,interpretation,model_selection\n"],
+            id="those-that-they-need-in-turn",
+        ),
+        pytest.param(
+            ("--pipelines", "data_processing", "--from-inputs", "clients"),
+            ["clients (by data_processing)", "kedro run --pipelines data_processing\n"],
+            marks=pytest.mark.expensive,
+            id="a-part-of-a-pipeline",
+        ),
+    ],
+)
+def test_run_before_its_inputs_are_stored_names_what_to_run_first(
+    run_inside: Run, shared_project: Path, arguments: tuple[str, ...], words: list[str]
+) -> None:
+    result = run_inside(shared_project, *arguments)
+    assert result.exit_code == 1
+    for word in ("Error: Not stored yet: ", "rule:", "run first: kedro run --pipelines ", *words):
+        assert word in result.output
+    assert len(result.output.splitlines()) == 4
+    assert not list((shared_project / "data").glob("0[2-8]*"))
+
+
+def test_store_without_files_is_told_of_its_files(run_inside: Run, shared_project: Path) -> None:
+    result = run_inside(shared_project, "--pipelines", "data_processing", "--params", "snapshot=none")
+    assert "market_file.csv is missing" in result.output
+
+
+def test_version_of_a_data_set_without_versions_is_refused(run_inside: Run, shared_project: Path) -> None:
+    asked = ("--load-versions", "clients:2026-10-01T00.00.00.000Z")
+    result = run_inside(shared_project, "--pipelines", "data_processing", *asked)
+    assert (result.exit_code, "'clients' in --load-versions has no versions" in result.output) == (1, True)
+
+
+def test_misspelt_section_of_a_file_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
+    written = "data_procesing: {test_share: 0.4}\n"
+    (project / "conf/local/parameters.yml").write_text(written, encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    assert result.exit_code == 1
+    assert "'data_procesing' in conf/*/parameters*.yml: did you mean 'data_processing'" in result.output
+
+
+def test_progress_counts_the_nodes(
+    kedro_run_here: Run, snapshot: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    assert result.exit_code == 0
+    lines = _said(caplog)
+    total = next(number for number, line in enumerate(lines) if line.startswith("Done in "))
+    assert [line.split()[0] for line in lines[:total]] == [f"{i}/{total}" for i in range(1, total + 1)]
+    assert " data_processing.describe_dialects (" in lines[0]
+
+
+def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "one_click.session.hooks"]
+
+
+def test_run_ends_by_naming_what_it_made_and_where(
+    kedro_run_here: Run, project: Path, snapshot: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
+    *_, last = (number for number, line in enumerate(_said(caplog)) if line.startswith("Done in "))
+    head, *folders = _said(caplog)[last:]
+    made = [path for path in project.glob("data/0[2-8]*/2026-10/*") if path.is_file()]
+    assert re.fullmatch(rf"Done in \d+ s\. {len(made)} data sets were made:", head)
+    counted = Counter(path.parent.relative_to(project) for path in made)
+    assert folders == [f"  {folder}/ ({count})" for folder, count in sorted(counted.items())]
+
+
+class _FinishedAfter:
+    """An event that is waited for so many times in vain; it notes for how long."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.pauses = times, list[float]()
+
+    def wait(self, pause: float) -> bool:
+        self.pauses.append(pause)
+        return len(self.pauses) > self.times
+
+
+def test_long_node_says_ever_more_rarely_that_it_is_running(caplog: pytest.LogCaptureFixture) -> None:
+    finished = _FinishedAfter(3)
+    with caplog.at_level(logging.INFO, logger="one_click"):
+        hooks._watch(" 7/90 explain", finished)
+    assert _said(caplog) == [f" 7/90 explain is still running ({n} s)" for n in (5, 10, 20)]
+    assert finished.pauses == [5, 5, 10, 20]
+
+
+@pytest.mark.parametrize("end", ["after_node_run", "on_node_error"])
+def test_node_that_has_ended_is_watched_no_longer(end: str) -> None:
+    node, progress = Node(abs, "number", "answer"), hooks.ShowProgress()
+    progress.before_pipeline_run(Pipeline([node]))
+    progress.before_node_run(node)
+    assert not progress._finished.is_set()
+    getattr(progress, end)(*([node] if end == "after_node_run" else []))
+    assert progress._finished.is_set()
+
+
+def test_rules_that_fit_nobody_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    rules = pd.DataFrame({"sentence_en": ["Offer 'Coupon' fits nobody this month: …"]})
+    tell = hooks.TellFindings().after_dataset_saved
+    with caplog.at_level(logging.WARNING):
+        tell("scoring.idle_rules", rules)
+        tell("segments", rules)
+    assert caplog.messages == ["Offer 'Coupon' fits nobody this month: …"]
+
+
+def test_mapped_files_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    files = {"table": ["money", "market_file"], "file": ["may/money.csv", "may/market_file.csv"]}
+    with caplog.at_level(logging.INFO):
+        hooks.TellFindings().after_dataset_saved(
+            "scoring.raw_dialects", pd.DataFrame(files | {"other_store": ["profit → Прибыль", ""]})
+        )
+    assert caplog.messages == ["may/money.csv (money) of another store: profit → Прибыль"]
