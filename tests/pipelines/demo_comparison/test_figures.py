@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from one_click.pipelines.demo_comparison.figures import draw_correlations, draw_marginals
+from one_click.pipelines.demo_comparison.figures import demo_correlations_figure, demo_marginals_figure
 
 MARGINALS = pd.DataFrame(
     {
@@ -28,18 +28,18 @@ def title_of(figure: object) -> str:
 
 
 def test_title_counts_the_gaps_beyond_chance() -> None:
-    russian, english = draw_marginals(MARGINALS)
+    russian, english = demo_marginals_figure(MARGINALS)
     assert title_of(russian) == "Распределения: 2 из 6 расхождений больше случайных"
     assert title_of(english) == "Distributions: 2 of 6 gaps are wider than chance"
 
 
 def test_features_are_ordered_by_their_widest_gap() -> None:
-    axes = draw_marginals(MARGINALS)[1].axes[0]
+    axes = demo_marginals_figure(MARGINALS)[1].axes[0]
     assert [text.get_text() for text in axes.get_yticklabels()] == ["Pages per visit", "Service errors"]
 
 
 def test_title_names_the_pair_that_is_furthest_apart() -> None:
-    russian, english = draw_correlations(CORRELATIONS)
+    russian, english = demo_correlations_figure(CORRELATIONS)
     assert title_of(russian) == (
         "Корреляции 2 пар: расхождение в среднем 0,200, наибольшее 0,30 (Страниц за визит × Ошибки сервиса)"
     )
@@ -49,5 +49,5 @@ def test_title_names_the_pair_that_is_furthest_apart() -> None:
 
 
 def test_every_pair_is_a_point() -> None:
-    axes = draw_correlations(CORRELATIONS)[1].axes[0]
+    axes = demo_correlations_figure(CORRELATIONS)[1].axes[0]
     assert [len(points.get_offsets()) for points in axes.collections] == [1, 1]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from one_click.pipelines.demo_store.figures import best_month, draw_months
+from one_click.pipelines.demo_store.figures import best_month, demo_months_figure
 
 MONTHS = pd.DataFrame({"month": ["a", "b"], "recorded_share": [0.4, 0.3]})
 FEATURES = pd.DataFrame(
@@ -25,7 +25,7 @@ CAMPAIGNS = pd.DataFrame(
 
 
 def title_of(campaigns: pd.DataFrame, position: int) -> str:
-    figure = draw_months(MONTHS, FEATURES, campaigns)[position]
+    figure = demo_months_figure(MONTHS, FEATURES, campaigns)[position]
     return str(figure._suptitle.get_text()).replace("\n", " ")
 
 
@@ -50,6 +50,6 @@ def test_one_arm_alone_compares_nothing(arm: str) -> None:
 
 
 def test_only_planted_drifts_are_named() -> None:
-    _, lower = draw_months(MONTHS, FEATURES, CAMPAIGNS)[1].axes
+    _, lower = demo_months_figure(MONTHS, FEATURES, CAMPAIGNS)[1].axes
     named = [text.get_text() for text in lower.get_legend().get_texts()]
     assert named == ["Service errors", "other features"]

@@ -11,7 +11,7 @@ def _title(figure: object) -> str:
 def test_nested_title_is_the_figure_of_the_rule() -> None:
     rows = [("svc", 0.91, 0.9, 0.92), ("best", 0.905, 0.89, 0.92), ("dummy", 0.5, 0.5, 0.5)]
     summary = pd.DataFrame(rows, columns=["model", "value", "low", "high"]).assign(metric="roc_auc")
-    russian, english = plots.nested_figure(summary)
+    russian, english = plots.nested_summary_figure(summary)
     assert "ROC-AUC 0,905 (от 0,890 до 0,920)" in _title(russian)
     assert "ROC-AUC 0.905 (0.890 to 0.920)" in _title(english)
     labels = [text.get_text() for text in english.axes[0].get_yticklabels()]

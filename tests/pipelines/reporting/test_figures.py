@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from one_click.pipelines.reporting.figures import draw_quality
+from one_click.pipelines.reporting.figures import data_quality_figure
 
 QUALITY = pd.DataFrame(
     [
@@ -24,13 +24,13 @@ def title_of(figure: Figure) -> str:
 
 
 def test_title_sums_up_all_files() -> None:
-    russian, english = draw_quality(QUALITY)
+    russian, english = data_quality_figure(QUALITY)
     assert title_of(russian) == "Строк на входе: 2 500; исправлено: 10; исключено: 7"
     assert title_of(english) == "Rows in: 2,500; mended: 10; left out: 7"
 
 
 def test_each_rule_is_a_bar_in_the_order_of_the_table() -> None:
-    axes = draw_quality(QUALITY)[1].axes[0]
+    axes = data_quality_figure(QUALITY)[1].axes[0]
     assert [text.get_text() for text in axes.get_yticklabels()] == [
         "money: repeated row",
         "market_file: known misspelling",
@@ -41,4 +41,4 @@ def test_each_rule_is_a_bar_in_the_order_of_the_table() -> None:
 
 def test_clean_files_leave_an_empty_figure() -> None:
     clean = QUALITY[QUALITY["subject"].isin(["rows_in", "rows_out"])].assign(count=5.0)
-    assert title_of(draw_quality(clean)[1]) == "Rows in: 10; mended: 0; left out: 0"
+    assert title_of(data_quality_figure(clean)[1]) == "Rows in: 10; mended: 0; left out: 0"

@@ -2,169 +2,108 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from .nodes import tables as nodes
+from one_click.wiring import NEW_MONTH, namespace, step
+
+from .nodes import tables
 
 TABLES = ("market_file", "market_money", "market_time", "money")
 _OPTIONS = "params:data_processing"
-_NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
+_PUBLIC = (
+    *("audit", "cleaning_limits", "clients", "data_quality", "features", "minutes_by_month", "profiles"),
+    *("profits", "raw_dialects", "rejected_rows", "repairs", "revenue_by_month"),
+    *("test_clients", "train_clients"),
+)
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_intake(), *_faults(), *_accepted_rows(), *_one_row_per_client(), *_training_only()])
+    """Return the pipeline; scoring reuses the nodes that a new month passes."""
+    parts = (_intake(), _faults(), _accepted_rows(), _one_row_per_client(), _training_only())
+    return namespace("data_processing", (node for part in parts for node in part), public=_PUBLIC)
 
 
 def _intake() -> list[Node]:
     parsers = {
-        "market_file": nodes.parse_market_file,
-        "market_money": nodes.parse_market_money,
-        "market_time": nodes.parse_market_time,
-        "money": nodes.parse_money,
+        "market_file": tables.parse_market_file,
+        "market_money": tables.parse_market_money,
+        "market_time": tables.parse_market_time,
+        "money": tables.parse_money,
     }
     return [
-        Node(
-            nodes.describe_dialects,
-            [*TABLES, "label_file", _OPTIONS],
-            "raw_dialects",
-            name="data_processing.describe_dialects",
-            tags=_NEW_MONTH,
-        ),
+        step(tables.describe_dialects, "raw_dialects", tags=NEW_MONTH, options=_OPTIONS),
         *(
-            Node(
+            step(
                 function,
-                {"raw": table, "dialects": "raw_dialects", "options": _OPTIONS},
                 [f"parsed_{table}", f"repairs_in_{table}", f"faults_in_{table}"],
-                name=f"data_processing.{function.__name__}",
-                tags=_NEW_MONTH,
+                tags=NEW_MONTH,
+                raw=table,
+                dialects="raw_dialects",
+                options=_OPTIONS,
             )
             for table, function in parsers.items()
         ),
-        Node(
-            nodes.parse_labels,
-            {"raw": "label_file", "options": _OPTIONS},
+        step(
+            tables.parse_labels,
             ["labels", "repairs_in_label_file", "faults_in_label_file"],
-            name="data_processing.parse_labels",
-            tags=_NEW_MONTH,
+            tags=NEW_MONTH,
+            raw="label_file",
+            options=_OPTIONS,
         ),
     ]
 
 
 def _faults() -> list[Node]:
+    parsed = {table: f"parsed_{table}" for table in TABLES}
     return [
-        Node(
-            nodes.collect_repairs,
-            _of_all_tables("repairs_in"),
-            "repairs",
-            name="data_processing.collect_repairs",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.collect_faults,
-            _of_all_tables("faults_in"),
-            "faults",
-            name="data_processing.collect_faults",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.reject_rows,
-            {table: f"parsed_{table}" for table in TABLES}
-            | {
-                "faults": "faults",
-                "dialects": "raw_dialects",
-                "cleaning_limits": "cleaning_limits",
-                "options": _OPTIONS,
-            },
+        step(tables.collect_repairs, "repairs", tags=NEW_MONTH, **_of_all_tables("repairs_in")),
+        step(tables.collect_faults, "faults", tags=NEW_MONTH, **_of_all_tables("faults_in")),
+        step(
+            tables.reject_rows,
             "rejected_rows",
-            name="data_processing.reject_rows",
-            tags=_NEW_MONTH,
+            tags=NEW_MONTH,
+            dialects="raw_dialects",
+            options=_OPTIONS,
+            **parsed,
         ),
     ]
 
 
-def _of_all_tables(part: str) -> list[str]:
-    return [f"{part}_{table}" for table in (*TABLES, "label_file")]
+def _of_all_tables(part: str) -> dict[str, str]:
+    return {table: f"{part}_{table}" for table in TABLES} | {"labels": f"{part}_label_file"}
 
 
 def _accepted_rows() -> list[Node]:
     accepted = {
-        "market_file": (nodes.accept_profiles, "profiles"),
-        "market_money": (nodes.accept_revenue, "revenue_rows"),
-        "market_time": (nodes.accept_minutes, "minutes_rows"),
-        "money": (nodes.accept_profits, "profits"),
+        "market_file": (tables.accept_profiles, "profiles"),
+        "market_money": (tables.accept_revenue, "revenue_rows"),
+        "market_time": (tables.accept_minutes, "minutes_rows"),
+        "money": (tables.accept_profits, "profits"),
     }
     return [
         *(
-            Node(
-                function,
-                {"parsed": f"parsed_{table}", "rejected_rows": "rejected_rows", "dialects": "raw_dialects"},
-                output,
-                name=f"data_processing.{function.__name__}",
-                tags=_NEW_MONTH,
-            )
+            step(function, output, tags=NEW_MONTH, parsed=f"parsed_{table}", dialects="raw_dialects")
             for table, (function, output) in accepted.items()
         ),
-        Node(
-            nodes.spread_revenue,
-            "revenue_rows",
-            "revenue_by_month",
-            name="data_processing.spread_revenue",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.spread_minutes,
-            "minutes_rows",
-            "minutes_by_month",
-            name="data_processing.spread_minutes",
-            tags=_NEW_MONTH,
-        ),
+        step(tables.spread_revenue, "revenue_by_month", tags=NEW_MONTH, rows="revenue_rows"),
+        step(tables.spread_minutes, "minutes_by_month", tags=NEW_MONTH, rows="minutes_rows"),
     ]
 
 
 def _one_row_per_client() -> list[Node]:
     return [
-        Node(
-            nodes.make_clients,
-            ["profiles", "revenue_by_month", "minutes_by_month", "profits", "labels"],
-            "clients",
-            name="data_processing.make_clients",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.select_features,
-            ["clients", _OPTIONS],
-            "features",
-            name="data_processing.select_features",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.audit_clients,
-            ["clients", "profiles", "raw_dialects", _OPTIONS],
-            "audit",
-            name="data_processing.audit_clients",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.summarise_quality,
-            ["raw_dialects", "repairs", "rejected_rows"],
-            "data_quality",
-            name="data_processing.summarise_quality",
-            tags=_NEW_MONTH,
-        ),
+        step(tables.make_clients, "clients", tags=NEW_MONTH),
+        step(tables.select_features, "features", tags=NEW_MONTH, options=_OPTIONS),
+        step(tables.audit_clients, "audit", tags=NEW_MONTH, dialects="raw_dialects", options=_OPTIONS),
+        step(tables.summarise_quality, "data_quality", tags=NEW_MONTH, dialects="raw_dialects"),
     ]
 
 
 def _training_only() -> list[Node]:
     return [
-        Node(
-            nodes.fit_cleaning_limits,
-            ["parsed_market_money", _OPTIONS],
+        step(
+            tables.fit_cleaning_limits,
             "cleaning_limits",
-            name="data_processing.fit_cleaning_limits",
+            market_money="parsed_market_money",
+            options=_OPTIONS,
         ),
-        Node(
-            nodes.split_clients,
-            ["features", "audit", _OPTIONS],
-            ["train_clients", "test_clients"],
-            name="data_processing.split_clients",
-        ),
+        step(tables.split_clients, ["train_clients", "test_clients"], options=_OPTIONS),
     ]

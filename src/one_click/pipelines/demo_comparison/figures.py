@@ -29,7 +29,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 _CLASS_COLOURS = {"all": NEUTRAL, "declined": DECLINED, "kept": KEPT}
 
 
-def draw_marginals(marginals: pd.DataFrame) -> tuple[Figure, Figure]:
+def demo_marginals_figure(marginals: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw the distance of every feature between extract and store.
 
     Returns
@@ -64,7 +64,7 @@ def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_correlations(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
+def demo_correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw the correlation of every pair in the store against that in the extract.
 
     Returns

@@ -2,9 +2,10 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import figures as plots
-from .nodes import comparison
-from .nodes import likeness as nodes
+from one_click.wiring import figure, namespace, step
+
+from . import figures
+from .nodes import comparison, likeness
 
 _OPTIONS, _POPULATION, _COMPARING = (
     f"params:{name}" for name in ("demo_store", "demo_population", "demo_comparison")
@@ -14,72 +15,36 @@ _SIDES = {"extract": "labelled_extract", "store": "demo_first_month"}
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline that compares the store with an extract and summarises the extract."""
-    return Pipeline([*_likeness(), *_results()])
+    return namespace("demo_comparison", [*_likeness(), *_results()], public=("store_summary",))
 
 
 def _likeness() -> list[Node]:
     return [
-        Node(nodes.take_labelled, "clients", "labelled_extract", name="demo_comparison.take_labelled"),
-        Node(
-            nodes.take_first_month,
-            ["demo_truth", _OPTIONS],
-            "demo_first_month",
-            name="demo_comparison.take_first_month",
-        ),
-        Node(
-            comparison.compare_marginals,
-            _SIDES,
-            "demo_marginals",
-            name="demo_comparison.compare_marginals",
-        ),
-        Node(
-            comparison.compare_correlations,
-            _SIDES,
-            "demo_correlations",
-            name="demo_comparison.compare_correlations",
-        ),
-        Node(
-            comparison.compare_models,
-            {**_SIDES, "comparing": _COMPARING},
-            "demo_models",
-            name="demo_comparison.compare_models",
-        ),
-        Node(
-            nodes.summarise_likeness,
-            {"marginals": "demo_marginals", "correlations": "demo_correlations", **_SIDES},
+        step(likeness.take_labelled, "labelled_extract"),
+        step(likeness.take_first_month, "demo_first_month", truth="demo_truth", options=_OPTIONS),
+        step(comparison.compare_marginals, "demo_marginals", **_SIDES),
+        step(comparison.compare_correlations, "demo_correlations", **_SIDES),
+        step(comparison.compare_models, "demo_models", comparing=_COMPARING, **_SIDES),
+        step(
+            likeness.summarise_likeness,
             "demo_likeness",
-            name="demo_comparison.summarise_likeness",
+            marginals="demo_marginals",
+            correlations="demo_correlations",
+            **_SIDES,
         ),
     ]
 
 
 def _results() -> list[Node]:
     return [
-        Node(
-            plots.draw_marginals,
-            "demo_marginals",
-            _both("demo_marginals"),
-            name="demo_comparison.draw_marginals",
-        ),
-        Node(
-            plots.draw_correlations,
-            "demo_correlations",
-            _both("demo_correlations"),
-            name="demo_comparison.draw_correlations",
-        ),
-        Node(
-            nodes.summarise_extract,
-            {
-                "extract": "labelled_extract",
-                "options": _OPTIONS,
-                "population": _POPULATION,
-                "comparing": _COMPARING,
-            },
+        figure(figures.demo_marginals_figure, marginals="demo_marginals"),
+        figure(figures.demo_correlations_figure, correlations="demo_correlations"),
+        step(
+            likeness.summarise_extract,
             "store_summary",
-            name="demo_comparison.summarise_extract",
+            extract="labelled_extract",
+            options=_OPTIONS,
+            population=_POPULATION,
+            comparing=_COMPARING,
         ),
     ]
-
-
-def _both(figure: str) -> list[str]:
-    return [f"{figure}_figure_ru", f"{figure}_figure_en"]

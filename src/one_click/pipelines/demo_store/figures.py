@@ -28,7 +28,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 }
 
 
-def draw_months(
+def demo_months_figure(
     months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
 ) -> tuple[Figure, Figure]:
     """Draw the share of declined clients and the shift of the features, month by month.

@@ -1,33 +1,33 @@
 """Wiring of `demo_store`."""
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from one_click.simulation import mechanism
+from one_click.wiring import figure, namespace, step
 
-from . import figures as plots
-from .nodes import history
-from .nodes import months as nodes
+from . import figures
+from .nodes import history, months
 
-_OPTIONS, _POPULATION = "params:demo_store", "params:demo_population"
+_POPULATION = "params:demo_population"
+_PUBLIC = (*("demo_campaigns", "demo_damage", "demo_drivers", "demo_features", "demo_months", "demo_truth"),)
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline that makes a synthetic store and tells its story."""
-    story = {"truth": "demo_truth", "options": _OPTIONS}
-    return Pipeline(
-        [
-            Node(nodes.make_months, [_OPTIONS, _POPULATION], "demo_truth", name="demo_store.make_months"),
-            Node(mechanism.list_drivers, _POPULATION, "demo_drivers", name="demo_store.list_drivers"),
-            Node(nodes.write_files, story, "demo_files", name="demo_store.write_files"),
-            Node(nodes.list_damage, story, "demo_damage", name="demo_store.list_damage"),
-            Node(history.summarise_months, story, "demo_months", name="demo_store.summarise_months"),
-            Node(history.summarise_features, story, "demo_features", name="demo_store.summarise_features"),
-            Node(history.summarise_campaigns, story, "demo_campaigns", name="demo_store.summarise_campaigns"),
-            Node(
-                plots.draw_months,
-                {"months": "demo_months", "features": "demo_features", "campaigns": "demo_campaigns"},
-                ["demo_months_figure_ru", "demo_months_figure_en"],
-                name="demo_store.draw_months",
-            ),
-        ]
-    )
+    story = {"truth": "demo_truth", "options": "params:demo_store"}
+    parts = [
+        step(months.make_months, "demo_truth", options=story["options"], population=_POPULATION),
+        step(mechanism.list_drivers, "demo_drivers", population=_POPULATION),
+        step(months.write_files, "demo_files", **story),
+        step(months.list_damage, "demo_damage", **story),
+        step(history.summarise_months, "demo_months", **story),
+        step(history.summarise_features, "demo_features", **story),
+        step(history.summarise_campaigns, "demo_campaigns", **story),
+        figure(
+            figures.demo_months_figure,
+            months="demo_months",
+            features="demo_features",
+            campaigns="demo_campaigns",
+        ),
+    ]
+    return namespace("demo_store", parts, public=_PUBLIC)

@@ -16,7 +16,7 @@ from one_click.presentation.drawing import (
 from one_click.presentation.wording import number
 
 
-def nested_figure(nested_summary: pd.DataFrame) -> tuple[Figure, Figure]:
+def nested_summary_figure(nested_summary: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw the nested ROC-AUC of all models and rules with intervals, in Russian and in English."""
     return draw_in_both_languages(_draw_nested, nested_summary)
 

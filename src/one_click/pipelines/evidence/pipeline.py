@@ -1,110 +1,62 @@
-"""Wiring of `evidence`; each family is a namespace of its own."""
+"""Wiring of `evidence`; each family is a namespace inside it."""
 
 from kedro.pipeline import Node, Pipeline
 
 from one_click.modelling.candidates import join_labelled
 from one_click.parameters import FAMILIES
+from one_click.wiring import figure, namespace, step
 
-from . import figures as plots
-from .nodes import features, procedures
-from .nodes import nested as nodes
+from . import figures
+from .nodes import features, nested, procedures
 
-_OPTIONS = "params:model_selection"
-_EVIDENCE = "params:evidence"
+_OPTIONS = {"options": "params:model_selection", "evidence": "params:evidence"}
+_PUBLIC = ("feature_gains", "nested_summary", "split_luck")
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    return Pipeline(
-        [
-            Node(
-                join_labelled,
-                ["train_clients", "test_clients"],
-                "evidence_clients",
-                name="evidence.join_labelled",
-            ),
-            *(_family(name) for name in FAMILIES),
-            *_procedures(),
-            *_features(),
-            *_figures(),
-        ]
-    )
+    parts = [*_procedures(), *_features(), *_figures()]
+    return namespace("evidence", [*map(_family, FAMILIES), *parts], public=_PUBLIC)
 
 
 def _family(name: str) -> Pipeline:
-    step = Node(
-        nodes.nest_family,
-        {
-            "clients": "evidence_clients",
-            "family": "params:family",
-            "options": _OPTIONS,
-            "evidence": _EVIDENCE,
-            "study": "nested_study",
-        },
+    """Return the search of one family inside each outer fold, in its namespace."""
+    search = step(
+        nested.nest_family,
         ["nested_scores", "nested_choices"],
-        name="nest_family",
+        clients="evidence_clients",
+        family="params:family",
+        study="nested_study",
+        **_OPTIONS,
     )
-    return Pipeline(
-        [step],
-        namespace=name,
-        inputs="evidence_clients",
-        parameters={_OPTIONS, _EVIDENCE},
-        prefix_datasets_with_namespace=True,
-    )
+    return Pipeline([search], namespace=name, inputs="evidence_clients", parameters=set(_OPTIONS.values()))
 
 
 def _procedures() -> list[Node]:
+    nested_scores = {name: f"{name}.nested_scores" for name in FAMILIES}
     return [
-        Node(
-            nodes.nest_others,
-            ["evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
-            "other_nested_scores",
-            name="evidence.nest_others",
-        ),
-        Node(
+        step(join_labelled, "evidence_clients"),
+        step(nested.nest_others, "other_nested_scores", clients="evidence_clients", **_OPTIONS),
+        step(
             procedures.replay_selection,
-            {
-                "other_nested_scores": "other_nested_scores",
-                "tuned_models": "tuned_models",
-                "options": _OPTIONS,
-            }
-            | {name: f"{name}.nested_scores" for name in FAMILIES},
             ["outer_scores", "rule_choices"],
-            name="evidence.replay_selection",
+            options=_OPTIONS["options"],
+            **nested_scores,
         ),
-        Node(
-            procedures.summarise_procedures,
-            ["outer_scores", "rule_choices", _OPTIONS, _EVIDENCE],
-            "nested_summary",
-            name="evidence.summarise_procedures",
-        ),
+        step(procedures.summarise_procedures, "nested_summary", **_OPTIONS),
     ]
 
 
 def _features() -> list[Node]:
     return [
-        Node(
-            features.judge_features,
-            ["clients", "evidence_clients", "tuned_models", _OPTIONS, _EVIDENCE],
-            "feature_gains",
-            name="evidence.judge_features",
-        ),
-        Node(
-            features.measure_split_luck,
-            ["evidence_clients", "leaderboard", "tuned_models", _OPTIONS, _EVIDENCE],
-            "split_luck",
-            name="evidence.measure_split_luck",
-        ),
+        step(features.judge_features, "feature_gains", **_OPTIONS),
+        step(features.measure_split_luck, "split_luck", clients="evidence_clients", **_OPTIONS),
     ]
 
 
 def _figures() -> list[Node]:
-    drawn = {
-        "nested_summary": plots.nested_figure,
-        "feature_gains": plots.feature_gains_figure,
-        "split_luck": plots.split_luck_figure,
-    }
     return [
-        Node(draw, table, [f"{table}_figure_ru", f"{table}_figure_en"], name=f"evidence.{draw.__name__}")
-        for table, draw in drawn.items()
+        figure(figures.nested_summary_figure),
+        figure(figures.feature_gains_figure),
+        figure(figures.split_luck_figure),
     ]

@@ -12,7 +12,7 @@ from .texts.words import QUALITY_DETAILS, QUALITY_SUBJECTS
 _COLOURS = {"repair": KEPT, "rejection": DECLINED}
 
 
-def draw_quality(data_quality: pd.DataFrame) -> tuple[Figure, Figure]:
+def data_quality_figure(data_quality: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw how many rows of each file were mended or left out, and by which rule.
 
     Parameters

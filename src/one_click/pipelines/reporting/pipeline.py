@@ -2,106 +2,39 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from one_click.columns import LANGUAGES
+from one_click.wiring import exhibits, figure, namespace, step
 
-from . import figures as plots
-from . import nodes
+from . import figures, nodes
 from .texts import model_card, page
 
 _OPTIONS = "params:reporting"
+_SHOWN = ("eda", "model_selection", "interpretation", "segmentation", "campaign")
 
 
 def create_pipeline() -> Pipeline:
     """Return the pipeline."""
-    return Pipeline([*_facts(), *_tables(), *_pages()])
+    public = ("report_ru", "report_en", "model_card_ru", "model_card_en")
+    return namespace("reporting", [*_exhibits(), *_pages()], public=public)
 
 
-def _facts() -> list[Node]:
+def _exhibits() -> list[Node]:
     return [
-        Node(
-            nodes.gather_key_facts,
-            _by_name("clients", "client_scores", "decision_threshold", "contacts")
-            | _by_name("rejected_rows", "repairs")
-            | {"segmentation": "params:segmentation", "options": _OPTIONS},
-            "key_facts",
-            name="reporting.gather_key_facts",
-        ),
-        Node(
-            nodes.gather_model_facts,
-            ["leaderboard", "evaluation", "challenger_differences"],
-            "model_facts",
-            name="reporting.gather_model_facts",
-        ),
-        Node(
-            nodes.gather_explanation_facts,
-            ["effects", "importance_agreement", "faithfulness", "params:model_selection"],
-            "explanation_facts",
-            name="reporting.gather_explanation_facts",
-        ),
-        Node(
-            nodes.gather_plan_facts,
-            ["plan_summary", "plan_comparison", "experiment"],
-            "plan_facts",
-            name="reporting.gather_plan_facts",
-        ),
-    ]
-
-
-def _tables() -> list[Node]:
-    return [
-        Node(
-            nodes.summarise_offers,
-            ["contacts", "params:offers"],
-            "offer_summary",
-            name="reporting.summarise_offers",
-        ),
-        Node(
-            nodes.summarise_actions,
-            "client_actions",
-            "action_summary",
-            name="reporting.summarise_actions",
-        ),
-        Node(
+        step(nodes.gather_key_facts, "key_facts", segmentation="params:segmentation", options=_OPTIONS),
+        step(
             nodes.list_top_clients,
-            ["contacts", "reason_codes", "params:offers", "params:campaign", _OPTIONS],
             "top_clients",
-            name="reporting.list_top_clients",
+            offers="params:offers",
+            campaign="params:campaign",
+            options=_OPTIONS,
         ),
-        Node(
-            plots.draw_quality,
-            "data_quality",
-            ["data_quality_figure_ru", "data_quality_figure_en"],
-            name="reporting.draw_quality",
-        ),
+        figure(figures.data_quality_figure),
+        *exhibits(figures=("data_quality",), tables=("key_facts", "top_clients", "data_quality", "audit")),
     ]
 
 
 def _pages() -> list[Node]:
-    images = {
-        f"{figure}_{language}": f"{figure}_figure_{language}"
-        for figure in page.FIGURES
-        for language in LANGUAGES
-    }
+    others = {name: f"{name}.exhibits" for name in _SHOWN}
     return [
-        Node(
-            page.render_reports,
-            _by_name(*page.FACTS, *page.TABLES) | images,
-            ["report_ru", "report_en"],
-            name="reporting.render_reports",
-        ),
-        _model_card(),
+        step(page.render_reports, ["report_ru", "report_en"], reporting="exhibits", **others),
+        step(model_card.write_model_cards, ["model_card_ru", "model_card_en"]),
     ]
-
-
-def _model_card() -> Node:
-    tables = ("manifest", "key_facts", "model_facts", "leaderboard", "campaign_assumptions")
-    return Node(
-        model_card.write_model_cards,
-        _by_name(*tables, "undecided_band", "label_ceiling"),
-        ["model_card_ru", "model_card_en"],
-        name="reporting.write_model_cards",
-    )
-
-
-def _by_name(*data_sets: str) -> dict[str, str]:
-    return {name: name for name in data_sets}

@@ -24,7 +24,7 @@ from one_click.presentation.wording import clients, in_months, label_with_unit, 
 Figures = tuple[Figure, Figure]
 
 
-def draw_segments(
+def segments_figure(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
     decision_borders: dict[str, float],
@@ -115,7 +115,7 @@ _KINDS: dict[str, tuple[str, dict[Language, str]]] = {
 }
 
 
-def draw_segment_profit(segment_profiles: pd.DataFrame, options: Segmentation) -> Figures:
+def segment_profit_figure(segment_profiles: pd.DataFrame, options: Segmentation) -> Figures:
     """Draw the profit at risk of each segment, with its number of clients; key segments stand out."""
     return draw_in_both_languages(_draw_segment_profit, segment_profiles, options)
 

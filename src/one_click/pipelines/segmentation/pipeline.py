@@ -2,112 +2,69 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from . import figures as plots
-from .nodes import rule_checks as rules
-from .nodes import segments as nodes
-from .nodes import stability
+from one_click.wiring import NEW_MONTH, exhibits, figure, namespace, step
+
+from . import figures
+from .nodes import rule_checks, segments, stability
 
 _OPTIONS = "params:segmentation"
 _OFFERS = "params:offers"
 _CAMPAIGN = "params:campaign"
-_NEW_MONTH = "new_month"  # nodes that a month to be scored passes too
+_PUBLIC = (
+    *("decision_borders", "decision_table", "known_categories", "risk_signals", "rule_coverage"),
+    *("segment_profiles", "segment_stability", "segments", "signal_quality"),
+)
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline; nodes tagged `new_month` are those that scoring reuses."""
-    return Pipeline([*_decision_table(), *_segments(), *_explanations()])
+    """Return the pipeline; scoring reuses the nodes that a new month passes."""
+    parts = (_rules(), _decisions(), _segments(), _shown())
+    return namespace("segmentation", (node for part in parts for node in part), public=_PUBLIC)
 
 
-def _decision_table() -> list[Node]:
+def _rules() -> list[Node]:
     return [
-        Node(rules.list_categories, "clients", "known_categories", name="segmentation.list_categories"),
-        Node(
-            rules.lint_rules,
-            ["clients", "known_categories", _OPTIONS, _OFFERS, _CAMPAIGN],
+        step(rule_checks.list_categories, "known_categories"),
+        step(
+            rule_checks.lint_rules,
             "rule_coverage",
-            name="segmentation.lint_rules",
-            tags=_NEW_MONTH,
+            tags=NEW_MONTH,
+            options=_OPTIONS,
+            offers=_OFFERS,
+            campaign=_CAMPAIGN,
         ),
-        Node(
-            nodes.fit_decision_borders,
-            ["clients", "decision_threshold", _OPTIONS],
-            "decision_borders",
-            name="segmentation.fit_decision_borders",
-        ),
-        Node(
-            nodes.find_risk_signals,
-            ["clients", "decision_borders"],
-            "risk_signals",
-            name="segmentation.find_risk_signals",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.make_decision_table,
-            {
-                "clients": "clients",
-                "client_scores": "client_scores",
-                "reason_codes": "reason_codes",
-                "risk_signals": "risk_signals",
-                "decision_borders": "decision_borders",
-                "options": _OPTIONS,
-                "campaign": _CAMPAIGN,
-            },
+    ]
+
+
+def _decisions() -> list[Node]:
+    return [
+        step(segments.fit_decision_borders, "decision_borders", options=_OPTIONS),
+        step(segments.find_risk_signals, "risk_signals", tags=NEW_MONTH),
+        step(segments.rate_signals, "signal_quality", offers=_OFFERS),
+        step(
+            segments.make_decision_table,
             "decision_table",
-            name="segmentation.make_decision_table",
-            tags=_NEW_MONTH,
+            tags=NEW_MONTH,
+            options=_OPTIONS,
+            campaign=_CAMPAIGN,
         ),
     ]
 
 
 def _segments() -> list[Node]:
     return [
-        Node(
-            nodes.assign_segments,
-            ["decision_table", "decision_borders", _OPTIONS],
-            "segments",
-            name="segmentation.assign_segments",
-            tags=_NEW_MONTH,
-        ),
-        Node(
-            nodes.profile_segments,
-            ["decision_table", "segments", _OPTIONS],
-            "segment_profiles",
-            name="segmentation.profile_segments",
-            tags=_NEW_MONTH,
-        ),
+        step(segments.assign_segments, "segments", tags=NEW_MONTH, options=_OPTIONS),
+        step(segments.profile_segments, "segment_profiles", tags=NEW_MONTH, options=_OPTIONS),
+        step(segments.portray_segments, "segment_portraits", options=_OPTIONS),
+        step(stability.measure_stability, "segment_stability", options=_OPTIONS, campaign=_CAMPAIGN),
+        figure(figures.segments_figure, options=_OPTIONS),
+        figure(figures.segment_profit_figure, options=_OPTIONS),
     ]
 
 
-def _explanations() -> list[Node]:
-    return [
-        Node(
-            nodes.rate_signals,
-            ["clients", "risk_signals", _OFFERS],
-            "signal_quality",
-            name="segmentation.rate_signals",
-        ),
-        Node(
-            stability.measure_stability,
-            ["decision_table", "segments", "decision_borders", _OPTIONS, _CAMPAIGN],
-            "segment_stability",
-            name="segmentation.measure_stability",
-        ),
-        Node(
-            nodes.portray_segments,
-            ["decision_table", "segments", _OPTIONS],
-            "segment_portraits",
-            name="segmentation.portray_segments",
-        ),
-        Node(
-            plots.draw_segments,
-            ["decision_table", "segments", "decision_borders", _OPTIONS],
-            ["segments_figure_ru", "segments_figure_en"],
-            name="segmentation.draw_segments",
-        ),
-        Node(
-            plots.draw_segment_profit,
-            ["segment_profiles", _OPTIONS],
-            ["segment_profit_figure_ru", "segment_profit_figure_en"],
-            name="segmentation.draw_segment_profit",
-        ),
-    ]
+def _shown() -> list[Node]:
+    return exhibits(
+        figures=("segments", "segment_profit"),
+        tables=("segment_profiles", "signal_quality"),
+        others=("segment_portraits", "segment_stability"),
+    )

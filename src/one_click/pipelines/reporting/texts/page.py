@@ -1,6 +1,5 @@
 """The page: tables and figures put into a template, in one language at a time."""
 
-import base64
 from functools import partial
 from typing import Any
 
@@ -28,42 +27,28 @@ FIGURES = (
     "thresholds",
     "data_quality",
 )
-FACTS = ("key_facts", "model_facts", "explanation_facts", "plan_facts")
-TABLES = (
-    "class_portrait",
-    "segment_profiles",
-    "signal_quality",
-    "offer_summary",
-    "action_summary",
-    "idle_rules",
-    "top_clients",
-    "data_quality",
-    "audit",
-)
 _PORTRAIT_LINES = 8
 
 
-def render_reports(**inputs: Any) -> tuple[str, str]:
-    """Make the page in both languages.
+def render_reports(**exhibits: dict[str, Any]) -> tuple[str, str]:
+    """Render the page in Russian and in English.
 
     Parameters
     ----------
-    **inputs : dict, DataFrame or bytes
-        What `FACTS` and `TABLES` name, and PNG images by ``<figure>_ru`` and ``<figure>_en`` for `FIGURES`.
+    **exhibits : dict
+        What each pipeline shows: facts, tables as lists of rows, and PNG images as base64 text.
 
     Returns
     -------
     report_ru, report_en : str
         HTML that needs no other file.
     """
-    tables = {name: inputs[name] for name in FACTS}
-    tables |= {name: inputs[name].to_dict("records") for name in TABLES}
-    figures = {name: image for name, image in inputs.items() if name not in tables}
-    russian, english = (_render(language, tables, figures) for language in LANGUAGES)
+    shown = {name: exhibit for part in exhibits.values() for name, exhibit in part.items()}
+    russian, english = (_render(language, shown) for language in LANGUAGES)
     return russian, english
 
 
-def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes]) -> str:
+def _render(language: Language, tables: dict[str, Any]) -> str:
     environment = Environment(
         loader=PackageLoader("one_click.pipelines.reporting"), autoescape=True, undefined=StrictUndefined
     )
@@ -73,7 +58,7 @@ def _render(language: Language, tables: dict[str, Any], figures: dict[str, bytes
         "chance": partial(_chance, language),
         "clients": partial(_clients, language),
     }
-    images = {name: base64.b64encode(figures[f"{name}_{language}"]).decode() for name in FIGURES}
+    images = {name: tables[f"{name}_figure_{language}"] for name in FIGURES}
     facts = tables["key_facts"]
     return environment.get_template("report.html.j2").render(
         facts=facts,

@@ -1,0 +1,62 @@
+"""What the page says about the campaign."""
+
+from typing import Any
+
+import pandas as pd
+
+from one_click.columns import CLIENT_ID
+from one_click.parameters import Offers
+
+
+def gather_plan_facts(
+    plan_summary: dict[str, Any], plan_comparison: pd.DataFrame, experiment: pd.DataFrame
+) -> dict[str, Any]:
+    """Gather what the page says about the campaign.
+
+    Returns
+    -------
+    dict
+        ``plan``: its summary; ``by_hand``: what the best selection by hand keeps of it, as a share (missing
+        where the plan keeps nothing); ``arms``: what the whole campaign can show.
+    """
+    by_hand = plan_comparison.set_index("way")["share_of_plan"].drop("plan").max()
+    whole = experiment.set_index("offer").loc["all"].astype("float64")
+    return {
+        "plan": plan_summary,
+        "by_hand": None if pd.isna(by_hand) else float(by_hand),
+        "arms": {name: None if pd.isna(value) else float(value) for name, value in whole.items()},
+    }
+
+
+def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+    """Add up the campaign by offer; the control arm is not in it.
+
+    Returns
+    -------
+    DataFrame, one row per offer that somebody gets, most profitable first: offer, title_ru, title_en,
+    channel, clients, cost, kept_low, kept_base, kept_high (profit units)
+    """
+    titles = {offer.code: offer for offer in offers.declared}
+    table = contacts.groupby(["offer", "channel"], as_index=False).agg(
+        clients=(CLIENT_ID, "size"),
+        cost=("cost", "sum"),
+        kept_low=("expected_profit_kept_low", "sum"),
+        kept_base=("expected_profit_kept_base", "sum"),
+        kept_high=("expected_profit_kept_high", "sum"),
+    )
+    table["title_ru"] = [titles[code].title_ru for code in table["offer"]]
+    table["title_en"] = [titles[code].title_en for code in table["offer"]]
+    return table.sort_values("kept_base", ascending=False, ignore_index=True)
+
+
+def summarise_actions(client_actions: pd.DataFrame) -> pd.DataFrame:
+    """Count the clients in each place; the places of clients at risk come first and add up to all at risk.
+
+    Returns
+    -------
+    DataFrame, one row per place in which there is somebody: at_risk, action, why, clients
+    """
+    counted = client_actions.groupby(["at_risk", "action", "why"], as_index=False).agg(
+        clients=(CLIENT_ID, "size")
+    )
+    return counted.sort_values(["at_risk", "clients"], ascending=False, kind="stable", ignore_index=True)

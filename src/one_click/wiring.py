@@ -1,0 +1,79 @@
+"""How nodes are wired: inputs by the names of arguments, and each pipeline as a namespace of its own."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from kedro.pipeline import Node, Pipeline
+
+from one_click.columns import LANGUAGES
+from one_click.presentation.exhibits import gather_exhibits, list_contents
+
+NEW_MONTH = "new_month"  # tag of the nodes that a month to be scored passes, too
+
+
+def step(
+    function: Callable[..., Any], outputs: str | list[str], *, tags: str | None = None, **others: str
+) -> Node:
+    """Return a node that reads, for each argument of a function, the data set of the same name.
+
+    Parameters
+    ----------
+    function : callable
+        The node has its name.
+    outputs : str or list of str
+        Data sets that it returns, in order.
+    tags : str, optional
+        Tag of the node.
+    **others : str
+        Arguments that read a data set of another name, such as ``options="params:eda"``.
+    """
+    arguments = inspect.signature(function).parameters.values()
+    inputs = {one.name: one.name for one in arguments if one.kind is not one.VAR_KEYWORD} | others
+    return Node(function, inputs, outputs, name=function.__name__, tags=tags)
+
+
+def figure(function: Callable[..., Any], **others: str) -> Node:
+    """Return a node that draws a figure in every language; the data sets have the name of its function."""
+    return step(function, [f"{function.__name__}_{language}" for language in LANGUAGES], **others)
+
+
+def exhibits(
+    *, figures: Iterable[str] = (), tables: Iterable[str] = (), others: Iterable[str] = ()
+) -> list[Node]:
+    """Return the nodes that hand on what a pipeline shows on the page, and list what else it has made.
+
+    Parameters
+    ----------
+    figures, tables : iterable of str
+        What the page shows; tables may be records, too.
+    others : iterable of str
+        What only people read; without a reader, kedro-viz would show it outside the pipeline's box.
+    """
+    drawn = [f"{name}_figure_{language}" for name in figures for language in LANGUAGES]
+    shown = {name: name for name in (*drawn, *tables)}
+    listed = {name: name for name in others}
+    listing = [Node(list_contents, listed, "contents", name="list_contents")] if listed else []
+    if listed:
+        shown["contents"] = "contents"
+    return [*listing, Node(gather_exhibits, shown, "exhibits", name="gather_exhibits")]
+
+
+def namespace(name: str, parts: Iterable[Node | Pipeline], *, public: Iterable[str]) -> Pipeline:
+    """Return a pipeline whose nodes and private data sets carry its name.
+
+    Parameters
+    ----------
+    name : str
+        Name of the pipeline.
+    parts : iterable of Node or Pipeline
+        A pipeline among them is a namespace inside this one.
+    public : iterable of str
+        Data sets made here that other pipelines or people read: they keep their names, as all inputs do.
+    """
+    whole = Pipeline(parts)
+    inside = {node.namespace for node in whole.nodes if node.namespace}
+    read = whole.inputs()
+    parameters = {one for one in read if one.startswith("params:")}
+    inputs = {one for one in read - parameters if one.partition(".")[0] not in inside}
+    return Pipeline(whole, namespace=name, inputs=inputs, outputs=set(public), parameters=parameters)
