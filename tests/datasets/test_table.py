@@ -60,3 +60,13 @@ def test_columns_can_be_chosen_as_in_kedros_own_class(tmp_path: Path) -> None:
     assert TableDataset(filepath=file, load_args={"columns": ["b"]}).load().to_dict("list") == {
         "b": ["x", "y"]
     }
+
+
+def test_preview_gives_lists_and_records_in_cells_as_text(tmp_path: Path) -> None:
+    table = TableDataset(filepath=str(tmp_path / "shapes.parquet"))
+    table.save(pd.DataFrame({"peaks": [[1.5, 2.0], []], "at": [{"x": 1}, {"x": 2}], "clients": [7, 8]}))
+    assert table.preview(nrows=1) == {
+        "index": [0],
+        "columns": ["peaks", "at", "clients"],
+        "data": [["[1.5 2. ]", "{'x': 1}", 7]],
+    }
