@@ -30,7 +30,6 @@ class StoredTable(pa.DataFrameModel):
     """
 
     _closed: ClassVar[bool] = False
-    _named: ClassVar[Any] = None  # a schema of names alone
 
     def __init_subclass__(
         cls, columns: Columns | None = None, *, closed: bool = False, extra: bool = False, **options: Any
@@ -41,7 +40,7 @@ class StoredTable(pa.DataFrameModel):
             setattr(cls, name, field)
         told = {name: annotation for name, (annotation, _) in (columns or {}).items()}
         cls.__annotations__ = told | cls.__dict__.get("__annotations__", {})
-        cls._closed, cls._named = closed, None
+        cls._closed = closed
         cls.Config = type("Config", (cls.Config,), {"strict": not extra, "name": cls.__name__})
         super().__init_subclass__(**options)
 
@@ -83,25 +82,17 @@ class StoredTable(pa.DataFrameModel):
         DataError
             If a column is missing, foreign, of the wrong type or out of its range, or rows are repeated.
         """
-        cls._stop_at_foreign(check_obj, file or cls.data_set())
-        try:
-            schema = cls.to_schema() if len(check_obj) else cls._schema_of_names()
-            schema.validate(check_obj, lazy=True, inplace=True)
-        except pa.errors.SchemaErrors as error:
-            raise cls._readable(error.failure_cases, file or cls.data_set()) from None
+        file = file or cls.data_set()
+        cls._stop_at_other_names(check_obj, file)
+        if len(check_obj) and not cls._fits(check_obj):
+            try:
+                cls.to_schema().validate(check_obj, lazy=True, inplace=True)
+            except pa.errors.SchemaErrors as error:
+                raise cls._readable(error.failure_cases, file) from None
         return check_obj
 
     @classmethod
-    def _schema_of_names(cls) -> Any:
-        if cls._named is None:
-            columns = cls.to_schema().columns.items()
-            cls._named = pa.DataFrameSchema(
-                {name: pa.Column(nullable=True, required=column.required) for name, column in columns}
-            )
-        return cls._named
-
-    @classmethod
-    def _stop_at_foreign(cls, data: pd.DataFrame, file: str) -> None:
+    def _stop_at_other_names(cls, data: pd.DataFrame, file: str) -> None:
         schema = cls.to_schema()
         foreign = sorted(set(map(str, data.columns)) - set(schema.columns)) if schema.strict else []
         if foreign and cls._closed:
@@ -114,21 +105,40 @@ class StoredTable(pa.DataFrameModel):
             )
         if foreign:
             rule = f"the table has no other columns than {', '.join(schema.columns)}"
-            raise unfit(file, pipeline_of(cls.__module__), column=", ".join(foreign), rule=rule)
+            raise cls._unfit(file, ", ".join(foreign), rule)
+        for name, column in schema.columns.items():
+            if column.required and name not in data:
+                raise cls._unfit(file, name, "the table has this column")
+
+    @classmethod
+    def _fits(cls, data: pd.DataFrame) -> bool:
+        """Tell whether the table fits, at a third of what pandera takes to tell where one does not."""
+        types = data.dtypes.to_dict()
+        columns = {name: one for name, one in cls.to_schema().columns.items() if name in types}
+        if any(one.dtype is not None and types[name] != one.dtype.type for name, one in columns.items()):
+            return False
+        if data[[name for name, one in columns.items() if not one.nullable]].isna().to_numpy().any():
+            return False
+        if not all(check(data[name]).check_passed for name, one in columns.items() for check in one.checks):
+            return False
+        keys = cls.key_columns()
+        return not (keys and data.duplicated(keys).any())
 
     @classmethod
     def _readable(cls, cases: pd.DataFrame, file: str) -> DataError:
         first = cases.iloc[0]
         alike = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
         column = str(first["column"])
-        if first["check"] == "column_in_dataframe":
-            column, rule = str(first["failure_case"]), "the table has this column"
-        elif first["check"] == _REPEATED:
+        if first["check"] == _REPEATED:
             alike = cases[cases["check"] == _REPEATED]
             column, rule = ", ".join(cls.key_columns()), "rows that are equal in these columns do not repeat"
         else:
             rule = f"the column holds {cls.to_schema().columns[column].metadata['cells']}"
         rows = shorten(dict.fromkeys(alike["index"].dropna().astype("int64")))
+        return cls._unfit(file, column, rule, rows)
+
+    @classmethod
+    def _unfit(cls, file: str, column: str, rule: str, rows: str = "") -> DataError:
         return unfit(file, pipeline_of(cls.__module__), column=column, rows=rows, rule=rule)
 
 

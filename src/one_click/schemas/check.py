@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 from typing import Any, TypeVar
 
 import pandas as pd
-from kedro.utils import load_obj
 
 from one_click.chunks import Chunks
 
@@ -49,4 +49,5 @@ class TableCheck:
         return map(self._check, chunks)
 
     def _check(self, table: pd.DataFrame) -> Any:
-        return load_obj(self._schema).validate(table, file=self._file)
+        module, _, name = self._schema.rpartition(".")
+        return getattr(import_module(module), name).validate(table, file=self._file)

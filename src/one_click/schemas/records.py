@@ -3,7 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from one_click.parameters import Family
 
@@ -30,7 +38,9 @@ class Record(BaseModel):
         The pipeline that stores it.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", protected_namespaces=(), ser_json_inf_nan="constants"
+    )
     made_by: ClassVar[str] = ""
 
     @classmethod
@@ -219,6 +229,12 @@ class TunedModel(Record):
     search_roc_auc: Share | None = None
     trials: Count
     refused: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_absent_parts(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A vote has no family, and a family no members."""
+        entries: dict[str, Any] = serialise(self)
+        return {name: one for name, one in entries.items() if name not in ("family", "members") or one}
 
 
 class PlanSummary(Record):
