@@ -174,7 +174,7 @@ class PlanComparison(StoredTable):
 
 
 class Experiment(StoredTable):
-    """One row for all offers and per offer: which effect the arms can show."""
+    """One row per offer, and one for all together: which effect the arms can show."""
 
     offer: str = fields.text_key("Code of the offer, or all")
     treated: int = fields.whole("Clients who get it", unit="clients")
