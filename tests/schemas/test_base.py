@@ -58,13 +58,17 @@ def test_table_without_rows_has_the_columns() -> None:
         ),
         pytest.param("clients", "minutes_current", [3, -1, 3], "1", "whole numbers from 0", id="negative"),
         pytest.param("clients", "revenue_current", [1.5, 1.5, None], "2", "numbers", id="missing-value"),
-        pytest.param("clients", "activity_declined", [0.0, 2.0, 1.0], "1", "0 or 1 or nothing", id="no-label"),
+        pytest.param(
+            "clients", "activity_declined", [0.0, 2.0, 1.0], "1", "0 or 1 or nothing", id="no-label"
+        ),
         pytest.param("clients", "client_id", [1, 2, 2], "1, 2", "do not repeat", id="client-twice"),
         pytest.param("clients", "service_errors", [0.5, 1.0, 2.0], "", "whole numbers", id="wrong-type"),
         pytest.param("clients", "allows_messages", ["да"] * 3, "", "true or false", id="text-for-a-flag"),
         pytest.param("client_scores", "probability", [0.5, 7.5, 0.5], "1", "from 0 to 1", id="probability"),
         pytest.param("client_scores", "probability", [0.5, None, 0.5], "1", "from 0 to 1", id="no-score"),
-        pytest.param("client_scores", "verdict", ["keeps", "perhaps", "keeps"], "1", "one of declines", id="word"),
+        pytest.param(
+            "client_scores", "verdict", ["keeps", "perhaps", "keeps"], "1", "one of declines", id="word"
+        ),
         pytest.param("train_clients", "activity_declined", [1, 0, 3], "2", "0 or 1", id="another-class"),
         pytest.param("campaign_plan", "cost", [1.0, -1.0, 0.0], "1", "numbers from 0", id="negative-cost"),
         pytest.param("map_axes", "loading", [1.0, -1.5, 0.0], "1", "numbers from -1 to 1", id="correlation"),

@@ -1,4 +1,4 @@
-"""Every stored table and record of the catalog has one schema, in the module of the pipeline that stores it."""
+"""Each stored table and record of the catalog has one schema, where its pipeline's schemas stand."""
 
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,9 @@ def _stored(catalog: Config) -> Config:
 
 def misfits(catalog: Config) -> list[str]:
     """Name the stored tables that the catalog lays no schema on, or another one."""
-    return [name for name, entry in _stored(catalog).items() if entry.get("validator") != _expected(name, entry)]
+    return [
+        name for name, entry in _stored(catalog).items() if entry.get("validator") != _expected(name, entry)
+    ]
 
 
 def _expected(name: str, entry: Config) -> Config | None:

@@ -22,7 +22,11 @@ def test_document_lists_what_the_class_says() -> None:
 
 def test_features_are_documented_from_the_vocabulary() -> None:
     table = document("clients").set_index("column")
-    assert table.loc["minutes_current"].to_list() == ["whole numbers from 0", "min", "Time on site this month"]
+    assert table.loc["minutes_current"].to_list() == [
+        "whole numbers from 0",
+        "min",
+        "Time on site this month",
+    ]
     assert table.loc["activity_declined", "meaning"].endswith("missing where the client has no label")
 
 

@@ -93,5 +93,5 @@ def test_tuned_model_is_stored_as_the_dictionary_that_it_was(entries: dict[str, 
 
 @pytest.mark.parametrize("name", list(RECORDS))
 def test_every_record_names_the_pipeline_that_makes_it(name: str) -> None:
-    with pytest.raises(DataError, match="--pipelines [a-z_]+$"):
+    with pytest.raises(DataError, match=r"--pipelines [a-z_]+$"):
         RECORDS[name].read("?", f"{name}.json")

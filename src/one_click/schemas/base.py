@@ -1,6 +1,7 @@
 """A stored table: its class is the one place that tells its columns, their types, units and meaning."""
 
 import re
+from inspect import get_annotations
 from typing import Any, ClassVar, cast
 
 import pandas as pd
@@ -24,7 +25,8 @@ class StoredTable(pa.DataFrameModel):
     columns : Columns, optional
         Columns that come from the vocabulary, before those of the body.
     closed : bool
-        Whether a model is fitted on the table, so that a foreign column would leak into it.
+        Whether a model is fitted on the table, so that a foreign column would leak into it; subclasses are
+        closed, too.
     extra : bool
         Whether the table may hold further columns.
     """
@@ -39,8 +41,8 @@ class StoredTable(pa.DataFrameModel):
             field.__set_name__(cls, name)
             setattr(cls, name, field)
         told = {name: annotation for name, (annotation, _) in (columns or {}).items()}
-        cls.__annotations__ = told | cls.__dict__.get("__annotations__", {})
-        cls._closed = closed
+        cls.__annotations__ = told | get_annotations(cls)
+        cls._closed = closed or cls._closed
         cls.Config = type("Config", (cls.Config,), {"strict": not extra, "name": cls.__name__})
         super().__init_subclass__(**options)
 

@@ -182,9 +182,13 @@ class Experiment(StoredTable):
     decline: float = fields.share("Mean probability of decline", missing="without clients")
     assumed_effect: float = fields.share("Share of declines prevented, mean", missing="without clients")
     power: float = fields.share("Probability of finding the assumed effect")
-    detectable_effect: float = fields.share("Effect found with the power asked for", missing="if none would be")
+    detectable_effect: float = fields.share(
+        "Effect found with the power asked for", missing="if none would be"
+    )
     clients_needed: float = fields.amount(
-        "Clients that both arms would need for the assumed effect", unit="clients", missing="if no number does"
+        "Clients that both arms would need for the assumed effect",
+        unit="clients",
+        missing="if no number does",
     )
 
 

@@ -15,8 +15,8 @@ Table = TypeVar("Table")
 class TableCheck:
     """Lays a schema on a table and tells the file where it does not fit.
 
-    Kedro's own adapter takes a schema, too, but knows no file. The reader of the configuration puts this class
-    around each schema of the catalog.
+    Kedro's own adapter takes a schema, too, but knows no file. The reader of the configuration puts this
+    class around each schema of the catalog.
 
     Parameters
     ----------

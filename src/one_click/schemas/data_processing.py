@@ -148,13 +148,13 @@ class Features(
     activity_declined: float = fields.outcome(missing=_UNLABELLED)
 
 
-class TrainClients(Features, closed=True):
+class TrainClients(Features):
     """One row per labelled client on whom models are fitted; twins stay on one side."""
 
     activity_declined: int = fields.outcome()
 
 
-class TestClients(TrainClients, closed=True):
+class TestClients(TrainClients):
     """One row per labelled client who is held out."""
 
     __test__ = False  # pytest

@@ -32,7 +32,9 @@ class DemoCorrelations(StoredTable):
 
     first: str = fields.text_key("One column")
     second: str = fields.text_key("The other column")
-    extract: float = fields.correlation("Spearman's correlation in the extract", missing="of constant columns")
+    extract: float = fields.correlation(
+        "Spearman's correlation in the extract", missing="of constant columns"
+    )
     store: float = fields.correlation("Spearman's correlation in the store", missing="of constant columns")
     difference: float = fields.number("Store less extract", missing="of constant columns")
 

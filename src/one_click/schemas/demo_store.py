@@ -62,7 +62,9 @@ class DemoMonths(StoredTable):
     recorded_share: float = fields.share("Share that declines as the store records it")
     probability: float = fields.share("True mean probability of decline")
     wrong_labels: float = fields.share("Share of wrong labels")
-    ceiling: float = fields.share("ROC-AUC of the true probabilities on the recorded labels", missing="of one class")
+    ceiling: float = fields.share(
+        "ROC-AUC of the true probabilities on the recorded labels", missing="of one class"
+    )
 
 
 class DemoFeatures(StoredTable):
@@ -72,8 +74,12 @@ class DemoFeatures(StoredTable):
     feature: str = fields.text_key("Feature")
     mean: float = fields.number("Mean")
     spread: float = fields.amount("Standard deviation")
-    shift: float = fields.number("Change of the mean since before the first drift, in spreads", missing="without one")
-    drift: float = fields.number("What was planted since then, in the same spreads", missing="without a spread")
+    shift: float = fields.number(
+        "Change of the mean since before the first drift, in spreads", missing="without one"
+    )
+    drift: float = fields.number(
+        "What was planted since then, in the same spreads", missing="without a spread"
+    )
 
 
 class DemoCampaigns(StoredTable):

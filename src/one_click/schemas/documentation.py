@@ -48,7 +48,9 @@ def tables() -> dict[str, Any]:
 
 def _is_schema(thing: Any, module: Any, base: Any) -> bool:
     is_table = isinstance(thing, type) and issubclass(thing, base.StoredTable)
-    return is_table and thing.__module__ == module.__name__ and module is not base and thing.__name__[0] != "_"
+    return (
+        is_table and thing.__module__ == module.__name__ and module is not base and thing.__name__[0] != "_"
+    )
 
 
 def document(name: str) -> pd.DataFrame:

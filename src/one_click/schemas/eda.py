@@ -5,9 +5,8 @@ import numpy as np
 from one_click.columns import ENGINEERED_FEATURES, GROUP_LABELS
 
 from . import fields
-from .data_processing import Clients
-
 from .base import StoredTable
+from .data_processing import Clients
 
 _CLASSES = ("declined", "kept")
 _CONSTANT = "where it cannot be measured, such as of constant columns"
@@ -88,7 +87,9 @@ class ClassPortrait(StoredTable):
     p_adjusted: float = fields.share(
         "P-value, adjusted for all features (Benjamini and Hochberg 1995)", missing="if not compared"
     )
-    direction: str = fields.one_of("higher", "lower", "none", what="Of the declined; none: no clear difference")
+    direction: str = fields.one_of(
+        "higher", "lower", "none", what="Of the declined; none: no clear difference"
+    )
     sentence_ru: str = fields.text("The row as a sentence, in Russian")
     sentence_en: str = fields.text("The row as a sentence, in English")
 
@@ -100,7 +101,9 @@ class Correlations(StoredTable):
     right: str = fields.text_key("The other column")
     phik: float = fields.share("Phi-k, an association of any kinds (Baak et al. 2020)", missing=_CONSTANT)
     p_value: float = fields.share("P-value of independence", missing=_CONSTANT)
-    spearman: float = fields.correlation("Spearman's rank correlation", missing="for categories and constants")
+    spearman: float = fields.correlation(
+        "Spearman's rank correlation", missing="for categories and constants"
+    )
     p_adjusted: float = fields.share(
         "P-value, adjusted for all unordered pairs (Benjamini and Hochberg 1995)",
         missing="of a column with itself, and of constants",
@@ -128,15 +131,21 @@ class FeatureShapes(StoredTable):
     feature: str = fields.text_key("Feature")
     n: int = fields.whole("Clients with a value", unit="clients")
     missing: int = fields.whole("Clients without a value", unit="clients")
-    lower_fence: float = fields.number("Lower quartile less 1.5 times their distance", missing="without values")
-    upper_fence: float = fields.number("Upper quartile plus 1.5 times their distance", missing="without values")
+    lower_fence: float = fields.number(
+        "Lower quartile less 1.5 times their distance", missing="without values"
+    )
+    upper_fence: float = fields.number(
+        "Upper quartile plus 1.5 times their distance", missing="without values"
+    )
     outliers_below: int = fields.whole("Clients below the lower fence", unit="clients")
     outliers_above: int = fields.whole("Clients above the upper fence", unit="clients")
     skewness: float = fields.number("Skewness", missing="of fewer than three values")
     humps: int = fields.whole("Number of modes of the distribution; 0 without two values")
     peaks: object = fields.numbers("Values at which the modes are highest")
     valleys: object = fields.numbers("Values at which neighbouring modes meet")
-    p_one_hump: float = fields.share("P-value of a single mode (Silverman 1981)", missing="without two values")
+    p_one_hump: float = fields.share(
+        "P-value of a single mode (Silverman 1981)", missing="without two values"
+    )
 
 
 class ContactPressure(StoredTable):
@@ -171,7 +180,7 @@ class FeatureGroups(StoredTable):
 
 
 class InteractionTests(StoredTable):
-    """One row per pair of features that can be tested for an effect beyond the sum of both, the surest first."""
+    """One row per pair of features tested for an effect beyond the sum of both, the surest first."""
 
     left: str = fields.text_key("One feature")
     right: str = fields.text_key("The other feature")

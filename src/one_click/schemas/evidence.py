@@ -7,7 +7,7 @@ from .data_processing import TrainClients
 _WITHOUT = "without a rival to compare with"
 
 
-class EvidenceClients(TrainClients, closed=True):
+class EvidenceClients(TrainClients):
     """One row per labelled client on whom the procedure is judged: all, or a sample of a large base."""
 
 
@@ -19,7 +19,9 @@ class NestedScores(StoredTable):
     client_id: int = fields.client()
     target: int = fields.outcome()
     score: float = fields.number("Score of the model; larger means likelier to decline")
-    probability: float = fields.share("Probability of decline", missing="of models that give none, such as an SVC")
+    probability: float = fields.share(
+        "Probability of decline", missing="of models that give none, such as an SVC"
+    )
     terms: float = fields.amount("Coefficients other than 0", missing="of models that are not linear")
     part: str = fields.one_of("inner", "outer", what="Training clients, or clients held out")
     outer_repeat: int = fields.whole("Outer repeat, from 0")
@@ -71,8 +73,12 @@ class NestedSummary(StoredTable):
     model: str = fields.text_key("Name of the model or rule")
     metric: str = fields.text_key("Figure; optimism is what a rule believed less what it got")
     value: float = fields.number("Mean over the outer folds", missing="where it cannot be told")
-    low: float = fields.number("Lower end of its 95 % interval (Nadeau and Bengio)", missing="where none holds")
-    high: float = fields.number("Upper end of its 95 % interval (Nadeau and Bengio)", missing="where none holds")
+    low: float = fields.number(
+        "Lower end of its 95 % interval (Nadeau and Bengio)", missing="where none holds"
+    )
+    high: float = fields.number(
+        "Upper end of its 95 % interval (Nadeau and Bengio)", missing="where none holds"
+    )
     folds: int = fields.whole("Outer folds in which the model could be fitted", unit="folds")
     against: str = fields.text("Rival that it is compared with; empty without one")
     behind: float = fields.number("The rival's value less the model's, on the same folds", missing=_WITHOUT)

@@ -9,13 +9,14 @@ from one_click.columns import COLUMNS, label
 
 Columns = dict[str, tuple[Any, Any]]  # name -> annotation and field, as in the body of a class
 
+_SLACK = 1e-9  # what is calculated may pass the end of its range by a rounding error
 _CELLS: dict[str, tuple[str, dict[str, Any]]] = {
     "integer": ("whole numbers", {}),
     "whole": ("whole numbers from 0", {"ge": 0}),
     "number": ("numbers", {}),
-    "amount": ("numbers from 0", {"ge": 0}),
-    "share": ("numbers from 0 to 1", {"in_range": {"min_value": 0, "max_value": 1}}),
-    "correlation": ("numbers from -1 to 1", {"in_range": {"min_value": -1, "max_value": 1}}),
+    "amount": ("numbers from 0", {"ge": -_SLACK}),
+    "share": ("numbers from 0 to 1", {"in_range": (-_SLACK, 1 + _SLACK)}),
+    "correlation": ("numbers from -1 to 1", {"in_range": (-1 - _SLACK, 1 + _SLACK)}),
     "flag": ("true or false", {}),
     "text": ("text", {}),
     "list": ("lists of numbers", {}),

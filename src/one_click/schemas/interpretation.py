@@ -16,7 +16,7 @@ class ExplanationBase(
     """One row per drawn client: these say which values are typical and plausible."""
 
 
-class ExplanationBackground(ExplanationBase, closed=True):
+class ExplanationBackground(ExplanationBase):
     """One row per chosen client: their values stand for unknown features in explanations."""
 
 
@@ -93,7 +93,9 @@ class ShapInteractions(StoredTable):
     client_id: int = fields.key()
     feature: str = fields.text_key("One feature")
     other: str = fields.text_key("The other one, or the same: then the value is what it does by itself")
-    value: float = fields.number("Contribution; those of a client add up to output less base_value", unit=_UNIT)
+    value: float = fields.number(
+        "Contribution; those of a client add up to output less base_value", unit=_UNIT
+    )
 
 
 class ShapImportance(StoredTable):
@@ -209,7 +211,9 @@ class Effects(StoredTable):
     highest_value: float = fields.number("Value where it is met first", missing="for categories")
     highest_level: str = fields.text("The same of a category or flag; empty for numbers")
     span: float = fields.share("Highest less lowest")
-    steepest_from: float = fields.number("Start of the steepest stretch", missing="for categories, flat curves")
+    steepest_from: float = fields.number(
+        "Start of the steepest stretch", missing="for categories, flat curves"
+    )
     steepest_to: float = fields.number("End of the steepest stretch", missing="for categories, flat curves")
     ale_differs: bool = fields.flag("Whether the accumulated local effect differs from the curve")
     sentence_ru: str = fields.text("The curve as a sentence, in Russian")

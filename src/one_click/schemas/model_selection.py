@@ -13,11 +13,15 @@ class Trials(StoredTable):
     trial: int = fields.key("Number of the trial, from 0")
     state: str = fields.text("complete, stopped before the last fold, or refused")
     folds: int = fields.whole("Folds that were scored", unit="folds")
-    roc_auc: float = fields.share("Mean ROC-AUC; of a stopped trial what it was expected to be", missing=_REFUSED)
+    roc_auc: float = fields.share(
+        "Mean ROC-AUC; of a stopped trial what it was expected to be", missing=_REFUSED
+    )
     roc_auc_sd: float = fields.amount("Its standard deviation over the folds", missing="of fewer than two")
     settings: str = fields.text("Settings, as JSON")
     reason: str = fields.text("Why it could not be fitted; empty where it could")
-    gain: float = fields.number("ROC-AUC of the best trial over the start on other folds", missing="of all others")
+    gain: float = fields.number(
+        "ROC-AUC of the best trial over the start on other folds", missing="of all others"
+    )
     gain_error: float = fields.amount("Corrected standard error of the gain", missing="of all others")
     chosen: bool = fields.flag("Whether its settings are taken")
 
@@ -30,7 +34,9 @@ class FoldScores(StoredTable):
     client_id: int = fields.key()
     target: int = fields.outcome()
     score: float = fields.number("Score of the model; larger means likelier to decline")
-    probability: float = fields.share("Probability of decline", missing="of models that give none, such as an SVC")
+    probability: float = fields.share(
+        "Probability of decline", missing="of models that give none, such as an SVC"
+    )
     terms: float = fields.amount("Coefficients other than 0", missing="of models that are not linear")
 
 
@@ -54,7 +60,9 @@ class TunedModels(StoredTable):
     model: str = fields.text_key("Name of the model")
     kind: str = fields.one_of("family", "challenger", "benchmark", what="What it is compared for")
     interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
-    search_roc_auc: float = fields.share("ROC-AUC of the chosen settings in the search", missing="without a search")
+    search_roc_auc: float = fields.share(
+        "ROC-AUC of the chosen settings in the search", missing="without a search"
+    )
     trials: int = fields.whole("Trials of the search", unit="trials")
     refused: str = fields.text("Why it could not be fitted; empty where it could")
     settings: str = fields.text("Settings, as JSON")
@@ -67,13 +75,17 @@ class Leaderboard(StoredTable):
     model: str = fields.text_key("Name of the model")
     kind: str = fields.one_of("family", "challenger", "benchmark", "excluded", what="What it is compared for")
     interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
-    search_roc_auc: float = fields.share("ROC-AUC of the chosen settings in the search", missing="without a search")
+    search_roc_auc: float = fields.share(
+        "ROC-AUC of the chosen settings in the search", missing="without a search"
+    )
     trials: int = fields.whole("Trials of the search", unit="trials")
     refused: str = fields.text("Why it could not be fitted; empty where it could")
     settings: str = fields.text("Settings, as JSON")
     roc_auc: float = fields.share("Mean ROC-AUC over folds that chose nothing", missing=_REFUSED)
     roc_auc_low: float = fields.number("Lower end of its 95 % interval (Nadeau and Bengio)", missing=_REFUSED)
-    roc_auc_high: float = fields.number("Upper end of its 95 % interval (Nadeau and Bengio)", missing=_REFUSED)
+    roc_auc_high: float = fields.number(
+        "Upper end of its 95 % interval (Nadeau and Bengio)", missing=_REFUSED
+    )
     terms: float = fields.amount("Coefficients other than 0, mean over the folds", missing="of other models")
     behind_best: float = fields.number("ROC-AUC of the best less this model's", missing=_REFUSED)
     behind_best_error: float = fields.amount("Corrected standard error of that", missing=_REFUSED)
@@ -105,10 +117,14 @@ class SearchTrace(StoredTable):
 
     model: str = fields.text_key("Name of the family")
     trial: int = fields.key("Number of the trial, from 0")
-    roc_auc: float = fields.share("Mean ROC-AUC; of a stopped trial what it was expected to be", missing=_REFUSED)
+    roc_auc: float = fields.share(
+        "Mean ROC-AUC; of a stopped trial what it was expected to be", missing=_REFUSED
+    )
     stopped: bool = fields.flag("Whether it was stopped before the last fold")
     best_so_far: float = fields.share("Best ROC-AUC of complete trials up to it", missing="before the first")
-    gain: float = fields.number("ROC-AUC of the best trial over the start on other folds", missing="of all others")
+    gain: float = fields.number(
+        "ROC-AUC of the best trial over the start on other folds", missing="of all others"
+    )
     chosen: bool = fields.flag("Whether its settings are taken")
 
 
@@ -137,7 +153,9 @@ class Evaluation(StoredTable):
     """One row per model and figure of quality, on the test clients."""
 
     metric: str = fields.text_key("Figure, such as roc_auc")
-    value: float = fields.number("Its value; profit units per client of the base for a profit", missing=_NO_CHAMPION)
+    value: float = fields.number(
+        "Its value; profit units per client of the base for a profit", missing=_NO_CHAMPION
+    )
     low: float = fields.number("Lower end of the 95 % interval", missing="where none holds")
     high: float = fields.number("Upper end of the 95 % interval", missing="where none holds")
     n: int = fields.whole("Test clients", unit="clients")
@@ -162,7 +180,9 @@ class Gains(StoredTable):
     share_found: float = fields.share("Share of the declined that is found")
     low: float = fields.share("Lower end of its 95 % interval")
     high: float = fields.share("Upper end of its 95 % interval")
-    profit_found: float = fields.number("Share of the profit that declined clients take away", missing="without profit")
+    profit_found: float = fields.number(
+        "Share of the profit that declined clients take away", missing="without profit"
+    )
     profit_low: float = fields.number("Lower end of its 95 % interval", missing="without profit")
     profit_high: float = fields.number("Upper end of its 95 % interval", missing="without profit")
     profit_found_by_value: float = fields.number(

@@ -88,7 +88,7 @@ class Record(BaseModel):
 
     @classmethod
     def _holds(cls, place: list[str]) -> str:
-        """Return what an entry of the record itself holds, where that has a name; of all others pydantic's."""
+        """Return in words what an entry of the record itself holds; empty where there are none."""
         told = cls.__annotations__.get(place[0]) if len(place) == 1 else None
         return next((words for kind, words in _HOLDS.items() if kind == told), "")
 
@@ -232,7 +232,7 @@ class TunedModel(Record):
 
     @model_serializer(mode="wrap")
     def _without_absent_parts(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A vote has no family, and a family no members."""
+        """Leave out the family of a vote, and the members of a family."""
         entries: dict[str, Any] = serialise(self)
         return {name: one for name, one in entries.items() if name not in ("family", "members") or one}
 
@@ -264,7 +264,7 @@ class PlanSummary(Record):
     cost: Amount
     clients: Count
     upper_bound: FiniteFloat
-    gap: Amount
+    gap: FiniteFloat
     budget: Amount | None
     budget_price: Amount
     contacts: dict[str, Count]

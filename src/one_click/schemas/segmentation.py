@@ -38,9 +38,13 @@ class SignalQuality(StoredTable):
     labelled: int = fields.whole("Labelled clients", unit="clients")
     shown: int = fields.whole("Labelled clients with the signal", unit="clients")
     base_share: float = fields.share("Share of declined among the labelled")
-    precision: float = fields.share("Share of declined among those with the signal", missing="if nobody has it")
+    precision: float = fields.share(
+        "Share of declined among those with the signal", missing="if nobody has it"
+    )
     precision_low: float = fields.share("Lower end of its 95 % interval (Wilson)", missing="if nobody has it")
-    precision_high: float = fields.share("Upper end of its 95 % interval (Wilson)", missing="if nobody has it")
+    precision_high: float = fields.share(
+        "Upper end of its 95 % interval (Wilson)", missing="if nobody has it"
+    )
     recall: float = fields.share("Share of the declined who show it", missing="if nobody declined")
     lift: float = fields.amount("Precision over the base share", missing="if nobody declined or has it")
     offers: str = fields.text("Offers that it triggers, joined by commas")
