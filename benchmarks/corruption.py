@@ -19,7 +19,8 @@ from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TABLES, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
 from one_click.parameters import DataProcessing
-from one_click.schemas import RawTable, StoredTable
+from one_click.schemas import RawTable
+from one_click.schemas.data_processing import Clients
 
 FILES = ("market_file", "market_money", "market_time", "money")
 JUNK = (
@@ -192,7 +193,7 @@ def run(files: dict[str, bytes], options: DataProcessing) -> tuple[pd.DataFrame,
             path.write_bytes(content)
             raw[name] = RawTable(name).validate(RawTableDataset(filepath=str(path)).load())
     tables = process(raw, options)
-    return StoredTable("clients.parquet").validate(tables["clients"]).set_index("client_id"), {
+    return Clients.validate(tables["clients"]).set_index("client_id"), {
         **tables,
         **raw,
     }

@@ -22,7 +22,6 @@ from packaging.utils import canonicalize_name
 from one_click.columns import ENGINEERED_FEATURES
 from one_click.parameters import DataProcessing, Parameters
 from one_click.pipeline_registry import OUTSIDE_THE_CHAIN
-from one_click.schemas import RECORDS, STORED
 
 LAYERS = ("raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting")
 PLAIN = (str, int, float, bool)
@@ -115,20 +114,6 @@ def backward(nodes: Iterable[Node], catalog: Config) -> Findings:
     ]
 
 
-def misfit_schemas(pipelines: dict[str, Pipeline], catalog: Config) -> Findings:
-    """Name the schemas that the catalog does not apply, and those that name another pipeline."""
-    makers = {name: stored.made_by for name, stored in STORED.items()}
-    makers |= {name: made_by for name, (made_by, _) in RECORDS.items()}
-    found = [name for name, made_by in makers.items() if name not in pipelines[made_by].all_outputs()]
-    for name, entry in catalog.items():
-        check = "StoredTable" if (own := name.removeprefix("scoring.")) in STORED else "StoredRecord"
-        options = {"file": entry.get("filepath")}
-        expected = {"class": f"one_click.schemas.{check}", "skip_load_after_save": True, "options": options}
-        if own in makers and entry.get("validator") != expected:
-            found.append(name)
-    return found
-
-
 def _entry(layer: str) -> Config:
     return {"type": "pandas.ParquetDataset", "filepath": "x", "metadata": {"kedro-viz": {"layer": layer}}}
 
@@ -164,13 +149,6 @@ def test_every_entry_is_read_or_written(whole: Project) -> None:
 def test_every_data_set_has_a_layer(whole: Project) -> None:
     assert without_layer(whole.data_sets, whole.catalog) == []
     assert without_layer(["clients", "may_store"], BROKEN_CATALOG) == ["may_store"]
-
-
-def test_every_schema_is_applied_and_names_the_pipeline_that_stores_its_table(whole: Project) -> None:
-    assert misfit_schemas(whole.pipelines, whole.catalog) == []
-    lost = whole.pipelines | {"model_selection": Pipeline([])}
-    assert "client_scores" in misfit_schemas(lost, whole.catalog)
-    assert misfit_schemas(whole.pipelines, BROKEN_CATALOG) == ["clients"]
 
 
 def test_no_data_set_feeds_an_earlier_layer(whole: Project) -> None:

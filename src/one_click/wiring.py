@@ -7,7 +7,7 @@ from typing import Any
 from kedro.pipeline import Node, Pipeline
 
 from one_click.columns import LANGUAGES
-from one_click.presentation.exhibits import gather_exhibits, list_contents
+from one_click.presentation.exhibits import SIZE_OF, gather_exhibits
 
 NEW_MONTH = "new_month"  # tag of the nodes that a month to be scored passes, too
 
@@ -38,25 +38,20 @@ def figure(function: Callable[..., Any], **others: str) -> Node:
     return step(function, [f"{function.__name__}_{language}" for language in LANGUAGES], **others)
 
 
-def exhibits(
-    *, figures: Iterable[str] = (), tables: Iterable[str] = (), others: Iterable[str] = ()
-) -> list[Node]:
-    """Return the nodes that hand on what a pipeline shows on the page, and list what else it has made.
+def exhibits(*, figures: Iterable[str] = (), tables: Iterable[str] = (), others: Iterable[str] = ()) -> Node:
+    """Return the node that hands on what a pipeline shows on the page, and counts what else it has made.
 
     Parameters
     ----------
     figures, tables : iterable of str
         What the page shows; tables may be records, too.
     others : iterable of str
-        What only people read; without a reader, kedro-viz would show it outside the pipeline's box.
+        What only people read, of which the size is told: kedro-viz would show a data set without a reader
+        outside the pipeline's box.
     """
     drawn = [f"{name}_figure_{language}" for name in figures for language in LANGUAGES]
-    shown = {name: name for name in (*drawn, *tables)}
-    listed = {name: name for name in others}
-    listing = [Node(list_contents, listed, "contents", name="list_contents")] if listed else []
-    if listed:
-        shown["contents"] = "contents"
-    return [*listing, Node(gather_exhibits, shown, "exhibits", name="gather_exhibits")]
+    inputs = {name: name for name in (*drawn, *tables)} | {f"{SIZE_OF}{name}": name for name in others}
+    return Node(gather_exhibits, inputs, "exhibits", name="gather_exhibits")
 
 
 def namespace(name: str, parts: Iterable[Node | Pipeline], *, public: Iterable[str]) -> Pipeline:

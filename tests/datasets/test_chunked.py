@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import one_click.settings  # noqa: F401  files are written whole or not at all
+from one_click.chunks import Chunks, FilePiece
 from one_click.datasets import chunked
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
-from one_click.simulation.chunks import Chunks, FilePiece
 
 TABLE = pd.DataFrame({"id": range(10), "text": list("абвгдежзик")})
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset
 
+from one_click.chunks import Chunks, FilePiece
 from one_click.datasets import TablePreview
 from one_click.errors import DataError
-from one_click.simulation.chunks import Chunks, FilePiece
 
 ROW_GROUP = 50_000  # rows; fixed, so that the size of the pieces never shows in a file
 

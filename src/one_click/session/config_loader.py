@@ -14,7 +14,8 @@ from omegaconf.errors import OmegaConfBaseException
 from one_click.errors import DataError, ParameterError, nearest
 
 _SUFFIXES = (".yml", ".yaml", ".json")
-_STORED = "one_click.schemas.Stored"
+_SCHEMAS = "one_click.schemas."
+_TABLE, _RECORD = f"{_SCHEMAS}TableCheck", f"{_SCHEMAS}StoredRecord"
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -23,7 +24,8 @@ class ConfigLoader(OmegaConfigLoader):
     Kedro lays runtime parameters over each environment and takes a section from the last environment that has
     it: of a section of ``conf/base`` alone, the part given by ``--params`` would be all that is left.
 
-    The validators of stored data sets are told the file, which tells the schema and stands in messages.
+    The validators of stored data sets are told the file, which stands in messages: a schema that a validator
+    names is laid on the table by `one_click.schemas.TableCheck`.
     """
 
     def __getitem__(self, key: str) -> dict[str, Any]:
@@ -80,8 +82,13 @@ def _tell_validators_their_files(entries: Iterable[Any]) -> None:
     """Do what ``file: ${...filepath}`` would in each entry, at two thirds of what the whole catalog costs."""
     for entry in entries:
         validator = entry.get("validator") if isinstance(entry, dict) else None
-        if isinstance(validator, dict) and str(validator.get("class")).startswith(_STORED):
-            validator["options"] = {"file": entry["filepath"]}
+        if not isinstance(validator, dict) or "options" in validator:
+            continue
+        name = str(validator.get("class"))
+        if name.startswith(_SCHEMAS):
+            of_table = name != _RECORD
+            validator["class"] = _TABLE if of_table else _RECORD
+            validator["options"] = ({"schema": name} if of_table else {}) | {"file": entry["filepath"]}
 
 
 def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> dict[Path, Any]:

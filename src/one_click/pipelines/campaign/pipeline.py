@@ -66,7 +66,7 @@ def _shown() -> list[Node]:
         step(facts.gather_plan_facts, "plan_facts"),
         step(facts.summarise_offers, "offer_summary", offers=_OFFERS),
         step(facts.summarise_actions, "action_summary"),
-        *exhibits(
+        exhibits(
             figures=("budget_curve", "plan_comparison"),
             tables=("plan_facts", "offer_summary", "action_summary", "idle_rules"),
             others=("arm_balance", "plan_scenarios"),

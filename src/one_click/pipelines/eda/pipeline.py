@@ -72,12 +72,14 @@ def _clusters() -> list[Node]:
 
 
 def _shown() -> list[Node]:
-    return exhibits(
-        figures=("class_portrait",),
-        tables=("class_portrait",),
-        others=(
-            *("category_shares", "client_map", "cluster_profiles", "collinearity", "contact_pressure"),
-            *("distributions", "feature_groups", "feature_shapes", "feature_summaries", "interactions"),
-            "map_axes",
-        ),
-    )
+    return [
+        exhibits(
+            figures=("class_portrait",),
+            tables=("class_portrait",),
+            others=(
+                *("category_shares", "client_map", "cluster_profiles", "collinearity", "contact_pressure"),
+                *("distributions", "feature_groups", "feature_shapes", "feature_summaries", "interactions"),
+                "map_axes",
+            ),
+        )
+    ]

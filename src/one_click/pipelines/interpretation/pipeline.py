@@ -103,7 +103,7 @@ def _figures() -> list[Node]:
 def _shown() -> list[Node]:
     return [
         step(facts.gather_explanation_facts, "explanation_facts", selection=_SELECTION),
-        *exhibits(
+        exhibits(
             figures=("beeswarm", "effect_curves", "permutation_importance", "shap_importance"),
             tables=("explanation_facts",),
             others=(

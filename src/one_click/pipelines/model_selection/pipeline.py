@@ -122,7 +122,7 @@ def _figures() -> list[Node]:
 def _shown() -> list[Node]:
     return [
         step(facts.gather_model_facts, "model_facts"),
-        *exhibits(
+        exhibits(
             figures=("gains", "leaderboard", "profit", "reliability", "thresholds"),
             tables=("evaluation", "leaderboard", "model_facts"),
             others=("champion_on_train", "label_noise", "search_trace"),

@@ -28,7 +28,7 @@ def _exhibits() -> list[Node]:
             options=_OPTIONS,
         ),
         figure(figures.data_quality_figure),
-        *exhibits(figures=("data_quality",), tables=("key_facts", "top_clients", "data_quality", "audit")),
+        exhibits(figures=("data_quality",), tables=("key_facts", "top_clients", "data_quality", "audit")),
     ]
 
 

@@ -63,8 +63,10 @@ def _segments() -> list[Node]:
 
 
 def _shown() -> list[Node]:
-    return exhibits(
-        figures=("segments", "segment_profit"),
-        tables=("segment_profiles", "signal_quality"),
-        others=("segment_portraits", "segment_stability"),
-    )
+    return [
+        exhibits(
+            figures=("segments", "segment_profit"),
+            tables=("segment_profiles", "signal_quality"),
+            others=("segment_portraits", "segment_stability"),
+        )
+    ]

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from click.testing import Result
 
+from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
 from one_click.errors import DataError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_comparison.nodes import likeness as nodes
-from one_click.simulation.chunks import Chunks
 
 
 def test_only_labelled_clients_are_compared() -> None:

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
 from one_click.errors import ParameterError
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_store.nodes import months as nodes
-from one_click.simulation.chunks import Chunks
 
 FILES = ("market_file", "market_money", "market_time", "money")
 DAMAGES = {

@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
 from one_click.errors import DataError
 from one_click.parameters import DemoComparison, DemoPopulation, DemoStore
-from one_click.simulation.chunks import Chunks
 
 from .comparison import count_shared_rows
 from .summary import match_sharpness

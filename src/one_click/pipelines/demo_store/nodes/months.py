@@ -5,10 +5,10 @@ from functools import partial
 
 import pandas as pd
 
+from one_click.chunks import Chunks, FilePiece
 from one_click.errors import ParameterError, nearest
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.parameters.planted import Campaign
-from one_click.simulation.chunks import Chunks, FilePiece
 from one_click.simulation.months import simulate
 from one_click.simulation.population import Stream, uniforms
 

@@ -1,0 +1,97 @@
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from one_click.errors import DataError
+from one_click.schemas import StoredRecord
+from one_click.schemas.records import RECORDS, DecisionThreshold, DecisionThresholds, TunedModel
+
+THRESHOLD = {"threshold": 0.5, "criterion": "f1", "f1_declined": 0.8, "campaign_profit": -0.1}
+FAMILY: dict[str, Any] = {
+    "family": {
+        "class": "sklearn.linear_model.LogisticRegression",
+        "interpretability": 1,
+        "fixed": {"max_iter": 10},
+        "space": {"model__C": {"low": 0.1, "high": 1.0, "log": True, "whole": False}},
+        "start": {},
+        "vote_weight": 1.0,
+    },
+    "settings": {"model__C": 0.3},
+    "interpretability": 1,
+    "search_roc_auc": 0.9,
+    "trials": 30,
+    "refused": "",
+}
+VOTE = {
+    "members": {"logistic_regression": FAMILY},
+    "settings": {},
+    "interpretability": 2,
+    "search_roc_auc": None,
+    "trials": 0,
+    "refused": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("entries", "column", "rule"),
+    [
+        pytest.param({"threshold": 7.5}, "threshold", "numbers from 0 to 1, here 7.5", id="out-of-range"),
+        pytest.param({"threshold": float("nan")}, "threshold", "from 0 to 1, here nan", id="no-number"),
+        pytest.param({"threshold": "0.5"}, "threshold", "from 0 to 1, here '0.5'", id="text"),
+        pytest.param({"threshold": True}, "threshold", "from 0 to 1, here True", id="flag"),
+        pytest.param({"more": 1}, "more", "no other entries than threshold", id="unknown"),
+    ],
+)
+def test_record_that_does_not_fit_is_named(entries: dict[str, Any], column: str, rule: str) -> None:
+    file = "data/07_model_output/demo/decision_threshold.json"
+    for check in (StoredRecord(file).validate, lambda record: DecisionThreshold.of(record, file)):
+        with pytest.raises(DataError, match=f"column: {column}\n") as error:
+            check(THRESHOLD | entries)
+        for words in (rule, f"file:   {file}\n", "kedro run --pipelines model_selection"):
+            assert words in str(error.value)
+
+
+def test_missing_entry_is_named() -> None:
+    with pytest.raises(DataError, match="column: threshold\n"):
+        StoredRecord("decision_threshold.json").validate({"criterion": "f1"})
+
+
+def test_records_that_fit_and_records_without_model_pass() -> None:
+    for name, record in (("decision_threshold", THRESHOLD | {"threshold": 1}), ("notes", {"a": "b"})):
+        assert StoredRecord(f"{name}.json").validate(record) is record
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null"], ids=["empty", "torn", "list", "null"])
+def test_file_without_a_record_is_refused(text: str) -> None:
+    with pytest.raises(DataError, match="'decision_threshold' does not fit its schema"):
+        DecisionThreshold.read(text, "decision_threshold.json")
+
+
+def test_records_cannot_be_changed() -> None:
+    record = DecisionThreshold.of(THRESHOLD, "x.json")
+    with pytest.raises(ValidationError, match="frozen"):
+        record.threshold = 0.4
+
+
+def test_thresholds_of_signals_are_numbers() -> None:
+    entries = {"probability": 0.5, "monthly_profit": 4.0, "low_pages": 3.0}
+    thresholds = DecisionThresholds.of(entries, "decision_borders.json")
+    assert thresholds.signals == {"low_pages": 3.0}
+    assert json.loads(thresholds.model_dump_json()) == entries
+    with pytest.raises(DataError, match="column: low_pages\n"):
+        DecisionThresholds.of(entries | {"low_pages": "few"}, "decision_borders.json")
+
+
+@pytest.mark.parametrize("entries", [FAMILY, VOTE], ids=["family", "vote"])
+def test_tuned_model_is_stored_as_the_dictionary_that_it_was(entries: dict[str, Any]) -> None:
+    tuned = TunedModel.of(entries, "tuned.json")
+    assert json.loads(tuned.model_dump_json(by_alias=True)) == entries
+    assert TunedModel.read(tuned.model_dump_json(by_alias=True), "tuned.json") == tuned
+
+
+@pytest.mark.parametrize("name", list(RECORDS))
+def test_every_record_names_the_pipeline_that_makes_it(name: str) -> None:
+    with pytest.raises(DataError, match=r"--pipelines [a-z_]+$"):
+        RECORDS[name].read("?", f"{name}.json")
