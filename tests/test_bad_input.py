@@ -102,7 +102,7 @@ CASES = {
         file="market_file.csv",
         old="3,1,1,6\n",
         new="3,1,1,шесть\n",
-        failed="parsed_market_file",
+        failed="data_processing.parsed_market_file",
     ),
     "empty-file": Case(
         ("market_time.csv is empty", f"{SNAPSHOT}/market_time.csv", "at least one row", "export the file"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import Result
 from kedro.io.core import DatasetError
 
@@ -77,9 +78,11 @@ D = ("--pipelines", "data_processing")
             ["--namespaces", "did you mean 'scoring'"],
             id="namespace",
         ),
-        pytest.param([*D, "--namespaces", "x"], ["'x' in --namespaces", "none yet"], id="no-namespace"),
         pytest.param(
-            [*D, "--from-inputs", "clients", "--to-outputs", "labels"],
+            [*D, "--namespaces", "x"], ["'x' in --namespaces", "data_processing"], id="no-namespace"
+        ),
+        pytest.param(
+            [*D, "--from-inputs", "clients", "--to-outputs", "data_processing.labels"],
             ["--from-inputs, --to-outputs leave no node of data_processing to run"],
             id="nothing-left",
         ),
@@ -153,8 +156,11 @@ def test_faults_of_the_program_keep_their_traceback(
 ) -> None:
     folder = project / "data" / "02_intermediate" / "demo"
     folder.mkdir(parents=True)
+    unchecked = {}
     for name in ("raw_dialects", "repairs", "rejected_rows"):
         pd.DataFrame({"no_such_column": [1]}).to_parquet(folder / f"{name}.parquet")
+        unchecked[name] = {"type": "pandas.ParquetDataset", "filepath": str(folder / f"{name}.parquet")}
+    (project / "conf/local/catalog.yml").write_text(yaml.safe_dump(unchecked), encoding="utf-8")
     result = kedro_run_here(*D, "--nodes", "data_processing.summarise_quality")
     assert isinstance(result.exception, KeyError)
     assert result.exit_code == 1
@@ -191,7 +197,7 @@ def test_full_disk_is_one_message_with_the_file_and_the_remedy(project: Path) ->
     file = project / "data/02_intermediate/demo/parsed_market_file.parquet"
     assert done.returncode == 1
     assert message == [
-        "Error: parsed_market_file cannot be stored: File too large.",
+        "Error: data_processing.parsed_market_file cannot be stored: File too large.",
         f"  file:   {file}",
         "  rule:   a file is stored whole, or not at all",
         f"  remedy: {MAKE_ROOM}",

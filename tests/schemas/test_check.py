@@ -5,6 +5,7 @@ import sys
 import pandas as pd
 import polars as pl
 import pytest
+from kedro.validation.core import ValidatorSpec, resolve_validator
 
 from one_click.chunks import Chunks
 from one_click.columns import BASE_FEATURES
@@ -55,3 +56,9 @@ def test_table_is_returned_unchanged() -> None:
     before = table.copy()
     assert SEGMENTS.validate(table) is table
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_kedros_own_adapter_takes_the_class_too() -> None:
+    validator = resolve_validator(ValidatorSpec("one_click.schemas.segmentation.Segments"))
+    with pytest.raises(DataError, match="file:   segments\n"):
+        validator.validate(table_of("segments").drop(columns="segment"))

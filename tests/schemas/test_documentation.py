@@ -13,11 +13,11 @@ def test_document_lists_what_the_class_says() -> None:
     table = document("scoring.client_scores").set_index("column")
     assert list(table.index) == ["client_id", "probability", "probability_sd", "source", "verdict"]
     assert table.loc["probability"].to_dict() == {
-        "holds": "numbers from 0 to 1",
+        "type": "numbers from 0 to 1",
         "unit": "",
         "meaning": "Calibrated probability of decline",
     }
-    assert table.loc["source", "holds"] == "one of out_of_fold, predicted"
+    assert table.loc["source", "type"] == "one of out_of_fold, predicted"
 
 
 def test_features_are_documented_from_the_vocabulary() -> None:

@@ -35,6 +35,21 @@ def test_cells_may_be_missing_only_where_it_is_said_when() -> None:
             Shops.validate(_shops().assign(**{column: [_shops()[column][0], None]}))
 
 
+def test_column_of_which_each_cell_is_missing_needs_no_type() -> None:
+    for nothing in (None, float("nan")):
+        shops = _shops().assign(city=pd.Series([nothing, nothing], dtype=object))
+        assert Shops.validate(shops) is shops
+    with pytest.raises(DataError, match="column: shop\n"):
+        Shops.validate(_shops().assign(shop=pd.Series([None, None], dtype=object)))
+
+
+def test_column_of_objects_is_checked_as_it_will_be_stored() -> None:
+    weights = pd.Series([0.5, -1.0], dtype=object)
+    assert len(Shops.validate(_shops().assign(days_registered=weights))) == 2
+    with pytest.raises(DataError, match="column: days_registered\n"):
+        Shops.validate(_shops().assign(days_registered=pd.Series([0.5, "much"], dtype=object)))
+
+
 def test_optional_columns_are_checked_where_they_are() -> None:
     assert len(Shops.validate(_shops().assign(pages_per_visit=3))) == 2
     with pytest.raises(DataError, match="column: pages_per_visit\n"):
@@ -49,7 +64,7 @@ def test_meaning_tells_the_label_of_a_feature_and_when_cells_are_missing() -> No
         "Weight of “Days since registration”",
     ]
     assert told.loc["city"].to_list() == ["text or nothing", "", "Where it is; missing of an online shop"]
-    assert told.loc["size", "holds"] == "one of empty text, small, large"
+    assert told.loc["size", "type"] == "one of empty text, small, large"
 
 
 @pytest.mark.parametrize("share", [-1e-12, 1 + 1e-12])

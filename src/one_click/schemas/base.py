@@ -88,7 +88,7 @@ class StoredTable(pa.DataFrameModel):
         cls._stop_at_other_names(check_obj, file)
         if len(check_obj) and not cls._fits(check_obj):
             try:
-                cls.to_schema().validate(check_obj, lazy=True, inplace=True)
+                cls.to_schema().validate(cls._typed(check_obj), lazy=True, inplace=True)
             except pa.errors.SchemaErrors as error:
                 raise cls._readable(error.failure_cases, file) from None
         return check_obj
@@ -127,6 +127,14 @@ class StoredTable(pa.DataFrameModel):
         return not (keys and data.duplicated(keys).any())
 
     @classmethod
+    def _typed(cls, data: pd.DataFrame) -> pd.DataFrame:
+        """Return the table with the types that a file gives to columns of objects, and of nothing."""
+        data = data.infer_objects()
+        columns = {name: one for name, one in cls.to_schema().columns.items() if one.nullable and one.dtype}
+        empty = [name for name in columns if name in data and data[name].isna().all()]
+        return data.astype({name: columns[name].dtype.type for name in empty})
+
+    @classmethod
     def _readable(cls, cases: pd.DataFrame, file: str) -> DataError:
         first = cases.iloc[0]
         alike = cases[(cases["column"] == first["column"]) & (cases["check"] == first["check"])]
@@ -149,10 +157,10 @@ def described(model: type[StoredTable]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per column: column, holds, unit, meaning
+    DataFrame, one row per column: column, type, unit, meaning
     """
     columns = cast("dict[str, Any]", model.to_schema().columns)
     rows = [
         (name, one.metadata["cells"], one.metadata["unit"], one.description) for name, one in columns.items()
     ]
-    return pd.DataFrame(rows, columns=["column", "holds", "unit", "meaning"])
+    return pd.DataFrame(rows, columns=["column", "type", "unit", "meaning"])

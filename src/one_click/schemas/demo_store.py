@@ -1,5 +1,7 @@
 """Tables of the pipeline demo_store: a synthetic store and its truth."""
 
+from typing import Any
+
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT
 
 from . import fields
@@ -57,7 +59,7 @@ class DemoMonths(StoredTable):
     """One row per month."""
 
     month: str = fields.text_key("Month")
-    clients: float = fields.amount("Clients", unit="clients")
+    clients: Any = fields.amount("Clients", unit="clients")
     declined_share: float = fields.share("Share that truly declines")
     recorded_share: float = fields.share("Share that declines as the store records it")
     probability: float = fields.share("True mean probability of decline")
@@ -88,7 +90,7 @@ class DemoCampaigns(StoredTable):
     offer: str = fields.text_key("Code of the offer")
     arm: str = fields.text_key("Arm")
     month: str = fields.text_key("Month")
-    clients: int = fields.whole("Clients who are still there", unit="clients")
+    clients: Any = fields.amount("Clients who are still there", unit="clients")
     recorded_share: float = fields.share("Share that declines as the store records it")
     declined_share: float = fields.share("Share that truly declines")
     share_without_offer: float = fields.share("Share that would decline without the offer")

@@ -63,7 +63,7 @@ def document(name: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per column: column, holds, unit, meaning
+    DataFrame, one row per column: column, type, unit, meaning
     """
     from .base import described
 

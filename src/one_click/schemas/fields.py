@@ -32,13 +32,20 @@ _KINDS: dict[str, tuple[type, str]] = {
 }
 
 
-def _field(kind: str, what: str, unit: str, missing: str, column: str, *, is_key: bool = False) -> Any:
+def _field(kind: str, what: str, **options: Any) -> Any:
     cells, checks = _CELLS[kind]
-    return _described(cells, checks, what, unit, missing, column, is_key=is_key)
+    return _described(what, cells, checks, **options)
 
 
 def _described(
-    cells: str, checks: dict[str, Any], what: str, unit: str, missing: str, column: str, *, is_key: bool
+    what: str,
+    cells: str,
+    checks: dict[str, Any],
+    *,
+    unit: str = "",
+    missing: str = "",
+    column: str = "",
+    is_key: bool = False,
 ) -> Any:
     return pa.Field(
         **checks,
@@ -51,76 +58,76 @@ def _described(
 
 def key(what: str = "Number of the client") -> Any:
     """Return a column of whole numbers that tells rows apart, with the other keys of its table."""
-    return _field("integer", what, "", "", "", is_key=True)
+    return _field("integer", what, is_key=True)
 
 
 def text_key(what: str, *, column: str = "") -> Any:
     """Return a column of text that tells rows apart, with the other keys of its table."""
-    return _field("text", what, "", "", column, is_key=True)
+    return _field("text", what, column=column, is_key=True)
 
 
 def client() -> Any:
     """Return the number of a client who may stand in several rows."""
-    return _field("integer", "Number of the client", "", "", "")
+    return _field("integer", "Number of the client")
 
 
 def whole(what: str, *, unit: str = "", missing: str = "") -> Any:
     """Return a column of whole numbers from 0."""
-    return _field("whole", what, unit, missing, "")
+    return _field("whole", what, unit=unit, missing=missing)
 
 
 def signed(what: str) -> Any:
     """Return a column of whole numbers that may be below 0."""
-    return _field("integer", what, "", "", "")
+    return _field("integer", what)
 
 
 def number(what: str, *, unit: str = "", missing: str = "", is_key: bool = False) -> Any:
     """Return a column of numbers."""
-    return _field("number", what, unit, missing, "", is_key=is_key)
+    return _field("number", what, unit=unit, missing=missing, is_key=is_key)
 
 
 def amount(what: str, *, unit: str = "", missing: str = "") -> Any:
     """Return a column of numbers from 0."""
-    return _field("amount", what, unit, missing, "")
+    return _field("amount", what, unit=unit, missing=missing)
 
 
 def share(what: str, *, missing: str = "", is_key: bool = False) -> Any:
     """Return a column of numbers from 0 to 1."""
-    return _field("share", what, "", missing, "", is_key=is_key)
+    return _field("share", what, missing=missing, is_key=is_key)
 
 
 def correlation(what: str, *, missing: str = "") -> Any:
     """Return a column of numbers from -1 to 1."""
-    return _field("correlation", what, "", missing, "")
+    return _field("correlation", what, missing=missing)
 
 
 def flag(what: str, *, missing: str = "") -> Any:
     """Return a column of true and false."""
-    return _field("flag", what, "", missing, "")
+    return _field("flag", what, missing=missing)
 
 
 def text(what: str, *, missing: str = "") -> Any:
     """Return a column of text."""
-    return _field("text", what, "", missing, "")
+    return _field("text", what, missing=missing)
 
 
 def one_of(*values: str, what: str, column: str = "", is_key: bool = False) -> Any:
     """Return a column of which each cell is one of some words."""
     cells = f"one of {', '.join(value or 'empty text' for value in values)}"
-    return _described(cells, {"isin": values}, what, "", "", column, is_key=is_key)
+    return _described(what, cells, {"isin": values}, column=column, is_key=is_key)
 
 
 def numbers(what: str) -> Any:
     """Return a column of lists of numbers."""
-    return _field("list", what, "", "", "")
+    return _field("list", what)
 
 
 def outcome(*, missing: str = "") -> Any:
     """Return a column of what clients did."""
-    return _field("label", "What the client did: 1 if his activity declined, else 0", "", missing, "")
+    return _field("label", "What the client did: 1 if his activity declined, else 0", missing=missing)
 
 
-def vocabulary(*names: str, is_key: bool = False, missing: str = "") -> Columns:
+def vocabulary(*names: str, is_key: bool = False) -> Columns:
     """Return columns of the vocabulary: kind, meaning and unit stand there, and nowhere else.
 
     Parameters
@@ -128,15 +135,13 @@ def vocabulary(*names: str, is_key: bool = False, missing: str = "") -> Columns:
     *names : str
     is_key : bool
         Whether the client number tells rows apart.
-    missing : str
-        When cells may be missing; empty if none may.
     """
     found: Columns = {}
     for name in names:
         column = COLUMNS[name]
         annotation, kind = _KINDS[column.kind]
         is_own = is_key and column.kind == "id"
-        found[name] = (annotation, _field(kind, column.en, column.unit_en, missing, "", is_key=is_own))
+        found[name] = (annotation, _field(kind, column.en, unit=column.unit_en, is_key=is_own))
     return found
 
 

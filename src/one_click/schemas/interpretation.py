@@ -55,10 +55,11 @@ class ImportanceAgreement(StoredTable):
     sentence_en: str = fields.text("The row as a sentence, in English")
 
 
-_CONTRIBUTIONS = fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT)
-
-
-class ShapValues(StoredTable, columns=fields.vocabulary(CLIENT_ID, is_key=True) | _CONTRIBUTIONS):
+class ShapValues(
+    StoredTable,
+    columns=fields.vocabulary(CLIENT_ID, is_key=True)
+    | fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT),
+):
     """One row per client: Shapley values of his uncalibrated score; with base_value they add up to output."""
 
     base_value: float = fields.number("Mean score of the background", unit=_UNIT)
