@@ -79,7 +79,7 @@ D = ("--pipelines", "data_processing")
             id="namespace",
         ),
         pytest.param(
-            [*D, "--namespaces", "x"], ["'x' in --namespaces", "data_processing"], id="no-namespace"
+            [*D, "--namespaces", "x"], ["in --namespaces", "data_processing"], id="no-namespace"
         ),
         pytest.param(
             [*D, "--from-inputs", "clients", "--to-outputs", "data_processing.labels"],

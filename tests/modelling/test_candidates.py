@@ -165,6 +165,7 @@ def test_what_could_not_be_fitted_has_a_stand_in_and_no_scores(
     table = candidates.score_out_of_fold(refused, clients, options)
     expected = ["repeat", "fold", "client_id", "target", "score", "probability", "terms"]
     assert (len(table), table.columns.tolist()) == (0, expected)
+    assert (table.dtypes.iloc[:4] == "int64").all()  # else client numbers become fractions beside others
 
 
 def test_a_reason_without_words_is_a_reason_too(families: dict[str, Family]) -> None:

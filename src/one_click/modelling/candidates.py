@@ -181,7 +181,7 @@ def vote_of(tuned: Tuned, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _no_scores() -> pd.DataFrame:
-    return pd.DataFrame(columns=_SCORED, dtype="float64")
+    return pd.DataFrame(columns=_SCORED, dtype="float64").astype(dict.fromkeys(_ROW, "int64"))
 
 
 def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
