@@ -1,4 +1,4 @@
-"""Whether printed 95 % intervals hold: ``python -m benchmarks.intervals [FIRST] [LAST] [PROCESSES]``.
+"""Whether printed 95 % intervals hold: ``python -m benchmarks intervals [FIRST] [LAST] [PROCESSES]``.
 
 Per seed one planted store: its clients are split, and the reference model is fitted, calibrated and judged as
 the product does it. What each interval should hold is known from fresh clients of the same population, of
@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.coverage import NO_FINDINGS
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.stores import CLIENTS, NO_FINDINGS, as_features, draw_clients
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, PROFIT, TARGET
-from one_click.features import make_features
 from one_click.modelling import candidates, selection
 from one_click.modelling import evaluation as figures
 from one_click.modelling.calibration import calibrate, calibrate_out_of_fold
@@ -36,7 +35,6 @@ from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import (
     REFERENCE,
     DataProcessing,
-    DemoPopulation,
     DemoStore,
     Eda,
     Evidence,
@@ -47,7 +45,6 @@ from one_click.parameters import (
 )
 from one_click.pipelines.data_processing.nodes.audit import audit
 from one_click.pipelines.data_processing.nodes.tables import split_clients
-from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.eda.nodes.clusters import assign_clusters, map_clients, profile_clusters
 from one_click.pipelines.eda.nodes.contacts import CONTACTS, tabulate_contacts
 from one_click.pipelines.eda.nodes.encoding import standardise
@@ -75,7 +72,7 @@ from one_click.pipelines.segmentation.nodes.stability import fit_segments
 from one_click.simulation.mechanism import recorded_probability
 from one_click.statistics.effect_sizes import cliffs_delta
 
-CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
+FRESH_CLIENTS, FRESH_SEED = 20_000, 10_001
 RIVAL = "logistic_regression"
 CLUSTERS = 3
 CLIENTS_ASKED = 300
@@ -103,22 +100,11 @@ class Interval(NamedTuple):
     truth: float
 
 
-def draw(seed: int, count: int) -> pd.DataFrame:
-    """Return the clients of a planted store without dirt, with their true probabilities."""
-    changes = {"seed": seed, "clients": count, "dirt": {}, "first_id": seed * 10**6 + 1}
-    options = DemoStore.model_validate(STORE.model_dump(by_alias=True) | changes)
-    return draw_store(options, read_section("demo_population", DemoPopulation)).astype({TARGET: "int64"})
-
-
-def as_features(clients: pd.DataFrame) -> pd.DataFrame:
-    return make_features(clients, PROCESSING.engineered_features).astype({TARGET: "int64"})
-
-
 class Population:
     """Fresh clients; each stands for a declined one and one who kept buying, by his probability."""
 
     def __init__(self) -> None:
-        self.clients = draw(FRESH_SEED, FRESH_CLIENTS)
+        self.clients = draw_clients(FRESH_SEED, FRESH_CLIENTS)
         self.features = as_features(self.clients)
         self.recorded = recorded_probability(self.clients["probability"].to_numpy(), STORE.label_noise)
         self.target = np.repeat([1.0, 0.0], FRESH_CLIENTS)
@@ -178,7 +164,7 @@ class Store:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.clients = draw(seed, CLIENTS)
+        self.clients = draw_clients(seed, CLIENTS)
         self.features = as_features(self.clients)
         self.train, self.test = split_clients(self.features, NO_FINDINGS, PROCESSING)
         tuned = _tuned_models()
@@ -506,7 +492,7 @@ def _usual_contributions() -> pd.Series:
     """Return the mean absolute contributions on average over the models of other stores."""
     tuned = json.loads(_tuned_models().set_index("model").loc[REFERENCE, "tuned"])
     seeds = range(FRESH_SEED + 1, FRESH_SEED + 1 + OTHER_STORES)
-    values = [_explained(tuned, as_features(draw(seed, CLIENTS)))[2] for seed in seeds]
+    values = [_explained(tuned, as_features(draw_clients(seed, CLIENTS)))[2] for seed in seeds]
     return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
 
 
@@ -549,7 +535,8 @@ def measure(seed: int) -> tuple[pd.DataFrame, bool, tuple[int, int, int]]:
     return pd.DataFrame(_intervals(store)), _below_chance(store), _suspects(store)
 
 
-def main(first: int, last: int, processes: int) -> None:
+def main(first: int = 1001, last: int = 1400, processes: int = 2) -> None:
+    """Print one line per interval, then what stands without one."""
     with ProcessPoolExecutor(processes) as pool:
         parts, chance, suspects = zip(*pool.map(measure, range(first, last + 1)), strict=True)
     rows = pd.concat(parts).dropna()
@@ -569,8 +556,3 @@ def main(first: int, last: int, processes: int) -> None:
         f"labels recorded wrongly: {wrong / CLIENTS / len(parts):.4f} of all, {both / called:.3f} of "
         f"{called} suspects; {both / wrong:.3f} of them are suspects"
     )
-
-
-if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:]]
-    main(*[*numbers, *(1001, 1400, 2)[len(numbers) :]])

@@ -95,7 +95,7 @@ class Coded:
         found, spent = [], 0.0
         for start in range(0, len(clients), _AT_ONCE):
             part = clients[start : start + _AT_ONCE]
-            values, taken = timed(lambda part=part: self.exact(part))
+            values, taken = fastest(lambda part=part: self.exact(part))
             found, spent = [*found, values], spent + taken
             if spent > seconds:
                 break
@@ -125,7 +125,7 @@ def explain_tree(view: FittedView, clients: pd.DataFrame, background: pd.DataFra
     return np.asarray(explainer.shap_values(view.prepare(clients))[..., 1])
 
 
-def timed(run: Callable[[], Any]) -> tuple[Any, float]:
+def fastest(run: Callable[[], Any]) -> tuple[Any, float]:
     """Return what a function returns, and the fewest CPU seconds that it took; a fast one runs again."""
     taken: list[float] = []
     while not taken or sum(taken) < _MEASURED:

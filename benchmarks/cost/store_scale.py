@@ -1,30 +1,27 @@
-"""What a large synthetic store costs: ``python -m benchmarks.store_scale [CLIENTS ...]``.
+"""What a large synthetic store costs: ``python -m benchmarks store_scale [CLIENTS ...]``.
 
 Each store is made in a process of its own, one month of it, in a folder that is thrown away.
 """
 
 import hashlib
 import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-import yaml
-
+from benchmarks.shared.measuring import in_a_process, words_of
+from benchmarks.shared.stores import one_month, read_population
 from one_click.datasets.chunked import ChunkedParquetDataset, FolderDataset
-from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_store.nodes import months as nodes
 
-CONF = Path("conf/base")
+SIZES = (1_000_000, 5_000_000)
 CHUNKS = (20_000, 50_000, 170_000)
 SMALL = 200_000  # clients of the store that is made with every size of chunk
 
 
-def main(sizes: list[int]) -> None:
+def main(*sizes: int) -> None:
     """Print cost by number of clients, then check that the size of the chunks changes nothing."""
     print(f"{'clients':>10}{'what':>10}{'CPU us per client':>20}{'peak MB':>10}")
-    for clients in sizes:
+    for clients in sizes or SIZES:
         for what in ("truth", "files"):
             seconds, peak, _ = _in_a_process(clients, 50_000, what)
             print(f"{clients:>10}{what:>10}{seconds / clients * 1e6:>20.1f}{peak:>10.0f}")
@@ -33,16 +30,15 @@ def main(sizes: list[int]) -> None:
 
 
 def _in_a_process(clients: int, chunk: int, what: str) -> tuple[float, float, str]:
-    command = [sys.executable, "-m", "benchmarks.store_scale", "--make", str(clients), str(chunk), what]
-    seconds, peak, digest = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    seconds, peak, digest = words_of(in_a_process(make, clients, chunk, what))
     return float(seconds), float(peak), digest
 
 
 def make(clients: int, chunk: int, what: str) -> None:
     """Make the first month of a store; print CPU seconds, peak MB and a checksum of the files."""
-    options, population = store_parameters(clients, chunk)
+    options = one_month(clients, chunk)
     with tempfile.TemporaryDirectory() as folder:
-        truth = nodes.make_months(options, population)
+        truth = nodes.make_months(options, read_population())
         if what in ("truth", "all"):
             ChunkedParquetDataset(f"{folder}/truth.parquet").save(truth)
         if what in ("files", "all"):
@@ -53,26 +49,6 @@ def make(clients: int, chunk: int, what: str) -> None:
     print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, digest)
 
 
-def store_parameters(clients: int, chunk: int) -> tuple[DemoStore, DemoPopulation]:
-    """Return the shipped parameters for one month of many clients."""
-    changes = {"clients": clients, "chunk_clients": chunk, "months": ["only"], "unlabelled": [], "drifts": []}
-    options = DemoStore.model_validate(_read("parameters_demo_store.yml", "demo_store") | changes)
-    population = DemoPopulation.model_validate(_read("parameters_demo_population.yml", "demo_population"))
-    return options, population
-
-
-def _read(file: str, section: str) -> dict[str, object]:
-    found: dict[str, object] = yaml.safe_load((CONF / file).read_text(encoding="utf-8"))[section]
-    return found
-
-
 def _checksum(path: Path) -> bytes:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--make"]:
-        make(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
-    else:
-        main([int(size) for size in sys.argv[1:]] or [1_000_000, 5_000_000])

@@ -1,12 +1,11 @@
-"""Whether importance finds planted reasons: ``python -m benchmarks.planted_reasons [FIRST] [LAST]``.
+"""Whether importance finds planted reasons: ``python -m benchmarks planted_reasons [FIRST] [LAST]``.
 
-In stores of `benchmarks.portrait` (one per seed), whose features are independent of each other, a model is
+In stores of `portrait` (one per seed), whose features are independent of each other, a model is
 tuned, refitted and explained as the product does it. Printed is the share of stores, with its 95 % interval,
 in which every driver stands above every feature that drives nothing, and how both measures treat a copy of a
 driver.
 """
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,8 +13,10 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from benchmarks.portrait import CLIENTS, DRIVERS, plant_store, read_worlds
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.stores import CLIENTS, NO_FINDINGS
+from benchmarks.shared.summaries import share_text
+from benchmarks.truth.portrait import DRIVERS, plant_store, read_worlds
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain.fitted import FittedView, ModelColumn
 from one_click.features import make_features
@@ -40,7 +41,6 @@ from one_click.pipelines.interpretation.nodes.importance import (
     summarise_shap,
 )
 from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
-from one_click.statistics.effect_sizes import share_with_interval
 
 TUNED = "logistic_regression"  # in all stores; the other families, as they start, in the first ones
 SMALL = {"trials": 12, "startup_trials": 6, "challengers": {}}
@@ -52,7 +52,6 @@ REFIT_CLIENTS = 50  # explained by each refit; only intervals, of which nothing 
 DRIVER, COPY = "pages_per_visit", "minutes_previous"  # the copy replaces a feature that drives nothing
 COPIES = {"an exact copy": 0.0, "a noisy copy": 0.3}  # noise in standard deviations of the driver
 METRIC = "roc_auc"
-NO_FINDINGS = pd.DataFrame(columns=["finding", "level"])
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ class Reasons:
         return self.permuted[self.permuted["kind"] == FEATURE].set_index("feature")
 
 
-def main(first: int, last: int) -> None:
+def main(first: int = 1, last: int = 100) -> None:
     """Print one line per result."""
     pool, planted, nothing = read_worlds()
     seeds = range(first, last + 1)
@@ -331,16 +330,10 @@ def _print_sharing(alone: list[Reasons], copied: list[Reasons]) -> None:
 
 
 def _print_share(name: str, hits: Iterable[bool]) -> None:
-    found = np.array(list(hits), dtype=bool)
-    share, low, high = share_with_interval(int(found.sum()), len(found))
-    print(f"  {name}: {found.sum()} of {len(found)}, {share:.3f} ({low:.3f} to {high:.3f})", flush=True)
+    print(f"  {name}: {share_text(hits)}", flush=True)
 
 
 def _print_spread(name: str, values: Iterable[float]) -> None:
     known = pd.Series(list(values)).dropna()
     low, high = known.quantile([0.025, 0.975])
     print(f"  {name}: mean {known.mean():.3f}, 95 % of {len(known)} stores {low:.3f} to {high:.3f}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else 100)

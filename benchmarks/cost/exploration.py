@@ -1,19 +1,17 @@
-"""What `eda` costs: ``python -m benchmarks.exploration [SNAPSHOT] [CLIENTS]``.
+"""What `eda` costs: ``python -m benchmarks exploration [SNAPSHOT] [CLIENTS]``.
 
 Beside a bare describe and phik, on the stored clients of a snapshot and on so many of a synthetic store.
 """
 
-import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from phik.phik import phik_matrix
 
-from benchmarks.shipped import read_section
-from benchmarks.store_scale import store_parameters
+from benchmarks.shared.measuring import timed
+from benchmarks.shared.parameters import read_section
+from benchmarks.shared.stores import one_month, read_population
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import Eda
 from one_click.pipelines import eda
@@ -22,15 +20,16 @@ from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 DRAWING = "figure"  # in the names of the nodes that draw
 
 
-def main(snapshot: str, count: int) -> None:
+def main(snapshot: str = "demo", count: int = 100_000) -> None:
     """Print CPU seconds and ratios, and the dearest nodes."""
     mpl.use("agg")
     stored = pd.read_parquet(f"data/03_primary/{snapshot}/clients.parquet")
-    options, population = store_parameters(count, 50_000)
-    drawn = draw_store(options, population)[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
+    drawn = draw_store(one_month(count, 50_000), read_population())[
+        [CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]
+    ]
     _bare(stored)  # imports and first calls
     for name, clients in ((snapshot, stored), ("synthetic", drawn)):
-        bare = _seconds(lambda clients=clients: _bare(clients))
+        _, bare = timed(lambda clients=clients: _bare(clients))
         by_node = _pipeline(clients)
         drawing = sum(seconds for node, seconds in by_node.items() if DRAWING in node)
         whole = sum(by_node.values())
@@ -52,15 +51,6 @@ def _pipeline(clients: pd.DataFrame) -> dict[str, float]:
     seconds = {}
     for node in eda.create_pipeline().nodes:
         inputs = {name: data[name] for name in node.inputs}
-        seconds[node.func.__name__] = _seconds(lambda node=node, inputs=inputs: data.update(node.run(inputs)))
+        made, seconds[node.func.__name__] = timed(lambda node=node, inputs=inputs: node.run(inputs))
+        data |= made
     return seconds
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    before = time.process_time()
-    work()
-    return time.process_time() - before
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "demo", int(sys.argv[2]) if len(sys.argv) > 2 else 100_000)

@@ -1,18 +1,17 @@
-"""Nested cross-validation of everything that competes: ``python -m benchmarks.nested [SNAPSHOT] [SEED]``.
+"""Nested cross-validation of everything that competes: ``python -m benchmarks nested [SNAPSHOT] [SEED]``.
 
 On the stored features of a snapshot: each family, the vote, both rules of selection, challengers, all on the
 same twin-safe outer folds, with CPU seconds. Decide by the shipped seed, confirm with five others.
 """
 
-import sys
-import time
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.measuring import timed
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.projects import read_labelled
 from one_click.modelling import candidates
 from one_click.modelling.evaluation import brier_score, log_loss
 from one_click.modelling.search import InMemoryLog
@@ -25,10 +24,9 @@ CPU = "CPU s"
 METRICS = ("roc_auc", "roc_auc_calibrated", "brier_score", "log_loss", "calibration_error", "f1_declined")
 
 
-def main(snapshot: str, seed: int | None) -> None:
+def main(snapshot: str = "demo", seed: int | None = None) -> None:
     """Print one row per model and rule."""
-    stored = (f"data/05_model_input/{snapshot}/{part}_clients.parquet" for part in ("train", "test"))
-    clients = candidates.join_labelled(*map(pd.read_parquet, stored))
+    clients = read_labelled(snapshot)
     options, evidence = read_section("model_selection", ModelSelection), read_section("evidence", Evidence)
     if seed is not None:
         options = options.model_copy(update={"seed": seed})
@@ -55,8 +53,8 @@ def _nest_families(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
     scores, seconds = {}, {}
     for name, family in read_families().items():
-        work = _Timed(lambda family=family: nest_family(clients, family, options, evidence, InMemoryLog)[0])
-        scores[name], seconds[name] = work.result, work.seconds
+        nest = partial(nest_family, clients, family, options, evidence, InMemoryLog)
+        (scores[name], *_), seconds[name] = timed(nest)
     return scores, seconds
 
 
@@ -67,24 +65,13 @@ def _nest_others(
     alone = evidence.model_copy(update={"challengers": {}})
     for name in models.loc[models["kind"] != "family", "model"]:
         one = models[models["model"] == name]
-        work = _Timed(lambda one=one: nest_others(clients, one, options, alone))
-        scores.append(work.result)
-        seconds[name] = work.seconds
+        found, seconds[name] = timed(partial(nest_others, clients, one, options, alone))
+        scores.append(found)
     for name, family in evidence.challengers.items():
         single = evidence.model_copy(update={"challengers": {name: family}})
-        work = _Timed(lambda single=single: nest_others(clients, models.head(0), options, single))
-        scores.append(work.result)
-        seconds[name] = work.seconds
+        found, seconds[name] = timed(partial(nest_others, clients, models.head(0), options, single))
+        scores.append(found)
     return pd.concat(scores, ignore_index=True), seconds
-
-
-class _Timed:
-    """A result and the CPU seconds that it took."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        before = time.process_time()
-        self.result = work()
-        self.seconds = time.process_time() - before
 
 
 def _print_table(summary: pd.DataFrame, seconds: dict[str, float]) -> None:
@@ -108,7 +95,3 @@ def _print_table(summary: pd.DataFrame, seconds: dict[str, float]) -> None:
     table["optimism"] = values["optimism"].round(4)
     table[CPU] = pd.Series(seconds).round(1)
     print(table.sort_values("roc_auc", ascending=False).to_string())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "demo", int(sys.argv[2]) if len(sys.argv) > 2 else None)

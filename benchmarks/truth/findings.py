@@ -1,4 +1,4 @@
-"""False findings of the audit, and wrong labels that are found: ``python -m benchmarks.findings``.
+"""False findings of the audit, and wrong labels that are found: ``python -m benchmarks findings``.
 
 Stores of 1300 clients with the shipped population; clean ones have no dirt and an order that says nothing.
 """
@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from benchmarks.shipped import read_section
+from benchmarks.shared.parameters import read_section
+from benchmarks.shared.stores import read_population, store_options
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
-from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
+from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.nodes.audit import audit
 from one_click.pipelines.demo_comparison.nodes.comparison import untuned
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
@@ -23,27 +24,20 @@ TOP = 50
 
 def main() -> None:
     """Print the share of false findings, and the precision of suspects."""
-    options, population = (
-        read_section("demo_store", DemoStore),
-        read_section("demo_population", DemoPopulation),
-    )
     limits = read_section("data_processing", DataProcessing)
     clean = {"dirt": {}, "order_noise": NO_ORDER}
-    false = [_false_findings(_store(options, population, seed, clean), limits) for seed in CLEAN]
+    false = [_false_findings(_store(seed, clean), limits) for seed in CLEAN]
     print(f"clean stores with a false finding: {sum(map(bool, false))} of {len(false)}")
     noise = clean | {"label_noise": {"missed_declines": WRONG, "false_declines": WRONG}}
-    found = [_precision(_store(options, population, seed, noise)) for seed in NOISY]
+    found = [_precision(_store(seed, noise)) for seed in NOISY]
     precision, share = np.mean(found, axis=0)
     print(
         f"wrong labels, {len(found)} stores: {share:.3f} of all, {precision:.3f} of the first {TOP} suspects"
     )
 
 
-def _store(
-    options: DemoStore, population: DemoPopulation, seed: int, changes: dict[str, object]
-) -> pd.DataFrame:
-    changed = options.model_dump(by_alias=True) | {"seed": seed} | changes
-    return draw_store(DemoStore.model_validate(changed), population)
+def _store(seed: int, changes: dict[str, object]) -> pd.DataFrame:
+    return draw_store(store_options(seed=seed, **changes), read_population())
 
 
 def _false_findings(store: pd.DataFrame, limits: DataProcessing) -> list[str]:
@@ -60,7 +54,3 @@ def _precision(store: pd.DataFrame) -> tuple[float, float]:
     noise, _ = find_label_noise(store, store[[CLIENT_ID]].assign(probability=probability))
     wrong = store.loc[store["declined"] != (store[TARGET] == 1), CLIENT_ID]
     return float(noise.head(TOP)[CLIENT_ID].isin(wrong).mean()), len(wrong) / len(store)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,18 +1,15 @@
-"""How far a synthetic store stands in for a real extract: ``python -m benchmarks.likeness SNAPSHOT``.
+"""How far a synthetic store stands in for a real extract: ``python -m benchmarks likeness SNAPSHOT``.
 
 Needs the snapshot's ``clients`` table (``kedro run --pipelines data_processing --params snapshot=SNAPSHOT``).
 Nothing here is chosen by looking at the half that is tested on.
 """
 
-import sys
-
 import numpy as np
 import pandas as pd
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
+from benchmarks.shared.projects import open_context
 from one_click.columns import TARGET
 from one_click.modelling.folds import make_splits
 from one_click.parameters import DemoPopulation, DemoStore
@@ -37,9 +34,7 @@ FOLDS = (0, 1, 2, 3, 4)
 
 def main(snapshot: str) -> None:
     """Print what the planted form reaches, then three tables."""
-    bootstrap_project(".")
-    with KedroSession.create(".", runtime_params={"snapshot": snapshot}) as session:
-        context = session.load_context()
+    with open_context(snapshot) as context:
         extract = take_labelled(context.catalog.load("clients"))
         options = DemoStore.model_validate(context.params["demo_store"])
         population = DemoPopulation.model_validate(context.params["demo_population"])
@@ -119,7 +114,3 @@ def truth(stores: list[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
 
 def _roc_auc(clients: pd.DataFrame) -> float:
     return expected_roc_auc(clients["probability"].to_numpy(), clients[TARGET].to_numpy(dtype="float64"))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

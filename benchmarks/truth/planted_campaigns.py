@@ -1,4 +1,4 @@
-"""What a campaign plan truly keeps: ``python -m benchmarks.planted_campaigns [FIRST] [LAST]``.
+"""What a campaign plan truly keeps: ``python -m benchmarks planted_campaigns [FIRST] [LAST]``.
 
 In synthetic stores (one per seed) every client's true probability of decline is known, and so are the planted
 effects of the offers. The plan is made from labels as the product makes it, with the logistic regression that
@@ -7,16 +7,15 @@ cost. It is compared, on the same budget and contacts, with choices by hand and 
 which knows the truth and may also approach clients who are not called at risk. No control arm is held back.
 """
 
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from benchmarks.coverage import NO_FINDINGS
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.stores import CLIENTS, NO_FINDINGS, read_population, store_options
+from benchmarks.shared.summaries import mean_text, share_text
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
 from one_click.features import make_features
 from one_click.modelling import candidates
@@ -24,7 +23,6 @@ from one_click.parameters import (
     CampaignPlan,
     DataProcessing,
     DemoPopulation,
-    DemoStore,
     Family,
     Interpretation,
     ModelSelection,
@@ -50,10 +48,8 @@ from one_click.pipelines.interpretation.nodes.refits import explain_refits, refi
 from one_click.pipelines.model_selection.nodes import champion, comparison
 from one_click.pipelines.segmentation.nodes import segments as nodes
 from one_click.simulation.mechanism import decline_probability
-from one_click.statistics.effect_sizes import share_with_interval
 
 MODEL = "logistic_regression"
-CLIENTS = 1300
 FEWER = {"confirmation_repeats": 3, "challengers": {}}  # for the sake of time
 DECLARED, DRAWN = "every effect is as declared", "each lies anywhere between its declared low and high"
 AS_DECLARED = "assumes the declared effects"
@@ -83,7 +79,6 @@ class Settings:
     offers : Offers
     campaign : CampaignPlan
     limits : DataProcessing
-    demo : DemoStore
     population : DemoPopulation
     """
 
@@ -94,11 +89,10 @@ class Settings:
     offers: Offers
     campaign: CampaignPlan
     limits: DataProcessing
-    demo: DemoStore
     population: DemoPopulation
 
 
-def main(first: int, last: int) -> None:
+def main(first: int = 1, last: int = 100) -> None:
     """Print what the plan keeps, and how often its limits bind, for each truth and assumption."""
     settings = read_settings()
     rows = [row for seed in range(first, last + 1) for row in measure_store(seed, settings)]
@@ -119,16 +113,13 @@ def read_settings() -> Settings:
         read_section("offers", Offers),
         read_section("campaign", CampaignPlan),
         read_section("data_processing", DataProcessing),
-        read_section("demo_store", DemoStore),
-        read_section("demo_population", DemoPopulation),
+        read_population(),
     )
 
 
 def measure_store(seed: int, settings: Settings) -> list[Row]:
     """Make and value every plan for one store; one row per truth and assumption."""
-    changes = {"seed": seed, "clients": CLIENTS, "dirt": {}}
-    demo = DemoStore.model_validate(settings.demo.model_dump(by_alias=True) | changes)
-    store = draw_store(demo, settings.population)
+    store = draw_store(store_options(seed=seed, clients=CLIENTS, dirt={}), settings.population)
     known = learn(store, settings)
     truth = _reveal(known, store, settings)
     offers, campaign = settings.offers, settings.campaign
@@ -281,33 +272,20 @@ def _kept(selected: pd.DataFrame, worth: pd.Series) -> float:
 
 
 def _report(rows: pd.DataFrame) -> None:
-    print(f"  the plan truly keeps {_mean(rows[PLAN])}, {_mean(rows['spent'])} spent")
-    print(f"  clients approached {_mean(rows['clients'])}")
-    print(f"  kept / what the plan expects {_mean(rows[PLAN] / rows['expected'], 3)}")
+    print(f"  the plan truly keeps {mean_text(rows[PLAN], 1)}, {mean_text(rows['spent'], 1)} spent")
+    print(f"  clients approached {mean_text(rows['clients'], 1)}")
+    print(f"  kept / what the plan expects {mean_text(rows[PLAN] / rows['expected'], 3)}")
     for way in (*ORDERS, RANDOM):
         ahead = rows[PLAN] - rows[way]
-        print(f"  by {way} {_mean(rows[way])}; plan ahead by {_mean(ahead)}, in {_share(ahead > EQUAL)}")
+        print(
+            f"  by {way} {mean_text(rows[way], 1)}; plan ahead by {mean_text(ahead, 1)}, "
+            f"in {share_text(ahead > EQUAL)}"
+        )
         behind = int((ahead < -EQUAL).sum())
-        print(f"    in % of it {_mean(100 * ahead / rows[way])}; plan behind in {behind} stores")
-    print(f"  loss against the best plan of all, which keeps {_mean(rows[BEST])}, in % of that:")
+        print(f"    in % of it {mean_text(100 * ahead / rows[way], 1)}; plan behind in {behind} stores")
+    print(f"  loss against the best plan of all, which keeps {mean_text(rows[BEST], 1)}, in % of that:")
     steps = {AT_RISK_ONLY: (BEST, AT_RISK_ONLY), ESTIMATED: (AT_RISK_ONLY, ESTIMATED)}
     for name, (more, less) in {**steps, MISTAKEN: (ESTIMATED, PLAN), "in all": (BEST, PLAN)}.items():
-        print(f"    {name} {_mean(100 * (rows[more] - rows[less]) / rows[BEST], 2)}")
+        print(f"    {name} {mean_text(100 * (rows[more] - rows[less]) / rows[BEST], 2)}")
     for limit in ("budget", *CHANNELS):
-        print(f"  stores in which the limit of {limit} binds: {_share(rows[f'{limit} binds'])}")
-
-
-def _mean(values: pd.Series, decimals: int = 1) -> str:
-    """Write a mean with its 95 % interval over stores (t)."""
-    half = stats.t.ppf(0.975, len(values) - 1) * values.sem()
-    low, mean, high = (f"{values.mean() + side * half:.{decimals}f}" for side in (-1, 0, 1))
-    return f"{mean} ({low} to {high})"
-
-
-def _share(hits: pd.Series) -> str:
-    share, low, high = share_with_interval(int(hits.sum()), len(hits))
-    return f"{hits.sum()} of {len(hits)} stores, {share:.3f} ({low:.3f} to {high:.3f})"
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else 100)
+        print(f"  stores in which the limit of {limit} binds: {share_text(rows[f'{limit} binds'])}")

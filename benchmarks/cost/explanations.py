@@ -1,4 +1,4 @@
-"""Cost and error of explanations: ``python -m benchmarks.explanations SNAPSHOT [MODEL ...]``.
+"""Cost and error of explanations: ``python -m benchmarks explanations SNAPSHOT [MODEL ...]``.
 
 Needs a finished run of the snapshot. Beside each model stands what the package shap takes for the same
 background and clients: for exact values, and for a mean error of 1 % of the mean amount of a contribution
@@ -6,19 +6,16 @@ where either side samples. Sampled values are judged by shap's ExactExplainer, o
 not been fitted to: of nearest neighbours, ours leave out a client's own row.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 
-from benchmarks.beside_shap import Coded, explain_line, explain_tree, timed
-from benchmarks.shipped import read_section
+from benchmarks.cost.beside_shap import Coded, explain_line, explain_tree, fastest
+from benchmarks.shared.parameters import read_section
+from benchmarks.shared.projects import open_context
 from one_click.columns import BASE_FEATURES
 from one_click.explain.certainty import certainty, top_reasons
 from one_click.explain.explanation import SAMPLED, Explanation
@@ -64,11 +61,10 @@ class Case:
         return Coded(self.model, pd.concat([self.clients, self.unseen]), self.background, fast_kernel)
 
 
-def main(snapshot: str, names: list[str]) -> None:
+def main(snapshot: str = "demo", *names: str) -> None:
     """Measure the explanations of the models of one snapshot."""
-    bootstrap_project(Path.cwd())
-    with KedroSession.create(Path.cwd(), runtime_params={"snapshot": snapshot}) as session:
-        catalog = session.load_context().catalog
+    with open_context(snapshot) as context:
+        catalog = context.catalog
         tables = ("features", "test_clients", "explanation_background")
         clients, unseen, background = (raw_features(catalog.load(name)) for name in tables)
         models = {name: catalog.load(f"model_selection.{name}.candidate") for name in CANDIDATES}
@@ -81,7 +77,7 @@ def main(snapshot: str, names: list[str]) -> None:
 
 
 def _report(name: str, case: Case) -> None:
-    found, seconds = timed(lambda: case.explain(case.clients))
+    found, seconds = fastest(lambda: case.explain(case.clients))
     gap = np.abs(found.base_value + found.contributions.sum(axis=1) - found.output).max()
     each = seconds / len(case.clients)
     print(
@@ -94,14 +90,14 @@ def _report(name: str, case: Case) -> None:
 
 def _beside_line(case: Case, ours: np.ndarray, each: float) -> None:
     view = FittedView(case.model)
-    theirs, seconds = timed(lambda: explain_line(view, case.clients, case.background))
+    theirs, seconds = fastest(lambda: explain_line(view, case.clients, case.background))
     _tell("LinearExplainer", seconds / len(ours), each, len(ours))
     _tell_difference(ours, theirs)
 
 
 def _beside_tree(case: Case, ours: np.ndarray, each: float) -> None:
     view = FittedView(case.model)
-    _, seconds = timed(lambda: explain_tree(view, case.clients, case.background))
+    _, seconds = fastest(lambda: explain_tree(view, case.clients, case.background))
     _tell("TreeExplainer, interventional, levels as players", seconds / len(ours), each, len(ours))
     _beside_exact(case, each)
 
@@ -135,7 +131,7 @@ def _beside_permutations(
     coded.permuted(rows[:1], 1, case.options.seed)
 
     def error(orders: int) -> tuple[float, float]:
-        found, seconds = timed(lambda: coded.permuted(rows, orders, case.options.seed))
+        found, seconds = fastest(lambda: coded.permuted(rows, orders, case.options.seed))
         return _mean_error(found, truth[:, coded.places]), seconds
 
     orders, reached, seconds = _climb(ORDERS, error)
@@ -160,7 +156,7 @@ def _beside_sampled(case: Case, _: np.ndarray, shipped: float) -> None:
     _compare(found, truth, case.options)
     pairs, reached, _ = _climb(PAIRS, lambda pairs: (_error_of_pairs(case, clients, truth, pairs), 0.0))
     many = _spread(case.unseen, min(len(case.unseen), max(FEW, WALKS // pairs)))
-    _, own = timed(lambda: case.explain(many, permutations=pairs, rounds=1))
+    _, own = fastest(lambda: case.explain(many, permutations=pairs, rounds=1))
     more = _needed(reached)
     each = more * own / len(many)
     print(
@@ -270,7 +266,3 @@ _BESIDE: dict[str, Callable[[Case, np.ndarray, float], None]] = {
     "rbf": _beside_kernel,
     SAMPLED: _beside_sampled,
 }
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "demo", sys.argv[2:])

@@ -4,38 +4,30 @@ Everything but the suite runs in a copy of the project, so that the user's own r
 real extract is found where the tests find it, and left out where it is absent.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from benchmarks.shipped import read_written
+from benchmarks.cost import plain_data_processing
+from benchmarks.shared.measuring import Cost, in_a_process, measure
+from benchmarks.shared.parameters import read_written
+from benchmarks.shared.projects import KEDRO, copy_project
 
 BUDGET = Path("benchmarks/budget.yml")
 RUN = [sys.executable, "-m", "one_click"]
-KEDRO = [sys.executable, "-m", "kedro", "run"]
 PIPELINES = (
     "data_processing",
     "eda",
     "model_selection",
     "interpretation",
     "segmentation",
+    "campaign",
     "reporting",
     "scoring",
 )
-
-
-@dataclass(frozen=True)
-class Cost:
-    """CPU seconds of a command and all its processes, and megabytes of the largest of them."""
-
-    cpu: float
-    memory: float
 
 
 def main() -> int:
@@ -44,27 +36,12 @@ def main() -> int:
     print(f"{'command':<32}{'CPU s':>8}{'budget':>8}{'MB':>8}{'budget':>8}")
     with tempfile.TemporaryDirectory() as folder:
         project = copy_project(Path(folder) / "project")
-        script = [sys.executable, "-m", "benchmarks.plain_data_processing", "data/01_raw/demo", "data/plain"]
+        script = in_a_process(plain_data_processing.main, "data/01_raw/demo", "data/plain")
         yardstick = measure(script, project)
         print(f"{'yardstick':<32}{yardstick.cpu:>8.1f}{'':>8}{yardstick.memory:>8.0f}")
         over = [_report(name, command, project, budget[name]) for name, command in _commands(project).items()]
     over.append(_report("make test", ["make", "test"], Path.cwd(), budget["make test"]))
     return int(any(over))
-
-
-def copy_project(copy: Path) -> Path:
-    """Copy what runs need: settings, the demo store and, where it is, the real extract."""
-    shutil.copytree("conf", copy / "conf", ignore=shutil.ignore_patterns("local"))
-    (copy / "conf" / "local").mkdir()
-    (copy / "src").mkdir()
-    for name in ("pyproject.toml", ".telemetry"):
-        shutil.copy(name, copy / name)
-    for snapshot in ("demo", "demo_next"):
-        shutil.copytree(f"data/01_raw/{snapshot}", copy / "data" / "01_raw" / snapshot)
-    extract = Path(os.environ.get("ONE_CLICK_REAL_DATA", "../shared/real_data"))
-    if extract.is_dir():
-        shutil.copytree(extract, copy / "data" / "01_raw" / "real")
-    return copy
 
 
 def _commands(project: Path) -> dict[str, list[str]]:
@@ -75,7 +52,7 @@ def _commands(project: Path) -> dict[str, list[str]]:
         **{name: [*KEDRO, "--pipelines", name] for name in PIPELINES},
         **({"kedro run, the real extract": [*KEDRO, "--params", "snapshot=real"]} if real else {}),
         "kedro run --env test": [*KEDRO, "--env", "test"],
-        "make run, a vote as champion": [sys.executable, "-m", "benchmarks.budget"],
+        "make run, a vote as champion": in_a_process(run_with_a_vote),
     }
 
 
@@ -87,31 +64,9 @@ def run_with_a_vote() -> None:
     subprocess.run(RUN, check=True)
 
 
-def measure(command: list[str], folder: Path) -> Cost:
-    """Run a command and return what it cost.
-
-    Raises
-    ------
-    SystemExit
-        If it fails, with the end of what it said.
-    """
-    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            output.seek(0)
-            sys.exit(f"{' '.join(command)} failed:\n{output.read().decode()[-3000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-
-
 def _report(name: str, command: list[str], folder: Path, budget: Cost) -> bool:
     cost = measure(command, folder)
     over = cost.cpu > budget.cpu or cost.memory > budget.memory
     figures = f"{cost.cpu:>8.1f}{budget.cpu:>8.0f}{cost.memory:>8.0f}{budget.memory:>8.0f}"
     print(f"{name:<32}{figures}{'  OVER' if over else ''}", flush=True)
     return over
-
-
-if __name__ == "__main__":
-    run_with_a_vote()

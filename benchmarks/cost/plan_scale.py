@@ -1,21 +1,19 @@
-"""Cost and gap of large campaign plans, truth of small ones: ``python -m benchmarks.plan_scale [CLIENTS]``.
+"""Cost and gap of large campaign plans, truth of small ones: ``python -m benchmarks plan_scale [CLIENTS]``.
 
 The offers are those that are shipped, clients are drawn. Small plans are compared with the best ones, which
 HiGHS finds by solving the whole problem.
 """
 
-import resource
-import sys
-import time
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from benchmarks.shipped import read_section
+from benchmarks.shared.measuring import peak_memory, timed
+from benchmarks.shared.parameters import read_section
 from one_click.parameters import Offers
-from one_click.pipelines.campaign.nodes.knapsack import Limits, solve
+from one_click.pipelines.campaign.nodes.knapsack import Limits, Plan, solve
 
 CLIENTS = 1_000_000
 SMALL_PLANS = 500
@@ -47,9 +45,8 @@ class Problem:
     limits: Limits
 
 
-def main() -> None:
+def main(clients: int = CLIENTS) -> None:
     """Measure plans of so many clients, then compare small plans with the best ones."""
-    clients = int(sys.argv[1]) if len(sys.argv) > 1 else CLIENTS
     offers = read_section("offers", Offers)
     for name, limited in (("budget", False), ("every limit", True)):
         _report_large(name, draw(offers, clients, SHARE, limited, np.random.default_rng(0)))
@@ -96,16 +93,13 @@ def _draw_values(
 
 
 def _report_large(name: str, problem: Problem) -> None:
-    start = time.process_time()
-    plan = solve(problem.values, problem.costs, problem.channels, problem.limits)
-    seconds = time.process_time() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    plan, seconds = timed(lambda: solve(problem.values, problem.costs, problem.channels, problem.limits))
     contacts = ", ".join(f"{price:.4f}" for price in plan.contact_prices)
     print(
         f"{len(problem.values)} clients, {name}: {seconds:.2f} CPU s, gap {plan.gap:.5%}, profit kept "
         f"{plan.value:.1f} at {plan.cost:.2f} of {problem.limits.budget}, prices: budget "
-        f"{plan.budget_price:.4f}, contacts {contacts}; peak of memory {memory:.0f} MB, of which values "
-        f"{problem.values.nbytes / 2**20:.0f} MB"
+        f"{plan.budget_price:.4f}, contacts {contacts}; peak of memory {peak_memory():.0f} MB, of which "
+        f"values {problem.values.nbytes / 2**20:.0f} MB"
     )
 
 
@@ -124,9 +118,7 @@ def _report_small(offers: Offers) -> None:
     ]
     best = [solve_whole(problem) for problem in problems]
     for name, core in (("all clients in the core", CORE), ("a core of 5, which may grow to 20", 5)):
-        start = time.process_time()
-        plans = [solve(p.values, p.costs, p.channels, p.limits, core=core) for p in problems]
-        seconds = time.process_time() - start
+        plans, seconds = timed(lambda core=core: [_solve(problem, core) for problem in problems])
         pairs = list(zip(plans, best, strict=True))
         losses = np.array([1 - plan.value / most if most else 0.0 for plan, most in pairs])
         held = [plan.upper_bound >= most * (1 - 1e-9) for plan, most in pairs]
@@ -135,6 +127,10 @@ def _report_small(offers: Offers) -> None:
             f"within {NEAR:.2%} of the best, largest loss {max(losses.max(), 0):.4%}; the best is within the "
             f"stated bound in {np.mean(held):.1%}; {seconds / len(plans):.3f} CPU s each"
         )
+
+
+def _solve(problem: Problem, core: int) -> Plan:
+    return solve(problem.values, problem.costs, problem.channels, problem.limits, core=core)
 
 
 def solve_whole(problem: Problem) -> float:
@@ -160,7 +156,3 @@ def solve_whole(problem: Problem) -> float:
         options={"mip_rel_gap": 0},
     )
     return float(-best.fun * unit)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,28 +1,26 @@
-"""Killing the run at random moments: ``python -m benchmarks.interruption [SNAPSHOT] [COUNT]``.
+"""Killing the run at random moments: ``python -m benchmarks interruption [SNAPSHOT] [COUNT]``.
 
 A run on changed files is killed (SIGKILL) somewhere on its way. Every table must then be the old or the new
 one, to the byte, and the next run must end with the bytes of an undisturbed one.
 """
 
 import hashlib
-import os
 import random
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.budget import copy_project
+from benchmarks.shared.measuring import kill_after
+from benchmarks.shared.projects import KEDRO, copy_project
 
 LEFT_OUT = 20  # clients whose rows the changed files lack, so that every table changes
 LONGER = 1.2  # kills fall between the start and this multiple of an undisturbed run's time
 
 
-def main(snapshot: str, count: int) -> None:
+def main(snapshot: str = "demo", count: int = 50) -> None:
     """Kill, look at every file, run again, compare."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
@@ -59,12 +57,7 @@ def one_kill(
         if layer.name != "01_raw":
             shutil.rmtree(project / "data" / layer.name)
             shutil.copytree(layer, project / "data" / layer.name)
-    process = subprocess.Popen(
-        command(snapshot), cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    time.sleep(moment)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    kill_after(command(snapshot), moment, project)
     seen = checksums(project)
     torn = [name for name, digest in seen.items() if digest not in (old.get(name), new.get(name))]
     fresh = sum(seen[name] == new[name] != old.get(name) for name in seen if name in new)
@@ -82,8 +75,7 @@ def _changed(old: dict[str, str], new: dict[str, str]) -> int:
 
 def command(snapshot: str) -> list[str]:
     """Return the command that is killed."""
-    params = f"snapshot={snapshot}"
-    return [sys.executable, "-m", "kedro", "run", "--pipelines", "data_processing", "--params", params]
+    return [*KEDRO, "--pipelines", "data_processing", "--params", f"snapshot={snapshot}"]
 
 
 def run(project: Path, snapshot: str) -> None:
@@ -99,7 +91,3 @@ def checksums(project: Path) -> dict[str, str]:
         for path in files
         if not path.name.startswith(".")
     }
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "demo", int(sys.argv[2]) if len(sys.argv) > 2 else 50)

@@ -1,11 +1,10 @@
-"""Random corruptions of a snapshot's files: ``python -m benchmarks.corruption SNAPSHOT [COUNT]``.
+"""Random corruptions of a snapshot's files: ``python -m benchmarks corruption SNAPSHOT [COUNT]``.
 
 Each ends in one clear error, or in a table in which every value is that of the uncorrupted files or the one
 that stands in the corrupted file, and every client that is missing is listed with a reason.
 """
 
 import random
-import sys
 import tempfile
 import traceback
 from collections import Counter
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.plain_data_processing import process, read_options
+from benchmarks.cost.plain_data_processing import process
+from benchmarks.shared.parameters import read_section
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TABLES, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
@@ -165,11 +165,11 @@ KINDS: tuple[Corrupt, ...] = (
 )  # fmt: skip
 
 
-def main(snapshot: str, count: int) -> None:
+def main(snapshot: str, count: int = 2000) -> None:
     """Corrupt, run, check and count."""
     folder = Path("data/01_raw") / snapshot
     whole = {name: (folder / f"{name}.csv").read_bytes() for name in FILES}
-    options = read_options()
+    options = read_section("data_processing", DataProcessing)
     truth, _ = run(whole, options)
     outcomes: Counter[tuple[str, str]] = Counter()
     for seed in range(count):
@@ -265,5 +265,3 @@ def _says(text: str, value: object, column: str) -> bool:
 
 
 assert set(FILES) < set(TABLES)
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 2000)

@@ -1,40 +1,34 @@
 """What `data_processing` does, as a plain script: the same functions, without kedro.
 
 The yardstick for what the framework costs:
-``python -m benchmarks.plain_data_processing RAW_FOLDER OUTPUT_FOLDER``.
+``python -m benchmarks plain_data_processing RAW_FOLDER OUTPUT_FOLDER``.
 """
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
+from benchmarks.shared.parameters import read_section
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.nodes import tables as nodes
 
 
-def main(raw_folder: Path, output_folder: Path) -> None:
+def main(raw_folder: str, output_folder: str) -> None:
     """Read, clean, join and split; write every table that the pipeline writes."""
-    options = read_options()
+    options = read_section("data_processing", DataProcessing)
     raw = {
-        name: RawTableDataset(filepath=str(raw_folder / f"{name}.csv")).load()
+        name: RawTableDataset(filepath=f"{raw_folder}/{name}.csv").load()
         for name in ("market_file", "market_money", "market_time", "money")
     }
     tables = process(raw, options)
-    output_folder.mkdir(parents=True, exist_ok=True)
+    output = Path(output_folder)
+    output.mkdir(parents=True, exist_ok=True)
     limits = tables.pop("cleaning_limits")
-    (output_folder / "cleaning_limits.json").write_text(json.dumps(limits), encoding="utf-8")
+    (output / "cleaning_limits.json").write_text(json.dumps(limits), encoding="utf-8")
     for name, table in tables.items():
-        table.to_parquet(output_folder / f"{name}.parquet")
-
-
-def read_options() -> DataProcessing:
-    """Return the shipped parameters."""
-    written = yaml.safe_load(Path("conf/base/parameters_data_processing.yml").read_text(encoding="utf-8"))
-    return DataProcessing.model_validate(written["data_processing"])
+        table.to_parquet(output / f"{name}.parquet")
 
 
 def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, pd.DataFrame]:
@@ -88,7 +82,3 @@ def process(raw: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, 
         "audit": audit,
         "data_quality": quality,
     }
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,17 +1,16 @@
-"""Whether the portrait tells the truth of planted stores: ``python -m benchmarks.portrait [FIRST] [LAST]``.
+"""Whether the portrait tells the truth of planted stores: ``python -m benchmarks portrait [FIRST] [LAST]``.
 
 The features of these stores are independent of each other, so that a feature which drives nothing differs
 between the classes by chance alone; where structures are looked for, they also go together. Their values are
 those of the synthetic store. Structures take a second per store and are looked for in the first few.
 """
 
-import sys
-
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from benchmarks.shipped import read_section
+from benchmarks.shared.parameters import read_section
+from benchmarks.shared.stores import CLIENTS
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore, Eda
 from one_click.parameters.planted import Cause
@@ -24,7 +23,6 @@ from one_click.pipelines.eda.nodes.portrait import risk_ratio
 from one_click.simulation.mechanism import decline_probability
 
 FEWER = 20
-CLIENTS = 1300
 TRUTH_CLIENTS = 1_000_000  # enough to know an effect to .002
 DRIVERS: dict[str, float | dict[str, float]] = {
     "pages_per_visit": -0.9,
@@ -45,7 +43,7 @@ PLANTED = Cause(intercept=-0.6, drivers=DRIVERS)
 NOTHING = Cause(intercept=-0.5, drivers={})
 
 
-def main(first_seed: int, last_seed: int) -> None:
+def main(first_seed: int = 1001, last_seed: int = 1400) -> None:
     """Print how often drivers come first, how often chance is taken for a finding, and the coverage."""
     seeds = range(first_seed, last_seed + 1)
     options = read_section("eda", Eda)
@@ -146,8 +144,3 @@ def _print_coverage_of_risks(portraits: list[pd.DataFrame], everyone: pd.DataFra
         f"coverage of the risk ratios of the values named: {covered.mean():.4f} of {len(rows)}, "
         f"median width {width:.3f}"
     )
-
-
-if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:]]
-    main(*[*numbers, *(1001, 1400)[len(numbers) :]])

@@ -1,9 +1,9 @@
-"""How honest the figures of a selection are: ``python -m benchmarks.coverage [FIRST] [LAST]``.
+"""How honest the figures of a selection are: ``python -m benchmarks coverage [FIRST] [LAST]``.
 
 In planted stores (one per seed) a small search chooses a champion; 100 000 fresh clients of the same
 population tell its true ROC-AUC. Printed: how often the 95 % intervals hold it, their widths, what the
 selection believed too much, the errors outside the undecided band, and what each rule loses. Every other
-interval that is printed is measured by `benchmarks.intervals`.
+interval that is printed is measured by `intervals`.
 """
 
 import sys
@@ -13,59 +13,42 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.models import true_area, tune_all
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.stores import CLIENTS, NO_FINDINGS, as_features, draw_clients
 from one_click.columns import CLIENT_ID, TARGET
-from one_click.features import make_features
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, find_band, judge
 from one_click.modelling.evaluation import resample_clients, roc_auc, roc_auc_interval
-from one_click.modelling.fold_scorer import roc_auc as plain_roc_auc
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
-from one_click.modelling.search import InMemoryLog, search
-from one_click.parameters import VOTING, DataProcessing, DemoPopulation, DemoStore, ModelSelection
+from one_click.parameters import DataProcessing, ModelSelection
 from one_click.pipelines.data_processing.nodes.tables import split_clients
-from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned
 
 FRESH_CLIENTS, FRESH_SEED = 100_000, 10_001
 SMALL = {"trials": 8, "startup_trials": 4, "confirmation_repeats": 2, "challengers": {}}
-NO_FINDINGS = pd.DataFrame(columns=["finding", "level"])
 Row = dict[str, Any]
 
 
-def main(first: int, last: int) -> None:
+def main(first: int = 1, last: int = 300) -> None:
     """Print one row per store to the standard error, and the summary."""
     options = read_section("model_selection", ModelSelection).model_copy(update=SMALL)
     limits = read_section("data_processing", DataProcessing)
-    fresh = draw_clients(FRESH_SEED, FRESH_CLIENTS)
+    fresh = as_features(draw_clients(FRESH_SEED, FRESH_CLIENTS))
     rows = []
     for seed in range(first, last + 1):
-        clients = draw_clients(seed, 1300)
+        clients = as_features(draw_clients(seed, CLIENTS))
         rows.append(_one_store(clients, fresh, options, limits) | {"seed": seed})
         print(f"seed {seed}: {rows[-1]}", file=sys.stderr)
     _report(pd.DataFrame(rows))
-
-
-def draw_clients(seed: int, count: int) -> pd.DataFrame:
-    """Return the labelled clients of a planted store without dirt, as models take them."""
-    shipped = read_section("demo_store", DemoStore).model_dump(by_alias=True)
-    changes = {"seed": seed, "clients": count, "dirt": {}, "first_id": seed * 10**6 + 1}
-    population = read_section("demo_population", DemoPopulation)
-    store = draw_store(DemoStore.model_validate(shipped | changes), population)
-    engineered = read_section("data_processing", DataProcessing).engineered_features
-    return make_features(store, engineered).astype({TARGET: "int64"})
 
 
 def _one_store(
     clients: pd.DataFrame, fresh: pd.DataFrame, options: ModelSelection, limits: DataProcessing
 ) -> Row:
     train, test = split_clients(clients, NO_FINDINGS, limits)
-    tuned = {
-        name: candidates.tune(search(train, family, options, InMemoryLog), family)
-        for name, family in read_families().items()
-    }
-    tuned[VOTING] = candidates.tune_vote(tuned)
+    tuned = tune_all(train, read_families(), options)
     fold_scores = pd.concat(
         [candidates.score_out_of_fold(one, train, options).assign(model=name) for name, one in tuned.items()]
     )
@@ -81,11 +64,6 @@ def _one_store(
     row |= {"champion": best, "true": true[best], "believed": believed}
     row |= _intervals(fitted[best], test, true[best], len(clients))
     return row | _refitted(tuned[best], clients, fresh, fold_scores[fold_scores["model"] == best], options)
-
-
-def true_area(model: Any, clients: pd.DataFrame) -> float:
-    """Return the ROC-AUC of a fitted model on clients that took no part in its fit."""
-    return plain_roc_auc(uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy())
 
 
 def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Row:
@@ -151,7 +129,3 @@ def _report(rows: pd.DataFrame) -> None:
     for name, values in gaps.items():
         print(f"{name}: mean {values.mean():+.4f} (s.e. {values.sem():.4f})")
     print(f"champions: {rows['champion'].value_counts().to_dict()}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else 300)

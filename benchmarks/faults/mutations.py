@@ -1,8 +1,9 @@
 """Which planted mistakes the suite notices.
 
-``python -m benchmarks.mutations draw FILE [COUNT] [SEED]`` draws mistakes evenly over the packages and
-writes them down; ``python -m benchmarks.mutations try FILE [PYTEST ARGUMENTS]`` plants one after the other in
-a clone of the last commit and runs the tests there until one fails. A mistake is known by its function and
+``python -m benchmarks mutations draw FILE [COUNT] [SEED]`` draws mistakes in modules that a test file
+mirrors, evenly over the packages, and writes them down; ``… mutations try FILE [PYTEST ARGUMENTS]`` plants
+one after the other in a clone of the last commit and runs the mirrored tests there and then, unless the only
+argument is ``mirrored``, the whole suite until one fails. A mistake is known by its function and
 its line's text, so that suites of two versions can be asked about the same ones.
 """
 
@@ -22,7 +23,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 SOURCE = Path("src/one_click")
+CONTRACT = "tests/test_figures.py"
+ONLY_OWN = "mirrored"
 LONGEST = 3600  # seconds; a mistake that never ends is noticed
+LOOKS = {
+    *("alpha", "dpi", "fontsize", "height", "labelsize", "linewidth", "linewidths", "markerscale"),
+    *("markersize", "ncols", "pad", "padding", "rotation", "s", "width", "zorder"),
+}
 SWAPS = {
     "<": "<=",
     "<=": "<",
@@ -69,7 +76,8 @@ def draw(count: int, seed: int) -> list[Mutation]:
     """Draw mutations, one package after the other, so that large ones do not take all."""
     by_package = defaultdict(list)
     for file in sorted(SOURCE.rglob("*.py")):
-        by_package[file.parent].extend(_mutations(file))
+        if mirrored(file).exists():
+            by_package[file.parent].extend(_mutations(file))
     generator = random.Random(seed)
     packages = [generator.sample(found, len(found)) for _, found in sorted(by_package.items()) if found]
     generator.shuffle(packages)
@@ -105,7 +113,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST, range]]:
 def _edits(function: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int, str]]:
     """Yield line, first and last column and replacement of each small mistake that can be made."""
     assert isinstance(function, ast.FunctionDef)
-    for node in (inner for statement in function.body for inner in ast.walk(statement)):
+    for node in (inner for statement in function.body for inner in _walk(statement)):
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             yield from _between(node.left, node.comparators[0], lines)
         elif isinstance(node, ast.BinOp):
@@ -117,6 +125,17 @@ def _edits(function: ast.AST, lines: list[str]) -> Iterator[tuple[int, int, int,
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
             new = repr(not node.value if isinstance(node.value, bool) else node.value + 1)
             yield node.lineno, *_columns(node, lines), new
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all inside it, but for sizes and widths in figures, which are a matter of taste."""
+    if isinstance(node, ast.keyword) and node.arg in LOOKS:
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "new_figure":
+        return
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        yield from _walk(inner)
 
 
 def _between(left: ast.expr, right: ast.expr, lines: list[str]) -> Iterator[tuple[int, int, int, str]]:
@@ -154,22 +173,29 @@ def plant(mutation: Mutation, project: Path) -> bool:
     return True
 
 
-def mirrored(mutation: Mutation) -> Path:
-    """Return the test file that mirrors the changed one."""
-    file = Path(mutation.file).relative_to(SOURCE)
-    return Path("tests") / file.with_name(f"test_{file.name}")
+def mirrored(file: Path) -> Path:
+    """Return the test file that mirrors a module."""
+    below = file.relative_to(SOURCE)
+    return Path("tests") / below.with_name(f"test_{below.name}")
+
+
+def own_tests(file: Path) -> list[str]:
+    """Return the arguments of pytest for the tests of a module; figures keep a contract of their own."""
+    figures = [CONTRACT] if "figures" in (file.stem, file.parent.name) else []
+    return [str(mirrored(file)), *figures]
 
 
 def notice(mutation: Mutation, arguments: list[str]) -> str:
-    """Run mirrored tests, then all, on a clone with the mutation; return which of them noticed it."""
+    """Run its own tests, then all, on a clone with the mutation; return which of them noticed it."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         subprocess.run(["git", "clone", "--quiet", ".", str(project)], check=True)
         if not plant(mutation, project):
             return "gone"
-        own = mirrored(mutation)
-        if (project / own).exists() and _fails(project, [str(own)]):
-            return "mirrored tests"
+        if any(_fails(project, [own]) for own in own_tests(Path(mutation.file))):
+            return "own tests"
+        if arguments == [ONLY_OWN]:
+            return "NOT NOTICED"
         return "other tests" if _fails(project, arguments) else "NOT NOTICED"
 
 
@@ -192,23 +218,20 @@ def _fails(project: Path, arguments: list[str]) -> bool:
         return True
 
 
-def main(verb: str, file: Path, rest: list[str]) -> None:
+def main(verb: str, file: str, *rest: str) -> None:
     """Write mutations down, or print one line for each of those written down."""
+    written_down = Path(file)
     if verb == "draw":
-        count, seed = (int(text) for text in (*rest, "40", "1")[:2]) if len(rest) != 1 else (int(rest[0]), 1)
+        count, seed = map(int, [*rest, *("40", "1")[len(rest) :]])
         found = [asdict(mutation) for mutation in draw(count, seed)]
-        file.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+        written_down.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
         return
     counts: dict[str, int] = defaultdict(int)
-    for number, written in enumerate(json.loads(file.read_text(encoding="utf-8")), start=1):
+    for number, written in enumerate(json.loads(written_down.read_text(encoding="utf-8")), start=1):
         mutation, started = Mutation(**written), time.monotonic()
-        by = notice(mutation, rest)
+        by = notice(mutation, list(rest))
         counts[by] += 1
         place = f"{mutation.file}::{mutation.place}"
         print(f"{number:>3} {by:<15}{time.monotonic() - started:>6.0f} s  {place}", flush=True)
         print(f"      {mutation.old}\n      {mutation.new}", flush=True)
     print(dict(counts))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

@@ -1,7 +1,7 @@
 """What searches and rules of selection are worth on clients that took no part in them.
 
-``python -m benchmarks.choices planted [FIRST] [LAST]`` draws one store per seed and judges on fresh clients
-of the same population; ``python -m benchmarks.choices SNAPSHOT [FIRST] [LAST]`` judges on the outer folds of
+``python -m benchmarks choices planted [FIRST] [LAST]`` draws one store per seed and judges on fresh clients
+of the same population; ``python -m benchmarks choices SNAPSHOT [FIRST] [LAST]`` judges on the outer folds of
 these seeds. Everything is searched, confirmed and chosen inside, with the shipped parameters. Printed:
 ROC-AUC of each family, rule, reference and challenger with paired differences; how often each family is
 chosen; what the search gains over each family's start; how much of the loss it recovers where the start is a
@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from benchmarks.coverage import NO_FINDINGS, draw_clients, true_area
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.models import true_area, tune_all
+from benchmarks.shared.parameters import read_families, read_section
+from benchmarks.shared.projects import read_labelled
+from benchmarks.shared.stores import CLIENTS, NO_FINDINGS, as_features, draw_clients
+from benchmarks.shared.summaries import mean_text
 from one_click.modelling import candidates, selection
 from one_click.modelling.evaluation import corrected_interval
 from one_click.modelling.folds import make_splits
@@ -33,7 +35,7 @@ Case = tuple[str, pd.DataFrame, pd.DataFrame]
 Areas = dict[str, float]
 
 
-def main(source: str, first: int, last: int) -> None:
+def main(source: str = "planted", first: int = 601, last: int = 620) -> None:
     """Print one line per case to the standard error, and the tables."""
     options, families = read_section("model_selection", ModelSelection), read_families()
     cases = _stores(first, last) if source == "planted" else _outer_folds(source, first, last, options)
@@ -50,15 +52,14 @@ def main(source: str, first: int, last: int) -> None:
 
 def _stores(first: int, last: int) -> Iterator[Case]:
     limits = read_section("data_processing", DataProcessing)
-    fresh = draw_clients(FRESH_SEED, FRESH_CLIENTS)
+    fresh = as_features(draw_clients(FRESH_SEED, FRESH_CLIENTS))
     for seed in range(first, last + 1):
-        train, _ = split_clients(draw_clients(seed, 1300), NO_FINDINGS, limits)
+        train, _ = split_clients(as_features(draw_clients(seed, CLIENTS)), NO_FINDINGS, limits)
         yield f"store {seed}", train, fresh
 
 
 def _outer_folds(snapshot: str, first: int, last: int, options: ModelSelection) -> Iterator[Case]:
-    stored = (f"data/05_model_input/{snapshot}/{part}_clients.parquet" for part in ("train", "test"))
-    clients = candidates.join_labelled(*map(pd.read_parquet, stored))
+    clients = read_labelled(snapshot)
     for seed in range(first, last + 1):
         for number, (train, test) in enumerate(make_splits(clients, options.folds, seed)):
             parts = (clients.iloc[rows].reset_index(drop=True) for rows in (train, test))
@@ -69,11 +70,7 @@ def _select(
     train: pd.DataFrame, test: pd.DataFrame, options: ModelSelection, families: dict[str, Family]
 ) -> tuple[Areas, dict[str, str]]:
     """Return the ROC-AUC of all models and rules, and which model each rule chose."""
-    tuned = {
-        name: candidates.tune(search(train, family, options, InMemoryLog), family)
-        for name, family in families.items()
-    }
-    tuned[VOTING] = candidates.tune_vote(tuned)
+    tuned = tune_all(train, families, options)
     models = join_tuned(options, **tuned)
     scores = {
         name: candidates.score_out_of_fold(one, train, options)
@@ -171,17 +168,7 @@ def _least_recovered(part: pd.DataFrame, good: np.ndarray) -> str:
 def _gain(values: pd.Series, share: float) -> str:
     if not values.any():
         return "0"
-    if share:
-        mean, error, half = corrected_interval(values.to_numpy(), share)
-    else:
-        mean, error = values.mean(), values.sem()
-        half = stats.t.ppf(0.975, len(values) - 1) * error
-    return f"{mean:+.4f} ± {error:.4f} ({mean - half:+.4f} to {mean + half:+.4f})"
-
-
-if __name__ == "__main__":
-    main(
-        sys.argv[1] if len(sys.argv) > 1 else "planted",
-        int(sys.argv[2]) if len(sys.argv) > 2 else 601,
-        int(sys.argv[3]) if len(sys.argv) > 3 else 620,
-    )
+    if not share:
+        return mean_text(values, 4)
+    mean, _, half = corrected_interval(values.to_numpy(), share)
+    return f"{mean:.4f} ({mean - half:.4f} to {mean + half:.4f})"

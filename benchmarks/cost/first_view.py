@@ -1,4 +1,4 @@
-"""What kedro-viz shows first, counted and drawn: ``python -m benchmarks.first_view [PICTURE.png]``.
+"""What kedro-viz shows first, counted and drawn: ``python -m benchmarks first_view [PICTURE.png]``.
 
 Prints boxes, data sets and the size that kedro-viz compares with its limit (1000), per registered pipeline;
 with the name of a picture, photographs the page in Chromium.
@@ -87,7 +87,3 @@ def _wait_for(address: str) -> None:
         except (URLError, ConnectionError):
             time.sleep(0.5)
     sys.exit(f"kedro-viz did not answer within {STARTING} s")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,10 +1,9 @@
-"""What the search costs and finds: ``python -m benchmarks.search_cost [SNAPSHOT] [SEEDS]``.
+"""What the search costs and finds: ``python -m benchmarks search_cost [SNAPSHOT] [SEEDS]``.
 
 The same families, number of candidates and folds for our search, with and without early stops, with random
 draws, and for scikit-learn's RandomizedSearchCV and HalvingRandomSearchCV, balanced over the families.
 """
 
-import sys
 import tempfile
 import time
 import warnings
@@ -18,7 +17,7 @@ from scipy import stats
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV, StratifiedKFold
 
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.parameters import read_families, read_section
 from one_click.columns import TARGET
 from one_click.datasets.study import StudyDataset
 from one_click.modelling.families import PREPARATIONS, SCORES, build_expansion, build_pipeline
@@ -41,7 +40,7 @@ HALVING = "HalvingRandomSearchCV"
 HALVING_SEEDS = 5  # it is the dearest, and far from the others
 
 
-def main(snapshot: str, seeds: int) -> None:
+def main(snapshot: str = "demo", seeds: int = 20) -> None:
     """Print CPU, the ratio to RandomizedSearchCV, and the best ROC-AUC beside its own, by family."""
     warnings.simplefilter("ignore")  # halving's small samples lack categories and even a class
     clients = pd.read_parquet(f"data/05_model_input/{snapshot}/train_clients.parquet")
@@ -176,7 +175,3 @@ def _report(rows: pd.DataFrame, curves: pd.DataFrame, clients: int, options: Mod
     found = curves.groupby(["family", "seed"])["best"].transform("max")
     curves = curves.assign(behind=curves["best"] - found)
     print(curves.pivot_table(index="searcher", columns="trial", values="behind").round(4).to_string())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "demo", int(sys.argv[2]) if len(sys.argv) > 2 else 20)

@@ -1,19 +1,19 @@
-"""Whether a first reason is the true one: ``python -m benchmarks.first_reasons [FIRST] [LAST] [FAMILY]``.
+"""Whether a first reason is the true one: ``python -m benchmarks first_reasons [FIRST] [LAST] [FAMILY]``.
 
-In stores of `benchmarks.portrait` (one per seed) the log-odds of decline are a sum of drivers that are
+In stores of `portrait` (one per seed) the log-odds of decline are a sum of drivers that are
 independent of each other: what a driver truly contributes is its part of a client's log-odds less its mean
 over the clients. The clients of a store share one model: intervals come from the spread of the stores.
 """
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from benchmarks.planted_reasons import (
+from benchmarks.shared.parameters import read_families
+from benchmarks.shared.summaries import mean_text
+from benchmarks.truth.planted_reasons import (
     AS_STARTED,
     SMALL,
     TUNED,
@@ -22,8 +22,7 @@ from benchmarks.planted_reasons import (
     fit_store,
     read_settings,
 )
-from benchmarks.portrait import DRIVERS, read_worlds
-from benchmarks.shipped import read_families
+from benchmarks.truth.portrait import DRIVERS, read_worlds
 from one_click.columns import BASE_FEATURES
 from one_click.parameters import DemoPopulation
 from one_click.parameters.planted import Cause
@@ -66,11 +65,11 @@ class Firsts:
     given_first_nulls: int
 
 
-def main(first: int, last: int, families: list[str]) -> None:
+def main(first: int = 1, last: int = 100, *families: str) -> None:
     """Print the shares of each family."""
     pool, planted, _ = read_worlds()
     stores = [draw_planted(pool, planted, seed) for seed in range(first, last + 1)]
-    for name in families:
+    for name in families or read_families():
         settings = read_settings(name, *(TUNED_BUDGET if name == TUNED else STARTED_BUDGET))
         taken = stores if name == TUNED else stores[:FEWER_STORES]
         _report(name, [judge_store(store, planted, settings) for store in taken])
@@ -135,11 +134,4 @@ def _report(family: str, stores: list[Firsts]) -> None:
 
 
 def _print_mean(name: str, shares: Iterable[float]) -> None:
-    values = np.array(list(shares))
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
-    print(f"  {name}: {values.mean():.4f} ({values.mean() - half:.4f} to {values.mean() + half:.4f})")
-
-
-if __name__ == "__main__":
-    seeds = [int(argument) for argument in sys.argv[1:3]]
-    main(*[*seeds, *(1, 100)[len(seeds) :]], sys.argv[3:] or list(read_families()))
+    print(f"  {name}: {mean_text(shares, 4)}")

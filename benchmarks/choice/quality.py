@@ -1,20 +1,17 @@
 """The stored evidence of a snapshot, beside the figures that others published for the same extract."""
 
-from pathlib import Path
-
 import pandas as pd
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+
+from benchmarks.shared.projects import open_context
 
 # Public work on the store's extract: cross-validation, one hold-out of 25 %, kind of F1 not stated.
 PUBLISHED = {"ROC-AUC, cross-validation": 0.90, "ROC-AUC, hold-out": 0.92, "F1, hold-out": 0.90}
 
 
-def report(snapshot: str) -> None:
+def main(snapshot: str = "demo") -> None:
     """Print the leaderboard and the hold-out figures of champion and reference model."""
-    bootstrap_project(Path.cwd())
-    with KedroSession.create(Path.cwd(), runtime_params={"snapshot": snapshot}) as session:
-        catalog = session.load_context().catalog
+    with open_context(snapshot) as context:
+        catalog = context.catalog
         leaderboard, evaluation = catalog.load("leaderboard"), catalog.load("evaluation")
     columns = ["model", "roc_auc", "roc_auc_low", "roc_auc_high", "best", "one_standard_error", "champion"]
     print(f"\nCross-validated on the training clients of '{snapshot}'")

@@ -1,21 +1,18 @@
-"""Killing the search at random moments: ``python -m benchmarks.killed_search [SNAPSHOT] [KILLS]``.
+"""Killing the search at random moments: ``python -m benchmarks killed_search [SNAPSHOT] [KILLS]``.
 
 A search of all families in a process of its own is killed (SIGKILL) somewhere on its way, and started again:
 the second one must end with the tables of trials of an undisturbed search, to the byte.
 """
 
-import os
 import random
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.shipped import read_families, read_section
+from benchmarks.shared.measuring import in_a_process, kill_after
+from benchmarks.shared.parameters import read_families, read_section
 from one_click.datasets.study import StudyDataset
 from one_click.modelling.search import search
 from one_click.parameters import ModelSelection
@@ -23,7 +20,7 @@ from one_click.parameters import ModelSelection
 KINDS = ("studies.log", "studies.db")  # journal and SQLite
 
 
-def main(snapshot: str, kills: int) -> None:
+def main(snapshot: str = "demo", kills: int = 20) -> None:
     """Print how many searches were killed on their way, and how many ended differently."""
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as folder:
@@ -52,20 +49,17 @@ def _search(snapshot: str, folder: Path, kind: str) -> dict[str, bytes]:
 
 def _kill(snapshot: str, folder: Path, kind: str, moment: float) -> bool:
     """Kill a search that has begun at a moment; tell whether it had not ended."""
-    process = subprocess.Popen(_command(snapshot, folder, kind), stderr=subprocess.DEVNULL)
-    while not (folder / "begun").exists():
-        time.sleep(0.01)
-    time.sleep(moment)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    kill_after(_command(snapshot, folder, kind), moment, begun=folder / "begun")
     return len(list(folder.glob("*.parquet"))) < len(read_families())
 
 
 def _command(snapshot: str, folder: Path, kind: str) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.killed_search", "--child", snapshot, str(folder), kind]
+    return in_a_process(search_all, snapshot, str(folder), kind)
 
 
-def _child(snapshot: str, folder: Path, kind: str) -> None:
+def search_all(snapshot: str, place: str, kind: str) -> None:
+    """Search all families, and store the trials of each."""
+    folder = Path(place)
     folder.mkdir(exist_ok=True)
     (folder / "begun").touch()
     clients = pd.read_parquet(f"data/05_model_input/{snapshot}/train_clients.parquet")
@@ -73,10 +67,3 @@ def _child(snapshot: str, folder: Path, kind: str) -> None:
     for name, family in read_families().items():
         store = StudyDataset(filepath=(folder / kind).as_posix(), family=name).load()
         search(clients, family, options, store).to_parquet(folder / f"{name}.parquet")
-
-
-if __name__ == "__main__":
-    if "--child" in sys.argv:
-        _child(sys.argv[2], Path(sys.argv[3]), sys.argv[4])
-    else:
-        main(sys.argv[1] if len(sys.argv) > 1 else "demo", int(sys.argv[2]) if len(sys.argv) > 2 else 20)
