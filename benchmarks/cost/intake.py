@@ -15,9 +15,8 @@ from benchmarks.shared.stores import one_month, read_population
 from one_click.datasets.chunked import FolderDataset
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
+from one_click.pipelines.data_processing.pipeline import TABLES
 from one_click.pipelines.demo_store.nodes import months as nodes
-
-FILES = ("market_file", "market_money", "market_time", "money")
 
 
 def main(clients: int = 1_000_000) -> None:
@@ -46,11 +45,11 @@ def read(side: str, folder: str) -> None:
     """Read the files one way; print CPU seconds, imports left out, and peak memory in MB."""
     before = resource.getrusage(resource.RUSAGE_SELF)
     if side == "bare":
-        for name in FILES:
+        for name in TABLES:
             signs = {"sep": ";", "decimal": ","} if name == "money" else {}
             pd.read_csv(f"{folder}/{name}.csv", **signs)
     else:
-        raw = {name: RawTableDataset(filepath=f"{folder}/{name}.csv").load() for name in FILES}
+        raw = {name: RawTableDataset(filepath=f"{folder}/{name}.csv").load() for name in TABLES}
         if side == "all":
             process(raw, read_section("data_processing", DataProcessing))
     after = resource.getrusage(resource.RUSAGE_SELF)

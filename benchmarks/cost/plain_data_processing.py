@@ -13,15 +13,13 @@ from benchmarks.shared.parameters import read_section
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.nodes import tables as nodes
+from one_click.pipelines.data_processing.pipeline import TABLES
 
 
 def main(raw_folder: str, output_folder: str) -> None:
     """Read, clean, join and split; write every table that the pipeline writes."""
     options = read_section("data_processing", DataProcessing)
-    raw = {
-        name: RawTableDataset(filepath=f"{raw_folder}/{name}.csv").load()
-        for name in ("market_file", "market_money", "market_time", "money")
-    }
+    raw = {name: RawTableDataset(filepath=f"{raw_folder}/{name}.csv").load() for name in TABLES}
     tables = process(raw, options)
     output = Path(output_folder)
     output.mkdir(parents=True, exist_ok=True)

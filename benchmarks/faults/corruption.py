@@ -15,14 +15,14 @@ import pandas as pd
 
 from benchmarks.cost.plain_data_processing import process
 from benchmarks.shared.parameters import read_section
-from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TABLES, TARGET
+from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
 from one_click.parameters import DataProcessing
+from one_click.pipelines.data_processing.pipeline import TABLES
 from one_click.schemas import RawTable
 from one_click.schemas.data_processing import Clients
 
-FILES = ("market_file", "market_money", "market_time", "money")
 JUNK = (
     "", " ", "н/д", "NaN", "inf", "-1", "-0.5", "0", "1e9", "1e400", "1,5", "1.5", "1 234", "1,234", "0x10",
     "=1+1", '"', "'", ";", ",", "\t", "\n", "\0", "\ufeff", "😀", "да", "Снизилась", "снизилась", "9" * 30,
@@ -168,13 +168,13 @@ KINDS: tuple[Corrupt, ...] = (
 def main(snapshot: str, count: int = 2000) -> None:
     """Corrupt, run, check and count."""
     folder = Path("data/01_raw") / snapshot
-    whole = {name: (folder / f"{name}.csv").read_bytes() for name in FILES}
+    whole = {name: (folder / f"{name}.csv").read_bytes() for name in TABLES}
     options = read_section("data_processing", DataProcessing)
     truth, _ = run(whole, options)
     outcomes: Counter[tuple[str, str]] = Counter()
     for seed in range(count):
         chance = random.Random(seed)
-        kind, name = chance.choice(KINDS), chance.choice(FILES)
+        kind, name = chance.choice(KINDS), chance.choice(TABLES)
         outcome = judge({**whole, name: kind(whole[name], chance)}, truth, options)
         outcomes[kind.__name__, outcome.split(":")[0]] += 1
         if outcome.startswith(("RAW", "SILENT")):
@@ -225,7 +225,7 @@ def judge(files: dict[str, bytes], truth: pd.DataFrame, options: DataProcessing)
 
 def _is_gone(missing: list[int], tables: dict[str, pd.DataFrame]) -> bool:
     """Tell whether no file holds the clients any more."""
-    return not any(tables[name]["id"].isin(list(map(str, missing))).any() for name in FILES)
+    return not any(tables[name]["id"].isin(list(map(str, missing))).any() for name in TABLES)
 
 
 def _changed(clients: pd.DataFrame, truth: pd.DataFrame) -> list[tuple[int, str]]:
@@ -241,7 +241,7 @@ def _changed(clients: pd.DataFrame, truth: pd.DataFrame) -> list[tuple[int, str]
 def _stands_there(client: int, column: str, clients: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> bool:
     """Tell whether a value is what the corrupted file says, read without the package's own rules."""
     value = clients.loc[client, column]
-    for name in FILES:
+    for name in TABLES:
         cells = tables[name]
         rows = cells[cells["id"].str.strip().str.replace(r"\.0*$", "", regex=True) == str(client)]
         for text in rows.drop(columns=["line", "id"]).to_numpy().ravel():
@@ -262,6 +262,3 @@ def _says(text: str, value: object, column: str) -> bool:
         return float(text.replace(",", ".").replace(" ", "")) == value
     except ValueError:
         return False
-
-
-assert set(FILES) < set(TABLES)
