@@ -86,7 +86,7 @@ def test_what_exploration_finds(processed: Callable[[str, str], pd.DataFrame], r
     made: dict[str, Any] = {"clients": processed("03_primary", "clients")}
     made["params:eda"] = Eda.model_validate(written["eda"])
     for node in eda.create_pipeline().nodes:
-        if not any("_figure_" in name for name in node.outputs):
+        if not any("_figure_" in name for name in (*node.inputs, *node.outputs)):
             made |= node.run({name: made[name] for name in node.inputs})
     _check_portrait(made["class_portrait"].set_index("feature"))
     _check_associations(made)
