@@ -22,8 +22,8 @@ from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import DemoComparison
 
-# One plain model of each kind, with fixed hyperparameters. They are not derived from the families: likeness must
-# be measured alike when a family is added or a search space changes.
+# One plain model of each kind, with fixed hyperparameters. They are not derived from the families: likeness
+# must be measured alike when a family is added or a search space changes.
 UNTUNED_MODELS: dict[str, Callable[[], ClassifierMixin]] = {
     "logistic_regression": lambda: LogisticRegression(max_iter=1000),
     "decision_tree": lambda: DecisionTreeClassifier(max_depth=5, min_samples_leaf=15, random_state=0),
