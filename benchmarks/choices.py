@@ -25,7 +25,7 @@ from one_click.modelling.evaluation import corrected_interval
 from one_click.modelling.folds import make_splits
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import REFERENCE, RULES, VOTING, DataProcessing, Family, ModelSelection, Range
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned, score_others
 
 FRESH_CLIENTS, FRESH_SEED = 50_000, 10_001

@@ -24,7 +24,7 @@ from one_click.modelling.fold_scorer import roc_auc as plain_roc_auc
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import VOTING, DataProcessing, DemoPopulation, DemoStore, ModelSelection
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned
 

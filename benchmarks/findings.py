@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from benchmarks.shipped import read_section
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
 from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
-from one_click.pipelines.data_processing.nodes.audit import audit
+from one_click.pipelines.data_processing.nodes.audit import list_findings
 from one_click.pipelines.demo_comparison.nodes.comparison import untuned
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
@@ -47,7 +47,8 @@ def _store(
 
 
 def _false_findings(store: pd.DataFrame, limits: DataProcessing) -> list[str]:
-    found = audit(store, store[CLIENT_ID], ("features", "labels"), limits)
+    dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": ["features", "labels"]})
+    found = list_findings(store, store, dialects, limits)
     return found.loc[found["level"] != "note", "finding"].tolist()
 
 

@@ -45,8 +45,8 @@ from one_click.parameters import (
     Offers,
     Segmentation,
 )
-from one_click.pipelines.data_processing.nodes.audit import audit
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.audit import list_findings
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.eda.nodes.clusters import assign_clusters, map_clients, profile_clusters
 from one_click.pipelines.eda.nodes.contacts import CONTACTS, tabulate_contacts
@@ -519,8 +519,8 @@ def _ahead(clients: pd.DataFrame, fitted: Any, background: pd.DataFrame) -> dict
 
 def _audited(store: Store) -> Iterator[Interval]:
     """Yield the ROC-AUC of the single feature that ranks best."""
-    places = pd.Series(range(CLIENTS), index=store.clients[CLIENT_ID])
-    found = audit(store.clients, places, ("features", "labels"), PROCESSING)
+    dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": ["features", "labels"]})
+    found = list_findings(store.clients, store.clients, dialects, PROCESSING)
     row = found.query("finding == 'single_feature'").iloc[0]
     true = population().figure(figures.roc_auc, population().clients[row["subject"]].to_numpy("float64"))
     yield Interval("audit: best single feature", row["low"], row["high"], max(true, 1 - true))

@@ -38,7 +38,7 @@ from one_click.pipelines.campaign.nodes.plan import (
     _take_until_spent,
     select_clients,
 )
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.interpretation.nodes.explanations import (
     choose_background,

@@ -23,7 +23,7 @@ from one_click.modelling import candidates
 from one_click.modelling.fold_scorer import roc_auc
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import DataProcessing, DemoPopulation, Family, Interpretation, ModelSelection
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.interpretation.nodes.agreement import (
     SHARED,
     UNUSED,

@@ -34,7 +34,7 @@ def _raw(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     frame[LINE] = range(2, len(frame) + 2)
     decimal = "," if name == "money" else "."
     dialect = {"encoding": "utf-8", "separator": ";", "decimal": decimal, "thousands": ""}
-    frame.attrs = {"path": f"m/{name}.csv", "file": f"m/{name}.csv", "dialect": dialect}
+    frame.attrs = {"table": name, "path": f"m/{name}.csv", "file": f"m/{name}.csv", "dialect": dialect}
     return frame
 
 
@@ -43,7 +43,8 @@ def _process(raw: Files, options: DataProcessing) -> Files:
     for node in create_pipeline().nodes:
         if "train_clients" not in node.outputs:  # too few clients may be left to learn from
             data |= node.run({name: data[name] for name in node.inputs})
-    return {name: value for name, value in data.items() if isinstance(value, pd.DataFrame)}
+    made = {name.removeprefix("data_processing."): value for name, value in data.items()}
+    return {name: value for name, value in made.items() if isinstance(value, pd.DataFrame)}
 
 
 @given(st.fixed_dictionaries({}, optional={kind: st.sampled_from([0.01, 0.05, 0.3]) for kind in KINDS}))

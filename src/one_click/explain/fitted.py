@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
-from one_click.features import SOURCES
+from one_click.features import sources_of
 from one_click.modelling.families import STEPS
 
 Values = NDArray[np.float64]
@@ -31,7 +31,7 @@ class ModelColumn:
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the raw features behind the column: several where it is engineered."""
-        return SOURCES.get(self.feature, (self.feature,))
+        return sources_of(self.feature)
 
     def __str__(self) -> str:
         """Return the column's name."""

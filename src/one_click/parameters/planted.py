@@ -99,7 +99,7 @@ def _check_interaction(name: str) -> None:
 
 
 class Drift(Declared):
-    """A feature that moves for everybody.
+    """A change of a feature that hits all clients.
 
     Attributes
     ----------

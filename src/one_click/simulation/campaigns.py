@@ -1,4 +1,4 @@
-"""Campaigns: who is eligible, who gets the offer by lot, and how strongly it works on whom."""
+"""Campaigns: eligible clients, random treatment, and the effect of the offer on each client."""
 
 from zlib import crc32
 
@@ -13,7 +13,7 @@ from one_click.simulation.population import Clients, Stream, uniforms
 
 
 def start_campaigns(clients: Clients, month: int, options: DemoStore) -> Clients:
-    """Deal out the offers of the month.
+    """Draw the arms of the campaigns that begin in a month.
 
     Parameters
     ----------
