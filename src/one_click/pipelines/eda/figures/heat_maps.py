@@ -60,9 +60,9 @@ def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure
     figure = new_figure(8.5, 1.2 + 0.36 * len(names), findings.of_correlations(correlations, language))
     axes = figure.subplots()
     _draw_heat_map(axes, lower, texts, SEQUENTIAL)
-    drawn = clear.to_numpy("bool")[lower.notna()]
-    for text, is_clear in zip(axes.texts, drawn, strict=True):
-        text.set_alpha(1 if is_clear else 0.5)
+    certain = clear.to_numpy("bool") | np.eye(len(names), dtype=bool)
+    for text, is_certain in zip(axes.texts, certain[lower.notna()], strict=True):
+        text.set_alpha(1 if is_certain else 0.5)
     places = np.arange(len(names))
     axes.set_xticks(places + 0.5, [str(place + 1) for place in places])
     axes.set_yticks(

@@ -55,8 +55,8 @@ def _draw_groups(language: Language, feature_groups: pd.DataFrame) -> Figure:
     figure = new_figure(8.5, 3.2, findings.of_groups(feature_groups, language))
     axes = figure.subplots()
     shown = feature_groups.iloc[::-1].reset_index(drop=True)
-    bars = {"color": KEPT, "alpha": 0.85, "height": 0.6, "gid": "roc_auc"}
-    axes.barh(shown.index, shown["roc_auc"] - 0.5, left=0.5, **bars)
+    lengths = shown["roc_auc"] - 0.5
+    axes.barh(shown.index, lengths, left=0.5, color=KEPT, alpha=0.85, height=0.6, gid="roc_auc")
     axes.hlines(shown.index, shown["low"], shown["high"], color="black", linewidth=1.5, gid="interval")
     axes.set_yticks(shown.index, [labels.of_group(row, language) for row in shown.to_dict("records")])
     axes.axvline(0.5, color=NEUTRAL, linewidth=1)
@@ -98,7 +98,15 @@ def _draw_profiles(axes: Axes, profiles: pd.DataFrame, language: Language) -> No
     for place, (cluster, own) in enumerate(profiles.groupby("cluster")):
         effects = own.set_index("feature").reindex(features)
         heights, colour = np.arange(len(features)) + 0.18 * place, _cluster_colour(place + 1)
-        axes.hlines(heights, effects["low"], effects["high"], color=colour, alpha=0.5, linewidth=3)
+        axes.hlines(
+            heights,
+            effects["low"],
+            effects["high"],
+            color=colour,
+            alpha=0.5,
+            linewidth=3,
+            gid=f"interval:{cluster}",
+        )
         name = labels.of_cluster_risk(own.iloc[0], language)
         axes.scatter(effects["effect"], heights, color=colour, s=30, label=name, zorder=3, gid=f"{cluster}")
     axes.axvline(0, color=NEUTRAL, linewidth=1)

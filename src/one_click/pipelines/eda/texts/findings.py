@@ -62,11 +62,12 @@ def of_pairs(features: list[str], correlations: pd.DataFrame, language: Language
     """Name the two of some features with the strongest association."""
     among = correlations["left"].isin(features) & correlations["right"].isin(features)
     pairs = correlations[among & (correlations["left"] != correlations["right"])].dropna(subset="phik")
-    count, n = len(features), number(correlations["n"].iloc[0], 0, language)
+    count = len(features)
+    n = f"n = {number(correlations['n'].iloc[0], 0, language)}".replace(" ", "\u00a0")
     if pairs.empty:
         return {
-            "ru": f"Сравнить попарно нечего: признаков с ясным различием классов {count}; n = {n}",
-            "en": f"No pairs to compare: {count} features in which the classes clearly differ; n = {n}",
+            "ru": f"Сравнить попарно нечего: признаков с ясным различием классов {count}; {n}",
+            "en": f"No pairs to compare: {count} features in which the classes clearly differ; {n}",
         }[language]
     strongest = pairs.loc[pairs["phik"].idxmax()]
     left, right = (_quoted(label(strongest[side], language), language) for side in ("left", "right"))
@@ -74,11 +75,11 @@ def of_pairs(features: list[str], correlations: pd.DataFrame, language: Language
     if language == "ru":
         return (
             f"Из признаков, по которым классы различаются сильнее всего (их {count}), теснее всего связаны "
-            f"{left} и {right}: φk = {phik}; n = {n}"
+            f"{left} и {right}: φk\u00a0=\u00a0{phik}; {n}"
         )
     return (
         f"Of the {count} features in which the classes differ most, {left} and {right} are associated most: "
-        f"φk = {phik}; n = {n}"
+        f"φk\u00a0=\u00a0{phik}; {n}"
     )
 
 

@@ -29,8 +29,8 @@ LABELS: dict[str, dict[Language, str]] = {
         "en": "In a cell: share of clients whose activity declined, and number of clients",
     },
     "pairs": {
-        "ru": "Контуры охватывают 50 и 90 % клиентов класса; на диагонали — доли класса",
-        "en": "Contours hold 50 and 90% of a class; on the diagonal, shares of the class",
+        "ru": "Сглаженные контуры: внутри 50 и 90 % клиентов класса; на диагонали — доли класса",
+        "en": "Smoothed contours hold 50 and 90% of a class; on the diagonal, shares of the class",
     },
     "roc_auc": {
         "ru": "ROC-AUC логистической регрессии на одной группе признаков, с 95 % интервалом",
