@@ -52,7 +52,7 @@ from one_click.pipelines.eda.nodes.clusters import assign_clusters, map_clients,
 from one_click.pipelines.eda.nodes.contacts import CONTACTS, tabulate_contacts
 from one_click.pipelines.eda.nodes.encoding import standardise
 from one_click.pipelines.eda.nodes.groups import separation
-from one_click.pipelines.eda.nodes.interactions import cut, find_interactions, tabulate_interactions
+from one_click.pipelines.eda.nodes.interactions import find_interactions, tabulate_interactions, to_levels
 from one_click.pipelines.eda.nodes.summaries import select_labelled
 from one_click.pipelines.evidence.nodes.procedures import summarise_procedures
 from one_click.pipelines.interpretation.nodes.explanations import (
@@ -476,7 +476,7 @@ def _of_level(values: pd.Series, everyone: pd.Series, level: str) -> Members:
     """Tell whose value is of a level that was cut in the store."""
     if COLUMNS[str(values.name)].kind == "category":
         return (everyone.astype("str") == level).to_numpy()
-    levels = cut(values)
+    levels = to_levels(values)
     highest = values.groupby(levels).max().iloc[:-1]
     cut_at = np.searchsorted(highest.to_numpy("float64"), everyone.to_numpy("float64"))
     return np.asarray(np.array(sorted(levels.unique()))[cut_at] == int(level))

@@ -24,7 +24,7 @@ def options() -> Eda:
         more_interactions=1,
         stable_at=0.8,
         halvings=4,
-        clouds=4,
+        null_samples=4,
         resamples=100,
         sample=20_000,
         seed=42,

@@ -63,7 +63,7 @@ def test_one_long_cloud_is_not_divided(make_clients: Make, options: Eda) -> None
     common = generator.normal(size=(900, 1))
     numbers = pd.DataFrame(0.6 * common + 0.8 * generator.normal(size=(900, len(NUMBERS))), columns=NUMBERS)
     stability = measure_stability(
-        nodes.select_labelled(shuffled.assign(**numbers)), options.model_copy(update={"clouds": 20})
+        nodes.select_labelled(shuffled.assign(**numbers)), options.model_copy(update={"null_samples": 20})
     )
     assert stability["stability"].max() > 0.8  # always cut at the same place
     assert not stability["natural"].any()

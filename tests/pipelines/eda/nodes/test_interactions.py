@@ -1,4 +1,4 @@
-"""Joint effects are found where they are planted; features that act side by side are not called one."""
+"""Interactions are found where they are planted, and not between additive or correlated features."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from scipy.special import expit
 from one_click.parameters import Eda
 from one_click.pipelines.eda.nodes import summaries as nodes
 from one_click.pipelines.eda.nodes.interactions import (
-    cut,
     expected_shares,
     find_interactions,
     make_terms,
     score_test,
     tabulate_interactions,
+    to_levels,
 )
 
 Make = Callable[..., pd.DataFrame]
@@ -35,7 +35,7 @@ def _store(make_clients: Make, joint: float) -> pd.DataFrame:
     )
 
 
-def test_planted_joint_effect_comes_first(make_clients: Make, options: Eda) -> None:
+def test_planted_interaction_comes_first(make_clients: Make, options: Eda) -> None:
     labelled = nodes.select_labelled(_store(make_clients, joint=1.5))
     tests = find_interactions(labelled, options)
     first = tests.iloc[0]
@@ -45,7 +45,7 @@ def test_planted_joint_effect_comes_first(make_clients: Make, options: Eda) -> N
     assert list(shown.groupby(["left", "right"], sort=False).groups)[-1] == (first["left"], first["right"])
 
 
-def test_features_that_act_side_by_side_are_not_called_joint(make_clients: Make, options: Eda) -> None:
+def test_additive_effects_are_no_interaction(make_clients: Make, options: Eda) -> None:
     tests = find_interactions(nodes.select_labelled(_store(make_clients, joint=0.0)), options)
     assert not tests["clear"].any()
     assert len(tests) == 16 * 15 / 2 + 2
@@ -79,7 +79,7 @@ def test_score_statistic_by_hand() -> None:
     assert (statistic, freedom) == (pytest.approx(100, rel=1e-3), 1)
 
 
-def test_features_that_go_together_are_not_called_joint(make_clients: Make, options: Eda) -> None:
+def test_additive_effects_of_correlated_features_are_no_interaction(make_clients: Make, options: Eda) -> None:
     generator = np.random.default_rng(7)
     clients = pd.concat([make_clients()] * 100, ignore_index=True).assign(client_id=range(6000))
     shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
@@ -105,11 +105,11 @@ def test_a_pair_is_tested_once(make_clients: Make, options: Eda) -> None:
 
 def test_levels(make_clients: Make) -> None:
     labelled = nodes.select_labelled(make_clients(service_errors=[0] * 50 + [7] * 10, days_registered=3))
-    assert cut(labelled["days_registered"]) is None
-    two = cut(labelled["service_errors"])
+    assert to_levels(labelled["days_registered"]) is None
+    two = to_levels(labelled["service_errors"])
     assert two is not None
     assert sorted(two.unique()) == [0, 2]  # a low and a high part; there is no middle one
-    flags = cut(labelled["allows_messages"])
+    flags = to_levels(labelled["allows_messages"])
     assert flags is not None
     assert sorted(flags.unique()) == [0, 1]
 

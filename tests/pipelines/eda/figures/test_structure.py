@@ -1,0 +1,43 @@
+from typing import Any
+
+from one_click.columns import LANGUAGES
+
+Drawn = dict[str, Any]
+
+
+def _marks(drawn: Drawn, name: str, place: int = 0) -> dict[str, Any]:
+    axes = drawn[f"eda.{name}_figure_en"].axes[place]
+    return {one.get_gid(): one for one in (*axes.lines, *axes.collections, *axes.patches)}
+
+
+def test_groups_show_their_roc_auc(drawn: Drawn) -> None:
+    (axes,) = drawn["eda.feature_groups_figure_en"].axes
+    ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
+    assert [round(end, 9) for end in ends[::-1]] == drawn["feature_groups"]["roc_auc"].round(9).to_list()
+
+
+def test_contacts_show_both_shares(drawn: Drawn) -> None:
+    marks, table = _marks(drawn, "contact_pressure"), drawn["contact_pressure"]
+    for column in ("share", "standardised_share"):
+        assert marks[column].get_ydata().tolist() == table[column].to_list()
+
+
+def test_stability_is_shown_beside_that_of_the_null_model(drawn: Drawn) -> None:
+    marks, table = _marks(drawn, "clusters"), drawn["cluster_stability"]
+    for column in ("stability", "null_stability"):
+        assert marks[column].get_ydata().tolist() == table[column].to_list()
+
+
+def test_map_shows_the_clients_of_each_class(drawn: Drawn) -> None:
+    marks, table = _marks(drawn, "client_map"), drawn["client_map"]
+    for value, name in ((1, "declined"), (0, "kept")):
+        own = table.loc[table["activity_declined"] == value, ["x", "y"]]
+        assert marks[name].get_offsets().tolist() == own.to_numpy().tolist()
+
+
+def test_effects_of_clusters_are_said_to_have_95_percent_intervals(drawn: Drawn) -> None:
+    russian, english = (
+        drawn[f"eda.clusters_figure_{language}"].axes[1].get_xlabel() for language in LANGUAGES
+    )
+    assert "с 95 % интервалом" in russian
+    assert "with its 95% interval" in english
