@@ -7,11 +7,11 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 
 from one_click.columns import BASE_FEATURES, TARGET
-from one_click.explain.shap_objects import as_interactions
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes import explanations as nodes
+from one_click.presentation.shap_objects import as_interactions
 
 Fit = Callable[..., Any]
 FEATURES = list(BASE_FEATURES)

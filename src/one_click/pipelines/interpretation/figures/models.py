@@ -20,7 +20,7 @@ from one_click.presentation.drawing import (
 )
 from one_click.presentation.wording import clients, number, percent, plural
 
-from ..nodes.odds_ratios import move_text, odds_text
+from ..texts.odds_ratios import move_text, odds_text
 
 _RULES_SHOWN = 12  # of a larger tree, the riskiest half of as many and the calmest half
 _RULE_CHARACTERS = 98  # in a line of a rule
@@ -80,9 +80,7 @@ def _finding_of_odds(odds_ratios: pd.DataFrame, language: Language) -> str:
 
 
 def _move(row: pd.Series, language: Language) -> str:
-    kind = "level" if pd.notna(row["from_level"]) else "value"
-    move = move_text(row["feature"], row[f"from_{kind}"], row[f"to_{kind}"], language)
-    return " → ".join(_unbroken(value) for value in move.split(" → "))
+    return " → ".join(_unbroken(value) for value in move_text(row, language).split(" → "))
 
 
 def _unbroken(text: str) -> str:

@@ -2,8 +2,13 @@
 
 from typing import NamedTuple
 
-from one_click.columns import COLUMNS, Language, label
+import pandas as pd
+
+from one_click.columns import COLUMNS, LANGUAGES, Language, label
+from one_click.parameters import Interpretation
 from one_click.presentation.wording import number, percent, plural, value_text
+
+from ..nodes.reasons import RAISES, give_reasons
 
 
 class _Words(NamedTuple):
@@ -132,6 +137,36 @@ _ENDINGS: dict[Language, tuple[str, str]] = {
 }
 
 
+def tell_reasons(
+    shap_values: pd.DataFrame,
+    shap_errors: pd.DataFrame,
+    shap_refits: pd.DataFrame,
+    features: pd.DataFrame,
+    explanation_base: pd.DataFrame,
+    options: Interpretation,
+) -> pd.DataFrame:
+    """Return the reasons of `give_reasons` with a sentence in each language.
+
+    Returns
+    -------
+    DataFrame of `schemas.interpretation.ReasonCodes`
+    """
+    reasons = give_reasons(shap_values, shap_errors, shap_refits, features, explanation_base, options)
+    columns = (reasons[name] for name in ("feature", "value", "typical_value", "direction"))
+    facts = [
+        (name, _parsed(name, own), _parsed(name, typical), direction == RAISES)
+        for name, own, typical, direction in zip(*columns, strict=True)
+    ]
+    return reasons.assign(
+        **{f"sentence_{language}": [tell_reason(*fact, language) for fact in facts] for language in LANGUAGES}
+    )
+
+
+def _parsed(feature: str, stored: str) -> str | bool:
+    """Return a value as `tell_reason` takes it: of a flag's text, whether it says yes."""
+    return stored == str(True) if COLUMNS[feature].kind == "flag" else stored
+
+
 def tell_reason(feature: str, value: object, typical: object, raises: bool, language: Language) -> str:
     """Write why a client's risk is estimated higher or lower, in one sentence.
 
@@ -162,23 +197,6 @@ def tell_reason(feature: str, value: object, typical: object, raises: bool, lang
     words = _WORDS.get(feature, {}).get(language, _UNTOLD)
     tell = {"flag": _tell_flag, "category": _tell_category}.get(COLUMNS[feature].kind, _tell_number)
     return tell(feature, value, typical, words, language) + _ENDINGS[language][raises]
-
-
-def tell_stability(times: int, models: int, language: Language) -> str:
-    """Write in how many of the models fitted again for a check something was found, as a part of a sentence.
-
-    Examples
-    --------
-    >>> tell_stability(9, 10, "ru"), tell_stability(9, 10, "en")
-    ('в 9 из 10 проверочных моделей', 'in 9 of 10 check models')
-    >>> tell_stability(0, 21, "ru")
-    'ни в одной из 21 проверочной модели'
-    """
-    found, of = (number(count, 0, language) for count in (times, models))
-    if language == "ru":
-        noun = plural(models, "ru", "проверочной модели", "проверочных моделей", "проверочных моделей")
-        return f"{f'в {found}' if times else 'ни в одной'} из {of} {noun}"
-    return f"in {found if times else 'none'} of {of} {plural(models, 'en', 'check model', 'check models')}"
 
 
 def _tell_flag(feature: str, value: object, typical: object, words: _Words, language: Language) -> str:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from one_click.columns import BASE_FEATURES, Language, label
 from one_click.errors import DataError, OneClickError, ParameterError
 from one_click.explain.fitted import FittedView
-from one_click.explain.shap_objects import as_explanation, as_interactions
 from one_click.explain.shapley import interactions
 from one_click.modelling.families import build_pipeline
 from one_click.parameters import Family
+from one_click.presentation.shap_objects import as_explanation, as_interactions
 
 pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated")  # shap's own colours
 
