@@ -71,7 +71,7 @@ def main(snapshot: str, names: list[str]) -> None:
         catalog = session.load_context().catalog
         tables = ("features", "test_clients", "explanation_background")
         clients, unseen, background = (raw_features(catalog.load(name)) for name in tables)
-        models = {name: catalog.load(f"{name}.candidate") for name in CANDIDATES}
+        models = {name: catalog.load(f"model_selection.{name}.candidate") for name in CANDIDATES}
         models["champion"] = innermost(catalog.load("champion"))
         permuted, shap = catalog.load("permutation_importance"), catalog.load("shap_importance")
     options = read_section("interpretation", Interpretation)

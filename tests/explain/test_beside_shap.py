@@ -188,7 +188,8 @@ def tuned(
     if snapshot == "real":
         extract = request.getfixturevalue("real_extract")
         shutil.copytree(extract, data / "01_raw" / snapshot, ignore=shutil.ignore_patterns("*.md"))
-    stored = ["features", "champion", "explanation_background", *(f"{name}.candidate" for name in CANDIDATES)]
+    candidates = (f"model_selection.{name}.candidate" for name in CANDIDATES)
+    stored = ["features", "champion", "explanation_background", *candidates]
     pipelines = "data_processing,model_selection,interpretation"
     wanted = ("--pipelines", pipelines, "--to-outputs", ",".join(stored), "--params", f"snapshot={snapshot}")
     done = run_inside(shared_project, *wanted)

@@ -31,13 +31,14 @@ def tell_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataF
     rows = table.to_dict("records")
     return table.assign(
         **{
-            f"sentence_{language}": pd.Series([_sentence(row, language) for row in rows], dtype="str")
+            f"sentence_{language}": pd.Series([tell_odds_ratio(row, language) for row in rows], dtype="str")
             for language in LANGUAGES
         }
     )
 
 
-def _sentence(row: Mapping[str, Any], language: Language) -> str:
+def tell_odds_ratio(row: Mapping[str, Any], language: Language) -> str:
+    """Write a row of `odds_ratios`: the move, the change of the odds and its spread over the clients."""
     feature, (start, end) = row["feature"], _move(row)
     name = label(feature, language)
     if start == end:

@@ -1,6 +1,7 @@
 """Rules of trees in words."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def tell_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
 def _row(rule: Rule) -> dict[str, Any]:
     return {
         **vars(rule),
-        **{f"rule_{language}": _rule_text(rule, language) for language in LANGUAGES},
+        **{f"rule_{language}": rule_text(rule.conditions, language) for language in LANGUAGES},
         "conditions": json.dumps([one.listed() for one in rule.conditions], ensure_ascii=False),
     }
 
@@ -59,11 +60,19 @@ _INTERVALS: dict[tuple[Language, bool], tuple[str, str, str]] = {  # whether val
 }
 
 
-def _rule_text(rule: Rule, language: Language) -> str:
-    if not rule.conditions:
+def rule_text(conditions: Sequence[Condition], language: Language) -> str:
+    """Write the conditions of a rule.
+
+    Examples
+    --------
+    >>> few_pages, consent = Condition("pages_per_visit", high=4), Condition("allows_messages", low=0)
+    >>> rule_text([few_pages, consent], "en")
+    'Pages per visit: at most 4 pages; Allows messages: yes'
+    """
+    if not conditions:
         return {"ru": "Все клиенты", "en": "All clients"}[language]
     return "; ".join(
-        f"{label(one.feature, language)}: {_condition_text(one, language)}" for one in rule.conditions
+        f"{label(one.feature, language)}: {_condition_text(one, language)}" for one in conditions
     )
 
 
