@@ -1,5 +1,6 @@
-"""One sentence per reason: the client's value, how it compares with the base, how it moves the estimate."""
+"""Sentences of `reason_codes`: the client's value, how it compares with the base, what it does to the risk."""
 
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,9 +15,17 @@ from ..nodes.reasons import RAISES, give_reasons
 class _Words(NamedTuple):
     """How a feature is told in one language.
 
-    `frame` begins the sentence. `forms` are those of the counted noun (one, few, many and, where it is not as
-    for few, after a fraction), for a flag its no and its yes; `usual` is no and yes as most clients have it.
-    `nothing` is the frame of a zero.
+    Attributes
+    ----------
+    frame : str
+        Beginning of the sentence.
+    forms : tuple of str
+        Of the counted noun: one, few, many and, where it is not as for few, after a fraction; of a flag: its
+        no and its yes.
+    usual : tuple of str
+        No and yes of a flag as most clients have it.
+    nothing : str
+        Beginning of the sentence where the value is 0.
     """
 
     frame: str = "{label}: {own}"
@@ -27,16 +36,23 @@ class _Words(NamedTuple):
 
 _UNTOLD = _Words()  # a feature without words of its own: its label and its value
 
-_CONTACTS_RU = (
-    "маркетинговый контакт",
-    "маркетинговых контакта",
-    "маркетинговых контактов",
-    "маркетингового контакта",
-)
-_CONTACTS_EN = ("marketing contact", "marketing contacts")
+_CONTACTS: dict[Language, tuple[str, ...]] = {
+    "ru": (
+        *("маркетинговый контакт", "маркетинговых контакта"),
+        *("маркетинговых контактов", "маркетингового контакта"),
+    ),
+    "en": ("marketing contact", "marketing contacts"),
+}
 _ITEMS_RU = ("неоплаченный товар", "неоплаченных товара", "неоплаченных товаров", "неоплаченного товара")
-_MINUTES_RU, _MINUTES_EN = ("минута", "минуты", "минут"), ("minute", "minutes")
-_UNITS_RU, _UNITS_EN = ("единица", "единицы", "единиц"), ("unit", "units")
+
+
+def _labelled(forms: tuple[str, ...], english: tuple[str, str], frame: str) -> dict[Language, _Words]:
+    """Return words of a feature that Russian tells by its label, which shows no gender of the client."""
+    return {"ru": _Words(forms=forms), "en": _Words(frame, english)}
+
+
+_minutes = partial(_labelled, ("минута", "минуты", "минут"), ("minute", "minutes"))
+_revenue = partial(_labelled, ("единица", "единицы", "единиц"), ("unit", "units"))
 
 _WORDS: dict[str, dict[Language, _Words]] = {
     "allows_messages": {
@@ -44,25 +60,19 @@ _WORDS: dict[str, dict[Language, _Words]] = {
         "en": _Words("{own} messages", ("Does not allow", "Allows"), ("not allowed", "allowed")),
     },
     "marketing_contacts_6m": {
-        "ru": _Words("За полгода в среднем {own} в месяц", _CONTACTS_RU),
-        "en": _Words("Averages {own} per month over half a year", _CONTACTS_EN),
+        "ru": _Words("За полгода в среднем {own} в месяц", _CONTACTS["ru"]),
+        "en": _Words("Averages {own} per month over half a year", _CONTACTS["en"]),
     },
     "marketing_contacts_current": {
         "ru": _Words(
-            "В текущем месяце {own}", _CONTACTS_RU, nothing="В текущем месяце нет маркетинговых контактов"
+            "В текущем месяце {own}", _CONTACTS["ru"], nothing="В текущем месяце нет маркетинговых контактов"
         ),
         "en": _Words(
-            "Received {own} this month", _CONTACTS_EN, nothing="Received no marketing contacts this month"
+            "Received {own} this month", _CONTACTS["en"], nothing="Received no marketing contacts this month"
         ),
     },
-    "minutes_previous": {
-        "ru": _Words(forms=_MINUTES_RU),
-        "en": _Words("Spent {own} on the site last month", _MINUTES_EN),
-    },
-    "minutes_current": {
-        "ru": _Words(forms=_MINUTES_RU),
-        "en": _Words("Spent {own} on the site this month", _MINUTES_EN),
-    },
+    "minutes_previous": _minutes("Spent {own} on the site last month"),
+    "minutes_current": _minutes("Spent {own} on the site this month"),
     "pages_per_visit": {
         "ru": _Words("Смотрит {own} за визит", ("страницу", "страницы", "страниц")),
         "en": _Words("Views {own} per visit", ("page", "pages")),
@@ -99,18 +109,9 @@ _WORDS: dict[str, dict[Language, _Words]] = {
             nothing="Left no items unpaid in the quarter",
         ),
     },
-    "revenue_two_months_ago": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue two months ago", _UNITS_EN),
-    },
-    "revenue_previous": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue last month", _UNITS_EN),
-    },
-    "revenue_current": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue this month", _UNITS_EN),
-    },
+    "revenue_two_months_ago": _revenue("Brought {own} of revenue two months ago"),
+    "revenue_previous": _revenue("Brought {own} of revenue last month"),
+    "revenue_current": _revenue("Brought {own} of revenue this month"),
     "service_type": {
         "ru": _Words("Пользуется сервисом «{own}»"),
         "en": _Words("Uses the “{own}” service"),
@@ -219,7 +220,7 @@ def _tell_number(feature: str, value: object, typical: object, words: _Words, la
     relation = "same" if own == usual else "more" if own > usual else "none" if nothing else "less"
     says = _count(own, words.forms, language) if words.forms else value_text(feature, own, language)
     beginning = _begin(words.nothing if nothing else words.frame, feature, says, language)
-    return beginning + _compare(relation, _figure(feature, usual, language), language)
+    return beginning + _compare(relation, _amount(feature, usual, language), language)
 
 
 def _begin(frame: str, feature: str, own: str, language: Language) -> str:
@@ -238,7 +239,7 @@ def _as_shown(feature: str, value: object) -> float:
     return float(f"{amount:.{0 if abs(amount) >= 100 else 1}f}")
 
 
-def _figure(feature: str, shown: float, language: Language) -> str:
+def _amount(feature: str, shown: float, language: Language) -> str:
     if COLUMNS[feature].kind == "share":
         return percent(shown, 0, language)
     return number(shown, 0 if shown.is_integer() else 1, language)
