@@ -137,10 +137,7 @@ def test_errors_stand_beside_the_contributions(
 ) -> None:
     values, errors = nodes.explain_clients(few, fit(name, clients), base, options)
     assert errors.columns.tolist() == ["client_id", *BASE_FEATURES]
-    assert values.columns.tolist() == [
-        *errors.columns,
-        *("base_value", "output", "scale", "method", "error"),
-    ]
+    assert values.columns.tolist() == [*errors.columns, *("base_value", "output", "scale", "method", "error")]
     np.testing.assert_allclose(values["error"], errors[FEATURES].mean(axis=1))
     assert (errors[FEATURES] >= 0).all(axis=None)
     assert (errors[FEATURES] == 0).all(axis=None) == (method != "sampled")
@@ -165,7 +162,7 @@ def test_nodes_are_pure(
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "acts_together"),
+    ("name", "hyperparameters", "acts_together"),
     [
         pytest.param("logistic_regression", {}, False, id="linear"),
         pytest.param("logistic_regression", {"expand": "products"}, True, id="products"),
@@ -179,10 +176,10 @@ def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
     base: pd.DataFrame,
     options: Interpretation,
     name: str,
-    settings: dict[str, Any],
+    hyperparameters: dict[str, Any],
     acts_together: bool,
 ) -> None:
-    model, background = fit(name, clients, select__k=4, **settings), base.head(10)
+    model, background = fit(name, clients, select__k=4, **hyperparameters), base.head(10)
     pairs = nodes.explain_pairs(clients, model, background, options)
     drawn = clients[clients["client_id"].isin(pairs["client_id"])]
     assert pairs["client_id"].unique().tolist() == drawn["client_id"].tolist()

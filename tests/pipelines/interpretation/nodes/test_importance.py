@@ -62,9 +62,7 @@ def sixty(make_clients: MakeClients) -> pd.DataFrame:
     """Return 24 clients who declined and look at 2 pages, and 36 who look at 9: 8 of 20 in each fold."""
     clients = make_clients(60, seed=1)
     declined = np.arange(60) % 5 < 2
-    return clients.assign(
-        **{TARGET: declined.astype("int64"), "pages_per_visit": np.where(declined, 2, 9)},
-    )
+    return clients.assign(**{TARGET: declined.astype("int64"), "pages_per_visit": np.where(declined, 2, 9)})
 
 
 @pytest.fixture(scope="module")
@@ -158,9 +156,7 @@ def test_only_the_order_of_scores_counts(sixty: pd.DataFrame, permute: Permute) 
 def test_a_copy_hides_a_driver_that_both_together_show(sixty: pd.DataFrame, permute: Permute) -> None:
     copied = sixty.assign(service_errors=sixty["pages_per_visit"] + 100)
     table = permute(
-        copied,
-        lambda rows: (22 - rows["pages_per_visit"] - rows["service_errors"] + 100) / 22,
-        **MANY,
+        copied, lambda rows: (22 - rows["pages_per_visit"] - rows["service_errors"] + 100) / 22, **MANY
     )
     pair = losses(table, "collinear")
     assert pair["members"].tolist() == ["pages_per_visit, service_errors"]
@@ -210,10 +206,7 @@ def test_refits_are_asked_only_about_clients_that_they_have_not_seen(
 
 
 def test_memory_of_the_training_clients_is_no_importance(
-    make_clients: MakeClients,
-    families: dict[str, Family],
-    selection: ModelSelection,
-    once: Interpretation,
+    make_clients: MakeClients, families: dict[str, Family], selection: ModelSelection, once: Interpretation
 ) -> None:
     """Of clients that it knows, a single nearest neighbour knows all, though there is nothing to know."""
     clients = make_clients(150, seed=2)

@@ -7,11 +7,7 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import LANGUAGES
 from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
-from one_click.pipelines.interpretation.texts.odds_ratios import (
-    odds_text,
-    tell_odds_ratio,
-    tell_odds_ratios,
-)
+from one_click.pipelines.interpretation.texts.odds_ratios import odds_text, tell_odds_ratio, tell_odds_ratios
 
 Fit = Callable[..., Pipeline]
 SPACE = "\u00a0"

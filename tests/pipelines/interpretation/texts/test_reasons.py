@@ -206,8 +206,7 @@ def plain(sentence: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("feature", "value", "ru", "en"),
-    [pytest.param(*row, id=f"{row[0]}-{row[1]}") for row in BEGINNINGS],
+    ("feature", "value", "ru", "en"), [pytest.param(*row, id=f"{row[0]}-{row[1]}") for row in BEGINNINGS]
 )
 def test_sentence_begins_with_the_clients_own_value(feature: str, value: Any, ru: str, en: str) -> None:
     for typical in VALUES[COLUMNS[feature].kind]:

@@ -1,4 +1,4 @@
-"""Sentences of `reason_codes`: the client's value, how it compares with the base, what it does to the risk."""
+"""Sentences of `reason_codes`: a value, how it compares with the base and what it does to the risk."""
 
 from functools import partial
 from typing import NamedTuple
