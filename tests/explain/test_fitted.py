@@ -269,7 +269,7 @@ def test_a_standardised_number_by_hand(fit: Fit, clients: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "kinds"),
+    ("name", "hyperparameters", "kinds"),
     [
         pytest.param("logistic_regression", {}, (True, False, False), id="linear"),
         pytest.param(
@@ -286,9 +286,9 @@ def test_a_standardised_number_by_hand(fit: Fit, clients: pd.DataFrame) -> None:
     ],
 )
 def test_models_are_told_by_what_they_can_do(
-    fit: Fit, clients: pd.DataFrame, name: str, settings: dict[str, Any], kinds: tuple[bool, ...]
+    fit: Fit, clients: pd.DataFrame, name: str, hyperparameters: dict[str, Any], kinds: tuple[bool, ...]
 ) -> None:
-    view = FittedView(fit(name, clients, select__k=4, **settings))
+    view = FittedView(fit(name, clients, select__k=4, **hyperparameters))
     assert (view.is_linear, view.is_tree, view.has_rbf_kernel) == kinds
 
 

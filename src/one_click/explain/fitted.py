@@ -1,6 +1,6 @@
 """A fitted pipeline taken apart: its columns, terms, leaves and thresholds, and the raw features behind them.
 
-Everything else asks here; nothing else looks into the steps engineer, columns, select, expand and model.
+No other module looks into the steps engineer, columns, select, expand and model.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Split:
     below: bool
 
     def holds(self, rows: Values) -> NDArray[np.bool_]:
-        """Tell of which rows of prepared columns it is true, shape (n_rows,)."""
+        """Return of which rows of prepared columns it is true, shape (n_rows,)."""
         # The tree itself compares values in single precision with thresholds in double precision.
         left = rows[:, self.column].astype("float32").astype("float64") <= self.threshold
         return left if self.below else ~left
@@ -243,7 +243,7 @@ class FittedView:
 
 
 def is_rbf(model: Any) -> bool:
-    """Tell whether a fitted model is a support vector machine with an RBF kernel."""
+    """Return whether a fitted model is a support vector machine with an RBF kernel."""
     return getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_")
 
 
