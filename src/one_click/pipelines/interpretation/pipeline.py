@@ -22,10 +22,8 @@ from .nodes import (
     refits,
     tree_rules,
 )
-from .texts import agreement as agreement_texts
+from .texts import agreement, disputes, effects
 from .texts import counterfactuals as counterfactual_texts
-from .texts import curves as curve_texts
-from .texts import disputes as dispute_texts
 
 _OPTIONS = "params:interpretation"
 _SELECTION = "params:model_selection"
@@ -58,7 +56,7 @@ def _each_client() -> list[Node]:
         step(refits.explain_refits, "shap_refits", tags=NEW_MONTH, options=_OPTIONS),
         step(reasons.give_reasons, "reason_codes", tags=NEW_MONTH, options=_OPTIONS),
         step(explanations.explain_pairs, "shap_interactions", options=_OPTIONS),
-        step(dispute_texts.describe_disputes, "disputed_clients", options=_OPTIONS, **_CANDIDATES),
+        step(disputes.describe_disputes, "disputed_clients", options=_OPTIONS, **_CANDIDATES),
     ]
 
 
@@ -67,7 +65,7 @@ def _whole_base() -> list[Node]:
         step(importance.permute_features, "permutation_importance", selection=_SELECTION, options=_OPTIONS),
         step(importance.summarise_shap, "shap_importance", selection=_SELECTION),
         step(importance.summarise_pairs, "interaction_importance"),
-        step(agreement_texts.describe_agreement, "importance_agreement"),
+        step(agreement.describe_agreement, "importance_agreement"),
         step(faithfulness.check_faithfulness, "faithfulness", options=_OPTIONS),
     ]
 
@@ -79,7 +77,7 @@ def _models() -> list[Node]:
         step(odds_ratios.measure_odds_ratios, "odds_ratios", **_CANDIDATES),
         step(tree_rules.read_tree_rules, "tree_rules", **_CANDIDATES),
         step(curves.trace_effects, ["effect_curves", "effect_lines"], options=_OPTIONS),
-        step(curve_texts.describe_effects, "effects"),
+        step(effects.describe_effects, "effects"),
     ]
 
 

@@ -25,7 +25,7 @@ Positions = NDArray[np.intp]
 _ROWS = 200_000  # rows scored at a time: bounds the memory of the search
 _ROUNDING = 9  # decimals, behind which probabilities and efforts differ by rounding alone
 _CHANGEABLE = tuple(name for name in BASE_FEATURES if COLUMNS[name].changeable)
-_COLUMNS = {  # with their types, which a table without rows has, too
+_TYPES = {  # which a table without rows cannot tell
     CLIENT_ID: "int64",
     "changes": "int64",
     "feature": "str",
@@ -41,7 +41,7 @@ _COLUMNS = {  # with their types, which a table without rows has, too
 
 @dataclass(frozen=True)
 class _Moves:
-    """What one feature of the clients may be changed to.
+    """Values that one feature of the clients may be changed to.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class _Moves:
     efforts : ndarray, shape (n_clients, n_values)
     allowed : ndarray of bool, shape (n_clients, n_values)
         False where the client has the value already, or one that reads the same, and upwards where the store
-        would only ever make it less.
+        would only ever lower it.
     """
 
     new_values: Values
@@ -218,9 +218,10 @@ def _ask_many(search: _Search, positions: Positions, values: dict[str, Values]) 
 
 
 def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:
-    """Keep each client's best plan; of equal ones the first."""
+    """Return each client's best plan; of equal ones the first."""
     effort, probability = plans["effort"].round(_ROUNDING), plans["probability"].round(_ROUNDING)
     reached = plans["reached"]
+    # The last key counts most. Of plans that are enough, effort comes before probability; else the reverse.
     order = np.lexsort(
         [
             effort,
@@ -241,7 +242,7 @@ def _rows(plans: pd.DataFrame, clients: pd.DataFrame, base: pd.DataFrame) -> pd.
         for client, plan in zip(clients_of_plans, plans.to_dict("records"), strict=True)
         for row in _rows_of(plan, client, base)
     ]
-    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
 def _rows_of(plan: dict[Any, Any], client: dict[Any, Any], base: pd.DataFrame) -> list[dict[str, Any]]:

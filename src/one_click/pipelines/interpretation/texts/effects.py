@@ -8,7 +8,8 @@ from one_click.columns import COLUMNS, Language, label, unit
 from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import percent, stored_value_text, value_text
 
-from ..nodes.curves import ENDS, is_number, sort_curves, summarise_curves
+from ..nodes.curves import ENDS, is_number
+from ..nodes.effects import sort_curves, summarise_curves
 
 Words = dict[Language, str]
 Row = dict[str, Any]
