@@ -1,10 +1,75 @@
-"""Parameters of a quick interpretation."""
+"""Parameters of a quick interpretation, and tables that several tests of it read."""
 
+import io
+from collections.abc import Callable
+
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from one_click.columns import BASE_FEATURES, COLUMNS
 from one_click.parameters import Interpretation
+
+GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
 
 
 @pytest.fixture(scope="session")
 def options(interpretation_options: Interpretation) -> Interpretation:
     return interpretation_options
+
+
+@pytest.fixture(scope="session")
+def render() -> Callable[[tuple[Figure, ...]], list[str]]:
+    """Return a function that renders figures and returns their titles on one line, with plain spaces."""
+
+    def titles(figures: tuple[Figure, ...]) -> list[str]:
+        for figure in figures:
+            figure.savefig(io.BytesIO(), format="png", dpi=40)
+        return [" ".join(figure.get_suptitle().replace("\u00a0", " ").split()) for figure in figures]
+
+    return titles
+
+
+def _losses(kind: str, names: list[str], metric: str = "roc_auc", members: str = "") -> pd.DataFrame:
+    """Return losses of 0.10, 0.09, … of these units, each ± 0.05."""
+    table = pd.DataFrame({"feature": names, "kind": kind, "metric": metric})
+    loss = 0.10 - 0.01 * table.index.to_numpy()
+    table = table.assign(importance=loss, low=loss - 0.05, high=loss + 0.05, rank=table.index + 1)
+    return table.assign(members=members or table["feature"])
+
+
+@pytest.fixture(scope="session")
+def make_importances() -> Callable[..., tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return a function that gives both measures of all features, of which `pages_per_visit` is of interest.
+
+    With `together`, it is shuffled with `service_errors` and `minutes_current`, which cost nothing alone.
+    """
+    asked, partners = "pages_per_visit", ["service_errors", "minutes_current"]
+
+    def make(
+        permutation_rank: int = 1,
+        shap_rank: int = 1,
+        shap: float = 0.3,
+        loss: float = 0.05,
+        low: float = 0.01,
+        concentration: float = 0.2,
+        together: float | None = None,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        others = [name for name in BASE_FEATURES if name != asked]
+        by_loss, by_size = (
+            [*others[: rank - 1], asked, *others[rank - 1 :]] for rank in (permutation_rank, shap_rank)
+        )
+        features = _losses("feature", by_loss)
+        features.loc[features["feature"] == asked, ["importance", "low", "high"]] = [loss, low, loss + 0.02]
+        parts = [features, _losses("group", list(GROUPS)), _losses("feature", by_loss[::-1], "f1_declined")]
+        if together is not None:
+            features.loc[features["feature"].isin(partners), "importance"] = 0.0
+            unit, members = " + ".join([asked, *partners]), ", ".join([asked, *partners])
+            parts.append(_losses("collinear", [unit], members=members).assign(importance=together))
+            parts.append(_losses("collinear", [unit], "f1_declined", members).assign(importance=9.0))
+        sizes = pd.DataFrame({"feature": by_size, "mean_absolute": 0.2, "concentration": 0.2})
+        sizes.loc[sizes["feature"] == asked, ["mean_absolute", "concentration"]] = [shap, concentration]
+        sizes["group"] = [COLUMNS[name].group for name in by_size]
+        return pd.concat(parts, ignore_index=True), sizes.assign(rank=sizes.index + 1)
+
+    return make
