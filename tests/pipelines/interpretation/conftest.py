@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -28,6 +30,29 @@ def render() -> Callable[[tuple[Figure, ...]], list[str]]:
         return [" ".join(figure.get_suptitle().replace("\u00a0", " ").split()) for figure in figures]
 
     return titles
+
+
+@pytest.fixture(scope="session")
+def make_curve() -> Callable[..., pd.DataFrame]:
+    """Return a function that gives the curve of one feature over values or levels."""
+
+    def make(name: str, places: list[Any], probabilities: list[float], **columns: Any) -> pd.DataFrame:
+        category = COLUMNS[name].kind in ("flag", "category")
+        curve = {
+            "feature": name,
+            "kind": "category" if category else "number",
+            "value": np.nan if category else places,
+            "level": [str(place) for place in places] if category else "",
+            "probability": probabilities,
+            "low": 0.0,
+            "high": 1.0,
+            "ale": probabilities,
+            "clients_share": 1 / len(places),
+            "rank": 1,
+        }
+        return pd.DataFrame(curve | columns)
+
+    return make
 
 
 def _losses(kind: str, names: list[str], metric: str = "roc_auc", members: str = "") -> pd.DataFrame:
