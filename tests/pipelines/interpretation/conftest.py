@@ -10,8 +10,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from one_click.columns import BASE_FEATURES, COLUMNS
-from one_click.parameters import Interpretation
+from one_click.parameters import Interpretation, WhatIf
 
+CATEGORIES = {"popular_category": "Кухонная посуда", "service_type": "стандарт"}
+USUAL = {"whole": 5, "number": 5.0, "share": 0.5, "flag": True}
 GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
 
 
@@ -98,3 +100,57 @@ def make_importances() -> Callable[..., tuple[pd.DataFrame, pd.DataFrame]]:
         return pd.concat(parts, ignore_index=True), sizes.assign(rank=sizes.index + 1)
 
     return make
+
+
+# Clients and a model of whom a change is asked ------------------------------------------------------
+
+
+class Risk:
+    """A classifier whose probability of decline is a given function of the features."""
+
+    classes_ = (0, 1)
+
+    def __init__(self, probability: Callable[[pd.DataFrame], Any]) -> None:
+        self.probability = probability
+        self.rows_asked: list[int] = []
+
+    def predict_proba(self, features: pd.DataFrame) -> Any:
+        self.rows_asked.append(len(features))
+        assert features.dtypes["service_errors"] == features.dtypes["unpaid_items_quarter"] == "int64"
+        declines = np.broadcast_to(np.asarray(self.probability(features), dtype="float64"), len(features))
+        return np.column_stack([1 - declines, declines])
+
+
+@pytest.fixture(scope="session")
+def risk() -> type[Risk]:
+    return Risk
+
+
+@pytest.fixture(scope="session")
+def make_what_if(options: Interpretation) -> Callable[..., Interpretation]:
+    """Return a function that gives parameters with other rules of plausible changes."""
+    wide = {"most_changes": 2, "steps": 10, "low": 0, "high": 1}
+    return lambda **rules: options.model_copy(update={"what_if": WhatIf(**wide | rules)})
+
+
+@pytest.fixture(scope="session")
+def clients_with() -> Callable[..., pd.DataFrame]:
+    """Return a function that gives clients alike in everything but the columns given."""
+
+    def make(**columns: list[Any]) -> pd.DataFrame:
+        count = len(next(iter(columns.values())))
+        usual = {
+            name: [CATEGORIES.get(name, USUAL.get(COLUMNS[name].kind))] * count for name in BASE_FEATURES
+        }
+        return pd.DataFrame({"client_id": range(1, count + 1), **usual, **columns})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def ten(clients_with: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Return a base in which a step of 1 (of 0.1 for the share) is a tenth of the clients."""
+    changeable = [name for name in BASE_FEATURES if COLUMNS[name].changeable]
+    steps = {name: list(range(10)) for name in changeable if COLUMNS[name].kind == "whole"}
+    numbers = {"marketing_contacts_6m": [float(step) for step in range(10)]}
+    return clients_with(**steps, **numbers, promo_purchase_share=[step / 10 for step in range(10)])

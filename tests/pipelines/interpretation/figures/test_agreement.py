@@ -14,10 +14,7 @@ from one_click.presentation.drawing import DECLINED
 Render = Callable[[Any], list[str]]
 
 FEATURES = ["pages_per_visit", "promo_purchase_share", "minutes_current", "days_registered"]
-SERIES = {
-    "ru": ["вклад (SHAP)", "потеря ROC-AUC"],
-    "en": ["contribution (SHAP)", "loss of ROC-AUC"],
-}
+SERIES = {"ru": ["вклад (SHAP)", "потеря ROC-AUC"], "en": ["contribution (SHAP)", "loss of ROC-AUC"]}
 
 
 def agreement(reasons: list[str], permutation_rank: tuple[int, ...] = (5, 2, 9, 3)) -> pd.DataFrame:

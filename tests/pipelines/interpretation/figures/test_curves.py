@@ -133,10 +133,7 @@ def test_bars_show_how_densely_clients_lie(figures: Figures) -> None:
 
 
 def test_categories_are_points_with_ranges_in_the_readers_words(figures: Figures) -> None:
-    words = (
-        ["Новая", "Кухонная посуда", "Товары для детей"],
-        ["Новая", "Kitchenware", "Children's goods"],
-    )
+    words = (["Новая", "Кухонная посуда", "Товары для детей"], ["Новая", "Kitchenware", "Children's goods"])
     for figure, expected in zip(figures, words, strict=True):
         panel = _panels(figure)["popular_category"]
         assert [" ".join(tick.get_text().split()) for tick in panel.get_xticklabels()] == expected

@@ -31,10 +31,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unproven": ({"permutation_rank": 6, "shap_rank": 3, "low": 0.0}, "unproven"),
     "no-gain": ({"permutation_rank": 9, "shap_rank": 1, "low": -0.1, "together": 0.05}, "unproven"),
-    "no-loss-no-order": (
-        {"permutation_rank": 3, "shap_rank": 9, "loss": -0.002, "low": -0.01},
-        "unproven",
-    ),
+    "no-loss-no-order": ({"permutation_rank": 3, "shap_rank": 9, "loss": -0.002, "low": -0.01}, "unproven"),
     "amount": ({"permutation_rank": 6, "shap_rank": 3}, "amount_not_order"),
     "amount-less": ({"permutation_rank": 6, "shap_rank": 3, "together": 0.04}, "amount_not_order"),
     "few-clients": ({"permutation_rank": 1, "shap_rank": 4, "concentration": 0.4}, "few_clients"),
