@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from one_click.columns import BASE_FEATURES, COLUMNS
+from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.parameters import Interpretation, WhatIf
 
 CATEGORIES = {"popular_category": "Кухонная посуда", "service_type": "стандарт"}
@@ -154,3 +154,59 @@ def ten(clients_with: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     steps = {name: list(range(10)) for name in changeable if COLUMNS[name].kind == "whole"}
     numbers = {"marketing_contacts_6m": [float(step) for step in range(10)]}
     return clients_with(**steps, **numbers, promo_purchase_share=[step / 10 for step in range(10)])
+
+
+# Families that disagree -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def weighing(fit: Callable[..., Any], clients: pd.DataFrame) -> Callable[..., Any]:
+    """Return a function that gives a linear model of some features with these coefficients.
+
+    Features are given in their order in the vocabulary.
+    """
+
+    def make(**coefficients: float) -> Any:
+        risk = sum(clients[name].rank(pct=True) for name in coefficients)
+        labelled = clients.assign(**{TARGET: (risk > risk.median()).astype("int64")})
+        model = fit("logistic_regression", labelled, select__k=len(coefficients))
+        assert list(model[1:-1].get_feature_names_out()) == list(coefficients)
+        model[-1].coef_[:] = list(coefficients.values())
+        return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def blinkered(fit: Callable[..., Any], clients: pd.DataFrame) -> dict[str, Any]:
+    """Return models of which one looks at pages alone, one at promo purchases and one at both."""
+    targets = {
+        "logistic_regression": clients["pages_per_visit"] < 6,
+        "decision_tree": clients["promo_purchase_share"] > 0.5,
+    }
+    models = {
+        name: fit(name, clients.assign(**{TARGET: target.astype("int64")}), select__k=1)
+        for name, target in targets.items()
+    }
+    return models | {"k_nearest_neighbours": fit("k_nearest_neighbours", clients, select__k=2)}
+
+
+@pytest.fixture(scope="session")
+def disputed(clients: pd.DataFrame, options: Interpretation) -> Callable[..., tuple[Any, ...]]:
+    """Return a function that gives what `find_disputes` reads, with these scores of the first clients."""
+
+    def inputs(
+        scores: dict[str, list[float]], asked: pd.DataFrame = clients, most: int = 2
+    ) -> tuple[Any, ...]:
+        parts = [
+            pd.DataFrame({"client_id": range(1001, 1001 + len(own)), "model": name, "probability": own})
+            for name, own in scores.items()
+        ]
+        table = pd.concat(parts, ignore_index=True).assign(repeat=0, target=1.0)
+        table = table.assign(fold=table["client_id"] % 2, score=table["probability"])
+        methods = [(name, method, method == "none") for name in scores for method in ("none", "sigmoid")]
+        calibrations = pd.DataFrame(methods, columns=["model", "method", "chosen"])
+        base = clients[["client_id", *BASE_FEATURES]]
+        return asked, table, calibrations, base, options.model_copy(update={"disputed_clients": most})
+
+    return inputs
