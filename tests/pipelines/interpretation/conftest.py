@@ -1,4 +1,4 @@
-"""Parameters of a quick interpretation, and tables that several tests of it read."""
+"""Parameters of a quick interpretation, a champion that is a plain function, and tables to interpret."""
 
 import io
 from collections.abc import Callable
@@ -17,9 +17,24 @@ USUAL = {"whole": 5, "number": 5.0, "share": 0.5, "flag": True}
 GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
 
 
+class _Scored:
+    def __init__(self, score: Callable[[pd.DataFrame], Any]) -> None:
+        self.score = score
+
+    def predict_proba(self, features: pd.DataFrame) -> Any:
+        declines = np.asarray(self.score(features), dtype="float64")
+        return np.column_stack([1 - declines, declines])
+
+
 @pytest.fixture(scope="session")
 def options(interpretation_options: Interpretation) -> Interpretation:
     return interpretation_options
+
+
+@pytest.fixture(scope="session")
+def scored_by() -> Callable[..., Any]:
+    """Return a function that makes a classifier of a function: features -> probabilities of decline."""
+    return _Scored
 
 
 @pytest.fixture(scope="session")
@@ -102,28 +117,7 @@ def make_importances() -> Callable[..., tuple[pd.DataFrame, pd.DataFrame]]:
     return make
 
 
-# Clients and a model of whom a change is asked ------------------------------------------------------
-
-
-class Risk:
-    """A classifier whose probability of decline is a given function of the features."""
-
-    classes_ = (0, 1)
-
-    def __init__(self, probability: Callable[[pd.DataFrame], Any]) -> None:
-        self.probability = probability
-        self.rows_asked: list[int] = []
-
-    def predict_proba(self, features: pd.DataFrame) -> Any:
-        self.rows_asked.append(len(features))
-        assert features.dtypes["service_errors"] == features.dtypes["unpaid_items_quarter"] == "int64"
-        declines = np.broadcast_to(np.asarray(self.probability(features), dtype="float64"), len(features))
-        return np.column_stack([1 - declines, declines])
-
-
-@pytest.fixture(scope="session")
-def risk() -> type[Risk]:
-    return Risk
+# Clients for whom a change is searched -------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +150,7 @@ def ten(clients_with: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     return clients_with(**steps, **numbers, promo_purchase_share=[step / 10 for step in range(10)])
 
 
-# Families that disagree -----------------------------------------------------------------------------
+# Families that disagree ----------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")

@@ -50,17 +50,21 @@ EXAMPLES: dict[str, tuple[dict[str, list[Any]], Callable[[pd.DataFrame], Any], s
     ),
     "nothing-lowers-it": (
         {"service_errors": [9]},
-        lambda _: 0.61,
+        lambda rows: 0.61 + 0 * rows["pages_per_visit"],
         "Ни одно из проверенных изменений не снизило бы оценку риска модели (61 %).",
         "None of the changes tried would lower the model's estimate of the risk (61%).",
     ),
 }
 
 
+def _from(threshold: float) -> Any:
+    return {"threshold": threshold}
+
+
 @pytest.mark.parametrize(("columns", "probability", "russian", "english"), EXAMPLES.values(), ids=EXAMPLES)
 def test_sentence_by_hand(
     clients_with: Callable[..., pd.DataFrame],
-    risk: Callable[..., Any],
+    scored_by: Callable[..., Any],
     ten: pd.DataFrame,
     make_what_if: MakeOptions,
     columns: dict[str, list[Any]],
@@ -69,7 +73,7 @@ def test_sentence_by_hand(
     english: str,
 ) -> None:
     clients = clients_with(**columns)
-    found = describe_changes(clients, risk(probability), {"threshold": 0.5}, ten, make_what_if())
+    found = describe_changes(clients, scored_by(probability), _from(0.5), ten, make_what_if())
     for language, expected in (("ru", russian), ("en", english)):
         assert {text.replace("\u00a0", " ") for text in found[f"sentence_{language}"]} == {expected}
 
@@ -81,9 +85,9 @@ def _probability(rows: pd.DataFrame) -> Any:
 
 
 def test_every_sentence_tells_the_numbers_of_its_row(
-    clients: pd.DataFrame, risk: Callable[..., Any], make_what_if: MakeOptions
+    clients: pd.DataFrame, scored_by: Callable[..., Any], make_what_if: MakeOptions
 ) -> None:
-    inputs = (clients, risk(_probability), {"threshold": 0.3}, clients, make_what_if(low=0.1, high=0.6))
+    inputs = (clients, scored_by(_probability), _from(0.3), clients, make_what_if(low=0.1, high=0.6))
     table = describe_changes(*inputs)
     pd.testing.assert_frame_equal(table.iloc[:, :-2], find_changes(*inputs))
     assert set(table["reached"]) == {True, False}
@@ -101,10 +105,10 @@ def test_every_sentence_tells_the_numbers_of_its_row(
 
 
 def test_table_without_rows_has_sentences_as_text(
-    clients: pd.DataFrame, risk: Callable[..., Any], make_what_if: MakeOptions
+    clients: pd.DataFrame, scored_by: Callable[..., Any], make_what_if: MakeOptions
 ) -> None:
     empty, full = (
-        describe_changes(clients, risk(_probability), {"threshold": at}, clients, make_what_if(steps=2))
+        describe_changes(clients, scored_by(_probability), _from(at), clients, make_what_if(steps=2))
         for at in (0.999, 0.3)
     )
     assert empty.empty
