@@ -78,9 +78,7 @@ D = ("--pipelines", "data_processing")
             ["--namespaces", "did you mean 'scoring'"],
             id="namespace",
         ),
-        pytest.param(
-            [*D, "--namespaces", "x"], ["in --namespaces", "data_processing"], id="no-namespace"
-        ),
+        pytest.param([*D, "--namespaces", "x"], ["in --namespaces", "data_processing"], id="no-namespace"),
         pytest.param(
             [*D, "--from-inputs", "clients", "--to-outputs", "data_processing.labels"],
             ["--from-inputs, --to-outputs leave no node of data_processing to run"],

@@ -441,6 +441,12 @@ def unit(name: str, language: Language, amount: float | None = None) -> str:
     return _SINGULAR.get(plural, plural) if amount == 1 else plural
 
 
+def decimals(name: str, amount: float) -> int:
+    """Return how many decimals readers see of an amount; of a share, those of the percentage."""
+    whole = COLUMNS[name].kind == "share" or amount == round(amount) or abs(amount) >= 100
+    return 0 if whole else 1
+
+
 def translate(value: str, language: Language) -> str:
     """Return the reader's words for one of the store's values, or the value itself."""
     return GLOSSARY.get(value, {}).get(language, value)

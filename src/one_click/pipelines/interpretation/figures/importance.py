@@ -24,7 +24,6 @@ from one_click.presentation.drawing import (
 from one_click.presentation.pseudonyms import shown
 from one_click.presentation.wording import chance, number, percent, value_text
 
-from ..nodes.agreement import NEAR, REFITS, UNUSED
 from ..nodes.importance import COLLINEAR, FEATURE, GROUP
 
 _CLEAR = 0.3  # rank correlation from which larger values are said to raise or lower the risk
@@ -96,11 +95,6 @@ def client_waterfall(
     rows = [table.set_index(CLIENT_ID).loc[client] for table in (shap_values, features, client_scores)]
     name = shown(pd.Series([client]), pseudonym_key)[0]
     return draw_in_both_languages(_draw_waterfall, f"{name}", *rows)
-
-
-def importance_agreement_figure(importance_agreement: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the places of each feature by both measures, in Russian and in English."""
-    return draw_in_both_languages(_draw_agreement, importance_agreement)
 
 
 def _draw_permutation(language: Language, importance: pd.DataFrame) -> Figure:
@@ -310,44 +304,3 @@ def _score_axis(shap: pd.Series, language: Language) -> str:
     if language == "ru":
         return f"Оценка модели: от {base}, средней по клиентам,\nдо {output} (пунктир)"
     return f"The model's score: from {base}, the mean over clients,\nto {output} (dotted lines)"
-
-
-def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:
-    table = agreement[agreement["kind"] == "feature"].sort_values("shap_rank", ascending=False)
-    figure = new_figure(8, 5, _agreement_title(table, language))
-    axes = figure.subplots()
-    heights = np.arange(len(table))
-    differ = _far_apart(table).to_numpy() & (~table["reason"].isin((UNUSED, REFITS))).to_numpy()
-    axes.hlines(
-        heights,
-        table["shap_rank"],
-        table["permutation_rank"],
-        color=np.where(differ, DECLINED, "#d1d5db"),
-        linewidth=2,
-    )
-    names = (
-        ("вклад (SHAP)", "потеря ROC-AUC") if language == "ru" else ("contribution (SHAP)", "loss of ROC-AUC")
-    )
-    axes.scatter(table["shap_rank"], heights, color=KEPT, label=names[0], zorder=3)
-    axes.scatter(table["permutation_rank"], heights, color=ACCENT, marker="D", label=names[1], zorder=3)
-    axes.set_yticks(heights, [label(name, language) for name in table["feature"]])
-    axes.set_xlabel("Место по важности" if language == "ru" else "Rank of importance")
-    axes.invert_xaxis()
-    axes.legend(loc="upper left")
-    return figure
-
-
-def _far_apart(table: pd.DataFrame) -> pd.Series:
-    return (table["permutation_rank"] - table["shap_rank"]).abs() > NEAR[FEATURE]
-
-
-def _agreement_title(table: pd.DataFrame, language: Language) -> str:
-    used = table[~table["reason"].isin((UNUSED, REFITS))]
-    if not len(used):
-        return "Модель не использует признаков" if language == "ru" else "The model uses no feature"
-    apart = int(_far_apart(used).sum())
-    if language == "ru":
-        found = f"расходятся в местах {apart} из них" if apart else "согласны"
-        return f"Модель использует признаков: {len(used)}; два способа измерить их важность {found}"
-    found = f"disagree about the places of {apart} of them" if apart else "agree"
-    return f"Features that the model uses: {len(used)}; two measures of their importance {found}"
