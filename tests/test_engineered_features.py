@@ -38,7 +38,7 @@ MODELS = ("logistic_regression", "decision_tree", "svc", "voting")
 
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "logistic_regression": {"expand": "products", "select__k": 24},
+    "logistic_regression": {"basis": "products", "select__k": 24},
     "decision_tree": {"model__max_depth": 7, "model__min_samples_leaf": 2, "select__k": 24},
     "svc": {"select__k": 24},
 }

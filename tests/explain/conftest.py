@@ -37,7 +37,7 @@ def strangers(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 def fit_vote(families: dict[str, Family], selection_options: ModelSelection) -> Fit:
     """Return a function that fits the vote of the shipped families, the SVC calibrated inside it."""
     terms = {
-        "logistic_regression": {"expand": "products"},
+        "logistic_regression": {"basis": "products"},
         "k_nearest_neighbours": {"model__n_neighbors": 15},
     }
 

@@ -16,14 +16,14 @@ from one_click.modelling import candidates
 from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
-from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
 
 Tuned = dict[str, Any]
 REFUSED = "Expected n_neighbors <= n_samples_fit"
 SETTINGS = {
-    "logistic_regression": {"select__k": 6, "expand": "products"},
+    "logistic_regression": {"select__k": 6, "basis": "products"},
     "decision_tree": {"model__max_depth": 3},
-    "svc": {"numbers": "minmax"},
+    "svc": {"scaler": "minmax"},
 }
 WEIGHTS = {"logistic_regression": 1.0, "decision_tree": 0.5, "svc": 2.0}
 
@@ -230,17 +230,17 @@ def test_vote_survives_its_file(
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
 @pytest.mark.parametrize("score", SCORE_FUNCTIONS)
-@pytest.mark.parametrize("numbers", NUMBERS_AS)
+@pytest.mark.parametrize("scaler", SCALERS)
 def test_every_preparation_survives_its_file(
     families: dict[str, Family],
     clients: pd.DataFrame,
     options: ModelSelection,
     trusted: list[str],
     tmp_path: Path,
-    numbers: str,
+    scaler: str,
     score: str,
 ) -> None:
-    settings = {"numbers": numbers, "select__score_func": score, "select__k": 8}
+    settings = {"scaler": scaler, "select__score_func": score, "select__k": 8}
     tuned = candidates.untuned(families["logistic_regression"]) | {"settings": settings}
     np.testing.assert_array_equal(
         *_before_and_after(
@@ -249,7 +249,7 @@ def test_every_preparation_survives_its_file(
     )
 
 
-@pytest.mark.parametrize("terms", EXPANSIONS)
+@pytest.mark.parametrize("terms", BASES)
 def test_every_set_of_terms_survives_its_file(
     families: dict[str, Family],
     clients: pd.DataFrame,
@@ -259,7 +259,7 @@ def test_every_set_of_terms_survives_its_file(
     terms: str,
 ) -> None:
     tuned = candidates.untuned(families["logistic_regression"])
-    tuned |= {"settings": {"expand": terms, "select__k": 6}}
+    tuned |= {"settings": {"basis": terms, "select__k": 6}}
     np.testing.assert_array_equal(
         *_before_and_after(
             candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"

@@ -21,13 +21,13 @@ from one_click.features import add_engineered
 from one_click.modelling import candidates
 from one_click.modelling.folds import StratifiedTwinKFold, make_splits
 from one_click.modelling.scores import decline_probability, raw_features
-from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
 
 Tuned = dict[str, Any]
 SETTINGS = {
-    "logistic_regression": {"select__k": 6, "expand": "products"},
+    "logistic_regression": {"select__k": 6, "basis": "products"},
     "decision_tree": {"model__max_depth": 3},
-    "svc": {"numbers": "minmax"},
+    "svc": {"scaler": "minmax"},
 }
 CHAMPIONS = {  # winner and calibration -> class of the champion
     ("svc", "sigmoid"): CalibratedClassifierCV,
@@ -180,8 +180,8 @@ def test_every_trusted_type_is_used(
     """Candidates of each family, preparation and set of terms, and each calibration of a champion."""
     assert {one for one in catalog_entry["trusted"] if one.startswith("one_click.")} == OURS
     settings = [
-        {"numbers": numbers, "expand": terms, "select__score_func": score, "select__k": 3}
-        for numbers, terms, score in zip(NUMBERS_AS, EXPANSIONS, 2 * SCORE_FUNCTIONS, strict=True)
+        {"scaler": scaler, "basis": terms, "select__score_func": score, "select__k": 3}
+        for scaler, terms, score in zip(SCALERS, BASES, 2 * SCORE_FUNCTIONS, strict=True)
     ]
     logistic = candidates.untuned(families["logistic_regression"])
     built = [candidates.build_estimator(logistic | {"settings": one}, clients, options) for one in settings]

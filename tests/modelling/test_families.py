@@ -151,7 +151,7 @@ def test_preprocessing_scales_numbers_and_spreads_categories(
 ) -> None:
     clients = make_clients(60)
     features = raw_features(clients)
-    settings = {"select__k": 21, "numbers": "minmax"}
+    settings = {"select__k": 21, "scaler": "minmax"}
     pipeline = build_pipeline(families["logistic_regression"], settings)
     rows = pipeline.fit(features, clients[TARGET])[:-2].transform(features)
     # Fourteen numbers and flags, six columns for six categories, one for two.

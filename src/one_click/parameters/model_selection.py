@@ -22,10 +22,10 @@ REFERENCE = "reference"
 BENCHMARKS: tuple[str, ...] = ("dummy", REFERENCE)  # always compared, never chosen
 RULES: tuple[str, ...] = ("best", "one_standard_error")  # by which a champion is chosen
 # Names of a search space beside the arguments of the classifier, and their values.
-NUMBERS = "numbers"
-NUMBERS_AS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
-EXPAND = "expand"
-EXPANSIONS: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
+SCALER = "scaler"
+SCALERS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
+BASIS = "basis"
+BASES: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
 SCORE_FUNC = "select__score_func"
 SCORE_FUNCTIONS: tuple[str, ...] = ("f_classif", "mutual_information")
 
@@ -108,10 +108,10 @@ class Family(Parameters):
     fixed : dict
         Arguments of the classifier that are not searched.
     space : dict
-        Search space: ``model__<argument>``, ``select__k``, ``select__score_func``, ``numbers`` (how numbers
-        are prepared) or ``expand`` (terms made of the selected columns) -> range or choices.
+        Search space: ``model__<argument>``, ``select__k``, ``select__score_func``, ``scaler`` (of numbers) or
+        ``basis`` (expansion of the selected columns) -> range or choices.
     start : dict
-        The settings that are tried first; what it leaves out is drawn.
+        The hyperparameters that are tried first; what it leaves out is drawn.
     vote_weight : float
         Weight of its probability in the soft vote; 0 leaves it out.
     """
@@ -143,8 +143,8 @@ class Family(Parameters):
         valid = {f"model__{name}" for name in estimator.get_params()} | {
             "select__k",
             SCORE_FUNC,
-            NUMBERS,
-            EXPAND,
+            SCALER,
+            BASIS,
         }
         for name in self.space:
             if name not in valid:
@@ -172,7 +172,7 @@ class Family(Parameters):
 
 def _refuse_out_of_range(estimator: Any, name: str, value: Any) -> None:
     """Ask of each value of a search space what would otherwise stop the search when it is drawn."""
-    for choice, known in ((NUMBERS, NUMBERS_AS), (EXPAND, EXPANSIONS), (SCORE_FUNC, SCORE_FUNCTIONS)):
+    for choice, known in ((SCALER, SCALERS), (BASIS, BASES), (SCORE_FUNC, SCORE_FUNCTIONS)):
         if name == choice and value not in known:
             raise ValueError(f"{choice}: there is no '{value}'; {nearest(str(value), known)}")
     if name == "select__k" and not (isinstance(value, int) and value >= 1):
@@ -202,7 +202,7 @@ class ModelSelection(Parameters):
     start_margin : float
         Corrected standard errors by which it must be ahead there to replace the start.
     strategy : {"tpe", "random"}
-        How settings are drawn.
+        How hyperparameters are drawn.
     selection : {"best", "one_standard_error"}
         Champion: the best mean ROC-AUC, or the most interpretable within one corrected standard error of it.
     challengers : dict

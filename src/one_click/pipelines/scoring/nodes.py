@@ -8,6 +8,7 @@ import pandas as pd
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.modelling.conformal import judge
 from one_click.modelling.scores import decline_probability, raw_features
+from one_click.schemas.records import UndecidedBand
 
 _BINS = 10
 _FLOOR = 1e-4  # a share of zero would make the index infinite
@@ -17,7 +18,7 @@ def predict_clients(
     features: pd.DataFrame,
     champion: Any,
     out_of_fold_scores: pd.DataFrame,
-    undecided_band: dict[str, float],
+    undecided_band: UndecidedBand,
 ) -> pd.DataFrame:
     """Predict every client of the new month.
 
@@ -27,8 +28,8 @@ def predict_clients(
     champion : fitted classifier
     out_of_fold_scores : DataFrame
         Scores of the snapshot's clients: their median spread stands for the unknown one of a prediction.
-    undecided_band : dict
-        Borders between which the champion does not decide.
+    undecided_band : UndecidedBand
+        Thresholds between which the champion does not decide.
 
     Returns
     -------

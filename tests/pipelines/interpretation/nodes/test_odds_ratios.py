@@ -16,7 +16,7 @@ SPACE = "\u00a0"
 
 
 def _scales(model: Pipeline) -> dict[str, float]:
-    scaler = model["columns"].named_transformers_["numbers"]
+    scaler = model["columns"].named_transformers_["scaler"]
     return dict(zip(scaler.feature_names_in_, scaler.scale_, strict=True))
 
 
@@ -68,12 +68,12 @@ def test_a_category_moves_from_its_usual_level_to_the_riskiest_other(fit: Fit, c
 
 
 def test_the_spread_of_a_product_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
-    model = fit("logistic_regression", clients, select__k=2, expand="products")
+    model = fit("logistic_regression", clients, select__k=2, basis="products")
     assert model[1:3].get_feature_names_out().tolist() == ["pages_per_visit", "promo_purchase_share"]
     table = measure_odds_ratios(clients, model=model).set_index("feature")
     assert set(table.index) == {"pages_per_visit", "promo_purchase_share"}
     prepared = pd.DataFrame(model[:3].transform(raw_features(clients)), columns=["pages", "promo"])
-    own, _, product = model[-1].coef_[0] / model["expand"]["scale"].scale_
+    own, _, product = model[-1].coef_[0] / model["basis"]["scale"].scale_
     start, end = _quartiles(clients["pages_per_visit"])
     step = (end - start) / _scales(model)["pages_per_visit"]
     changes = step * (own + product * prepared["promo"])
@@ -153,7 +153,7 @@ def test_an_unseen_category_gets_the_odds_that_the_model_gives_it(fit: Fit, clie
 
 def test_sentences_tell_the_move_the_change_and_its_spread(fit: Fit, clients: pd.DataFrame) -> None:
     plain = fit("logistic_regression", clients)
-    bent = fit("logistic_regression", clients, select__k=3, expand="curves_and_products")
+    bent = fit("logistic_regression", clients, select__k=3, basis="curves_and_products")
     table = measure_odds_ratios(clients, plain=plain, bent=bent)
     rows = {row["model"]: row for _, row in table[table["feature"] == "pages_per_visit"].iterrows()}
     start, end = (int(rows["plain"][name]) for name in ("from_value", "to_value"))
