@@ -43,7 +43,7 @@ def fit_vote(families: dict[str, Family], selection_options: ModelSelection) -> 
 
     def fit_members(clients: pd.DataFrame, columns: int) -> Any:
         tuned = {
-            name: candidates.untuned(family) | {"settings": {"select__k": columns} | terms.get(name, {})}
+            name: candidates.untuned(family, {"select__k": columns} | terms.get(name, {}))
             for name, family in families.items()
         }
         return candidates.fit(candidates.tune_vote(tuned), clients, selection_options)

@@ -1,4 +1,4 @@
-"""Scores of settings on folds: the same as those of whole pipelines, at a part of their cost."""
+"""Scores of hyperparameters on folds: the same as those of whole pipelines, at a part of their cost."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from one_click.columns import ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
 from one_click.modelling.families import build_pipeline
-from one_click.modelling.fold_scorer import FoldScorer, roc_auc
+from one_click.modelling.fold_scorer import FoldScorer
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
@@ -20,28 +20,16 @@ CHOICES = [
     for columns in (4, 12)
 ]
 CHOICES += [
-    {"scaler": scaler, "select__k": columns, "basis": terms}
+    {"scaler": scaler, "select__k": columns, "basis": basis}
     for scaler in ("standard", "minmax")
     for columns in (3, 8)
-    for terms in BASES
+    for basis in BASES
 ]
 
 
 @pytest.fixture
 def scorer(clients: pd.DataFrame, options: ModelSelection) -> FoldScorer:
     return FoldScorer(clients, make_splits(clients, options.folds, options.seed))
-
-
-@pytest.mark.parametrize("levels", [2, 5, 1000], ids=["two-values", "many-ties", "hardly-any-tie"])
-def test_roc_auc_is_that_of_scikit_learn(levels: int) -> None:
-    generator = np.random.default_rng(levels)
-    scores, target = generator.integers(0, levels, 80).astype("float64"), generator.integers(0, 2, 80)
-    assert roc_auc(scores, target) == pytest.approx(roc_auc_score(target, scores), abs=1e-12)
-
-
-def test_roc_auc_by_hand() -> None:
-    # Of the four pairs two are in order, one is not and one is a tie.
-    assert roc_auc(np.array([3.0, 1, 2, 1]), np.array([1, 1, 0, 0])) == 2.5 / 4
 
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")

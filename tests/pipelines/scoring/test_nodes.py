@@ -8,6 +8,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES
 from one_click.pipelines.scoring import nodes
+from one_click.schemas.records import UndecidedBand
 
 Clients = Callable[..., pd.DataFrame]
 
@@ -28,7 +29,7 @@ def _index(drift: pd.DataFrame, feature: str) -> float:
 def test_every_client_is_predicted_with_the_snapshots_median_spread(make_clients: Clients) -> None:
     features = make_clients(5).sample(frac=1, random_state=0)
     known = pd.DataFrame({"client_id": [1, 2, 3], "probability": 0.5, "probability_sd": [0.01, 0.02, 0.09]})
-    band = {"error": 0.1, "keeps_below": 0.2, "declines_above": 0.8}
+    band = UndecidedBand.model_construct(keeps_below=0.2, declines_above=0.8)
     scores = nodes.predict_clients(features, _Champion(), known, band)
     assert scores["client_id"].tolist() == [1001, 1002, 1003, 1004, 1005]
     by_client = features.set_index("client_id")["promo_purchase_share"].sort_index()
@@ -40,7 +41,7 @@ def test_every_client_is_predicted_with_the_snapshots_median_spread(make_clients
 def test_verdicts_of_a_new_month_follow_the_snapshots_band(make_clients: Clients) -> None:
     features = make_clients(4).assign(promo_purchase_share=[0.1, 0.2, 0.8, 0.9])
     known = pd.DataFrame({"client_id": [1], "probability": 0.5, "probability_sd": 0.01})
-    band = {"error": 0.1, "keeps_below": 0.2, "declines_above": 0.8}
+    band = UndecidedBand.model_construct(keeps_below=0.2, declines_above=0.8)
     scores = nodes.predict_clients(features, _Champion(), known, band)
     assert scores["verdict"].tolist() == ["keeps", "undecided", "undecided", "declines"]
 

@@ -21,6 +21,7 @@ from one_click.pipelines.interpretation.nodes.counterfactuals import (
     summarise_changes,
 )
 from one_click.presentation.wording import chance, value_text
+from one_click.schemas.records import DecisionThreshold
 
 Fit = Callable[..., Any]
 MakeOptions = Callable[..., Interpretation]
@@ -28,7 +29,7 @@ MakeOptions = Callable[..., Interpretation]
 CHANGEABLE = [name for name in BASE_FEATURES if COLUMNS[name].changeable]
 DEFAULTS = {"whole": 5, "number": 5.0, "share": 0.5, "flag": True}
 CATEGORIES = {"popular_category": "Кухонная посуда", "service_type": "стандарт"}
-AT = {"threshold": 0.5}
+AT = DecisionThreshold.model_construct(threshold=0.5)
 
 
 class Risk:
@@ -91,7 +92,9 @@ def test_smallest_change_by_hand(ten: pd.DataFrame, make_what_if: MakeOptions) -
 def test_least_effort_wins(ten: pd.DataFrame, make_what_if: MakeOptions) -> None:
     risk = linear(unpaid_items_quarter=0.05, service_errors=0.1)
     clients = clients_with(unpaid_items_quarter=[6], service_errors=[4])  # three errors, or six items
-    found = find_changes(clients, risk, {"threshold": 0.45}, ten, make_what_if())
+    found = find_changes(
+        clients, risk, DecisionThreshold.model_construct(threshold=0.45), ten, make_what_if()
+    )
     assert changed_to(found) == {"service_errors": 1}
     assert found["effort"].tolist() == pytest.approx([0.3])
 
@@ -140,14 +143,18 @@ def test_ties_go_to_the_lower_probability_then_to_the_first_column(
     ten: pd.DataFrame, make_what_if: MakeOptions, weights: dict[str, float], chosen: str
 ) -> None:
     clients = clients_with(unpaid_items_quarter=[5], service_errors=[5])  # probability .6
-    found = find_changes(clients, linear(**weights), {"threshold": 0.58}, ten, make_what_if())
+    found = find_changes(
+        clients, linear(**weights), DecisionThreshold.model_construct(threshold=0.58), ten, make_what_if()
+    )
     assert changed_to(found) == {chosen: 4}
 
 
 def test_sums_that_differ_by_rounding_alone_are_ties(ten: pd.DataFrame, make_what_if: MakeOptions) -> None:
     clients = clients_with(unpaid_items_quarter=[4], service_errors=[4])  # five steps, however divided
     risk = linear(unpaid_items_quarter=0.1, service_errors=0.1)
-    found = find_changes(clients, risk, {"threshold": 0.35}, ten, make_what_if())
+    found = find_changes(
+        clients, risk, DecisionThreshold.model_construct(threshold=0.35), ten, make_what_if()
+    )
     assert changed_to(found) == {"service_errors": 0, "unpaid_items_quarter": 3}
 
 
@@ -271,7 +278,7 @@ def test_search_agrees_with_brute_force(
         return 1 / (1 + np.exp(-score / 3))
 
     risk, threshold = Risk(probability), 0.2
-    found = find_changes(clients, risk, {"threshold": threshold}, base, options)
+    found = find_changes(clients, risk, DecisionThreshold.model_construct(threshold=threshold), base, options)
     at_risk = clients[risk.predict_proba(clients)[:, 1] >= threshold]
     assert found["client_id"].drop_duplicates().tolist() == at_risk["client_id"].tolist()
     assert 0 < found["reached"].mean() < 1
@@ -457,7 +464,13 @@ def test_sentences_are_true_against_their_numbers(clients: pd.DataFrame, make_wh
             0.995,
         )
     )  # fmt: skip
-    found = find_changes(clients, risk, {"threshold": 0.3}, clients, make_what_if(low=0.1, high=0.6))
+    found = find_changes(
+        clients,
+        risk,
+        DecisionThreshold.model_construct(threshold=0.3),
+        clients,
+        make_what_if(low=0.1, high=0.6),
+    )
     assert set(found["reached"]) == {True, False}
     for row in found.itertuples():
         for language in LANGUAGES:
