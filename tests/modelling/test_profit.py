@@ -161,7 +161,9 @@ def test_expected_maximum_profit_by_hand() -> None:
 
 def test_worthless_campaign_contacts_nobody() -> None:
     ranked = np.array([2.0, 1]), np.array([1.0, 0]), np.ones((1, 2))
-    assert np.array(expected_maximum_profit(*ranked, CAMPAIGN.model_copy(update={"cost": 11.0}))).ravel().tolist() == [0, 0]
+    assert np.array(
+        expected_maximum_profit(*ranked, CAMPAIGN.model_copy(update={"cost": 11.0}))
+    ).ravel().tolist() == [0, 0]
 
 
 def test_weights_count_clients_as_often_as_they_occur() -> None:

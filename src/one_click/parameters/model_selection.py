@@ -5,17 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
 
+from one_click.columns import FAMILY_LABELS, MODEL_LABELS
 from one_click.errors import nearest
 from one_click.parameters.base import Parameters, Seed
 
-# A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
-FAMILIES: tuple[str, ...] = (
-    "logistic_regression",
-    "spline_logistic_regression",
-    "decision_tree",
-    "k_nearest_neighbours",
-    "svc",
-)
+FAMILIES: tuple[str, ...] = tuple(FAMILY_LABELS)
 VOTING = "voting"  # the soft vote of all families
 CANDIDATES = (*FAMILIES, VOTING)
 REFERENCE = "reference"
@@ -243,7 +237,7 @@ class ModelSelection(Parameters):
 
 
 def check_challengers(challengers: dict[str, Family]) -> None:
-    """Refuse a challenger under a name that is taken, or with a search space.
+    """Refuse a challenger under a name that is taken or has no label, or with a search space.
 
     Raises
     ------
@@ -253,5 +247,10 @@ def check_challengers(challengers: dict[str, Family]) -> None:
     for name, challenger in challengers.items():
         if name in (*CANDIDATES, *BENCHMARKS, *RULES):
             raise ValueError(f"challengers: '{name}' is the name of a model or rule that is there already")
+        if name not in MODEL_LABELS:
+            raise ValueError(
+                f"challengers: '{name}' has no label. Rule: figures and page name models in both languages. "
+                "Remedy: give it one in MODEL_LABELS of src/one_click/columns.py"
+            )
         if challenger.space:
             raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
