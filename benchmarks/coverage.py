@@ -19,14 +19,15 @@ from one_click.features import make_features
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, find_band, judge
-from one_click.modelling.evaluation import resample_clients, roc_auc, roc_auc_interval
-from one_click.modelling.fold_scorer import roc_auc as plain_roc_auc
+from one_click.modelling.evaluation import resample_clients
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import VOTING, DataProcessing, DemoPopulation, DemoStore, ModelSelection
 from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned
+from one_click.schemas.records import TunedModel
+from one_click.statistics.discrimination import roc_auc, roc_auc_interval
 
 FRESH_CLIENTS, FRESH_SEED = 100_000, 10_001
 SMALL = {"trials": 8, "startup_trials": 4, "confirmation_repeats": 2, "challengers": {}}
@@ -85,7 +86,7 @@ def _one_store(
 
 def true_area(model: Any, clients: pd.DataFrame) -> float:
     """Return the ROC-AUC of a fitted model on clients that took no part in its fit."""
-    return plain_roc_auc(uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy())
+    return float(roc_auc(uncalibrated_score(model, raw_features(clients)), clients[TARGET].to_numpy())[0])
 
 
 def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Row:
@@ -104,7 +105,7 @@ def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Ro
 
 
 def _refitted(
-    tuned: candidates.Tuned,
+    tuned: TunedModel,
     clients: pd.DataFrame,
     fresh: pd.DataFrame,
     fold_scores: pd.DataFrame,

@@ -10,7 +10,6 @@ interval does: the chance level of the calibration error, and how many of the la
 were recorded wrongly. Contributions and losses by shuffling are dear, and measured on every tenth store.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -72,7 +71,9 @@ from one_click.pipelines.segmentation.nodes.segments import (
 )
 from one_click.pipelines.segmentation.nodes.signals import measure_signals
 from one_click.pipelines.segmentation.nodes.stability import fit_segments
+from one_click.schemas.records import DecisionThreshold, TunedModel
 from one_click.simulation.mechanism import recorded_probability
+from one_click.statistics.discrimination import roc_auc
 from one_click.statistics.effect_sizes import cliffs_delta
 
 CLIENTS, FRESH_CLIENTS, FRESH_SEED = 1300, 20_000, 10_001
@@ -139,7 +140,7 @@ def population() -> Population:
 class Model:
     """A model of one store, fitted on its training clients."""
 
-    def __init__(self, tuned: candidates.Tuned, train: pd.DataFrame) -> None:
+    def __init__(self, tuned: TunedModel, train: pd.DataFrame) -> None:
         self.tuned = tuned
         self.fold_scores = candidates.score_out_of_fold(tuned, train, SELECTION)
         self.fitted = candidates.fit(tuned, train, SELECTION)
@@ -182,8 +183,7 @@ class Store:
         self.features = as_features(self.clients)
         self.train, self.test = split_clients(self.features, NO_FINDINGS, PROCESSING)
         tuned = _tuned_models()
-        by_name = dict(zip(tuned["model"], map(json.loads, tuned["tuned"]), strict=True))
-        self.models = {name: Model(one, self.train) for name, one in by_name.items()}
+        self.models = {name: Model(one, self.train) for name, one in selection.read_tuned(tuned).items()}
         self.model = self.models[REFERENCE]
         every_fold = [one.fold_scores.assign(model=name) for name, one in self.models.items()]
         board = selection.rank_models(pd.concat(every_fold), tuned.drop(columns="tuned"), SELECTION)
@@ -222,7 +222,7 @@ class Store:
 def _tuned_models() -> pd.DataFrame:
     """Return the reference model and a rival, both as families, so that one of them can be the champion."""
     family = read_families()[RIVAL]
-    rival = candidates.untuned(family) | {"settings": family.start}
+    rival = candidates.untuned(family, family.start)
     tuned = comparison.join_tuned(SELECTION.model_copy(update={"challengers": {}}), **{RIVAL: rival})
     return tuned[tuned["model"] != "dummy"].assign(kind=selection.FAMILY)
 
@@ -251,7 +251,7 @@ def _intervals(store: Store) -> Iterator[Interval]:
 
 def _leaderboard(store: Store) -> Iterator[Interval]:
     for row in store.leaderboard.itertuples():
-        true = population().figure(figures.roc_auc, store.models[row.model].everywhere[0])
+        true = population().figure(roc_auc, store.models[row.model].everywhere[0])
         yield Interval(f"leaderboard: ROC-AUC, {row.model}", row.roc_auc_low, row.roc_auc_high, true)
 
 
@@ -341,7 +341,9 @@ def _best_threshold(probability: Floats, target: pd.Series) -> float:
 
 
 def _signals(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
+    borders = fit_decision_borders(
+        store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
+    )
     shown = find_risk_signals(store.clients, borders)
     everywhere = measure_signals(population().clients)
     for row in rate_signals(store.clients.astype({TARGET: "float64"}), shown, OFFERS).itertuples():
@@ -350,7 +352,9 @@ def _signals(store: Store) -> Iterator[Interval]:
 
 
 def _segments(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
+    borders = fit_decision_borders(
+        store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
+    )
     inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), borders)
     everyone = population()
     parts = []  # whom the same fold models put into each segment, in the population
@@ -391,9 +395,7 @@ def _losses(store: Store) -> Iterator[Interval]:
     for name in SHUFFLED:
         shuffled = everyone.clients.assign(**{name: everyone.clients[name].to_numpy()[order]})
         both = [raw_features(as_features(one)) for one in (everyone.clients, shuffled)]
-        areas = [
-            [everyone.figure(figures.roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits
-        ]
+        areas = [[everyone.figure(roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits]
         true = float(np.mean([whole - without for whole, without in areas]))
         yield Interval(f"permutation importance: {name}", *ranges.loc[name, ["low", "high"]], true)
 
@@ -411,7 +413,7 @@ def _groups(store: Store) -> Iterator[Interval]:
         found = separation(labelled, names, 0)
         points = standardise(pd.concat([labelled, population().clients], ignore_index=True), names)
         model = LogisticRegression().fit(points[:CLIENTS], labelled[TARGET])
-        true = population().figure(figures.roc_auc, model.decision_function(points[CLIENTS:]))
+        true = population().figure(roc_auc, model.decision_function(points[CLIENTS:]))
         yield Interval(f"groups: ROC-AUC, {group}", found.low, found.high, true)
 
 
@@ -455,7 +457,7 @@ def _map(store: Store) -> Iterator[Interval]:
     labelled = select_labelled(store.clients)
     points, fresh = _points(labelled)
     axis = map_clients(labelled)[1].query("axis == 'x'").set_index("column").loc[points.columns]
-    true = 2 * population().figure(figures.roc_auc, (fresh @ axis["loading"]).to_numpy()) - 1  # Cliff's delta
+    true = 2 * population().figure(roc_auc, (fresh @ axis["loading"]).to_numpy()) - 1  # Cliff's delta
     yield Interval("map: shift along x", *axis.iloc[0][["low", "high"]], true)
 
 
@@ -504,7 +506,7 @@ def _explained(tuned: Any, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame, pd
 @cache
 def _usual_contributions() -> pd.Series:
     """Return the mean absolute contributions on average over the models of other stores."""
-    tuned = json.loads(_tuned_models().set_index("model").loc[REFERENCE, "tuned"])
+    tuned = selection.read_tuned(_tuned_models())[REFERENCE]
     seeds = range(FRESH_SEED + 1, FRESH_SEED + 1 + OTHER_STORES)
     values = [_explained(tuned, as_features(draw(seed, CLIENTS)))[2] for seed in seeds]
     return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
@@ -522,7 +524,7 @@ def _audited(store: Store) -> Iterator[Interval]:
     dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": ["features", "labels"]})
     found = list_findings(store.clients, store.clients, dialects, PROCESSING)
     row = found.query("finding == 'single_feature'").iloc[0]
-    true = population().figure(figures.roc_auc, population().clients[row["subject"]].to_numpy("float64"))
+    true = population().figure(roc_auc, population().clients[row["subject"]].to_numpy("float64"))
     yield Interval("audit: best single feature", row["low"], row["high"], max(true, 1 - true))
 
 

@@ -174,7 +174,7 @@ def _select(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Row]:
     """Return the one model that there is, its leaderboard, calibrations and threshold."""
     options, family = settings.selection, settings.family
-    tuned = candidates.untuned(family) | {"settings": family.start}
+    tuned = candidates.untuned(family, family.start)
     models = comparison.join_tuned(options, **{MODEL: tuned}).query("kind == 'family'")
     scores = candidates.score_out_of_fold(tuned, train, options).assign(model=MODEL)
     board = comparison.rank_models(scores, models, options)

@@ -29,6 +29,7 @@ from one_click.pipelines.interpretation.nodes.curves import trace_effects
 from one_click.pipelines.interpretation.nodes.faithfulness import delete_reasons
 from one_click.pipelines.interpretation.nodes.importance import permute_features
 from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
+from one_click.schemas.records import DecisionThreshold, TunedModel
 
 Values = NDArray[np.float64]
 RAW = list(BASE_FEATURES)
@@ -39,7 +40,7 @@ MODELS = ("logistic_regression", "decision_tree", "svc", "voting")
 
 BY_HAND = ("revenue_trend", "minutes_trend", "promo_habit")
 SETTINGS: dict[str, dict[str, Any]] = {
-    "logistic_regression": {"expand": "products"},
+    "logistic_regression": {"basis": "products"},
     "decision_tree": {"model__max_depth": 7, "model__min_samples_leaf": 2},
     "svc": {},
 }
@@ -104,8 +105,8 @@ def engineered(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def tuned(families: dict[str, Family]) -> dict[str, dict[str, Any]]:
-    members = {name: candidates.untuned(families[name]) | {"settings": own} for name, own in SETTINGS.items()}
+def tuned(families: dict[str, Family]) -> dict[str, TunedModel]:
+    members = {name: candidates.untuned(families[name], own) for name, own in SETTINGS.items()}
     return members | {"voting": candidates.tune_vote(members)}
 
 
@@ -116,7 +117,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def model(
-    name: str, tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    name: str, tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> Any:
     """Return a fitted candidate."""
     return candidates.fit(tuned[name], engineered, selection_options)
@@ -124,7 +125,7 @@ def model(
 
 @pytest.fixture(scope="module")
 def champion(
-    name: str, tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    name: str, tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> Any:
     """Return the same with probabilities."""
     estimator = candidates.build_estimator(tuned[name], engineered, selection_options)
@@ -137,7 +138,7 @@ def champion(
 
 
 def test_first_step_makes_them_by_hand(
-    tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> None:
     fitted = candidates.fit(tuned["decision_tree"], engineered, selection_options)
     client = raw_features(engineered.head(1)).assign(
@@ -202,7 +203,9 @@ def test_counterfactuals(
     engineered: pd.DataFrame, champion: Any, interpretation_options: Interpretation
 ) -> None:
     some = engineered.iloc[::6]
-    found = find_changes(some, champion, {"threshold": 0.4}, engineered, interpretation_options)
+    found = find_changes(
+        some, champion, DecisionThreshold.model_construct(threshold=0.4), engineered, interpretation_options
+    )
     found = found[found["feature"] != ""]
     assert "promo_purchase_share" in set(found["feature"])
     for client, plan in found.groupby(CLIENT_ID):
@@ -301,7 +304,7 @@ def test_exact_explanations(
 @of("logistic_regression")
 def test_shuffles(
     name: str,
-    tuned: dict[str, Any],
+    tuned: dict[str, TunedModel],
     engineered: pd.DataFrame,
     selection_options: ModelSelection,
     interpretation_options: Interpretation,
@@ -326,7 +329,7 @@ def test_shuffles(
 
 
 def test_odds_ratios(
-    tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> None:
     fitted = candidates.fit(tuned["logistic_regression"], engineered, selection_options)
     found = measure_odds_ratios(engineered, logistic_regression=fitted).set_index("feature")

@@ -452,7 +452,8 @@ def translate(value: str, language: Language) -> str:
     return GLOSSARY.get(value, {}).get(language, value)
 
 
-MODEL_LABELS: dict[str, dict[Language, str]] = {
+# A further family of models is one entry here and one in conf/base/parameters_model_selection.yml.
+FAMILY_LABELS: dict[str, dict[Language, str]] = {
     "logistic_regression": {"ru": "Логистическая регрессия", "en": "Logistic regression"},
     "spline_logistic_regression": {
         "ru": "Логистическая регрессия со сплайнами",
@@ -461,6 +462,9 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
     "decision_tree": {"ru": "Дерево решений", "en": "Decision tree"},
     "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
     "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},
+}
+MODEL_LABELS: dict[str, dict[Language, str]] = {
+    **FAMILY_LABELS,
     "reference": {"ru": "Эталон: логистическая, L1", "en": "Reference: logistic, L1"},
     "voting": {"ru": "Голосование семейств", "en": "Vote of the families"},
     "extra_trees": {"ru": "Чёрный ящик: случайные деревья", "en": "Black box: extra trees"},
@@ -473,5 +477,11 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
 
 
 def model_label(name: str, language: Language) -> str:
-    """Return a model's name for readers; a family without an entry is shown under its own name."""
-    return MODEL_LABELS.get(name, {}).get(language, name.replace("_", " "))
+    """Return the label of a model or rule of selection.
+
+    Raises
+    ------
+    KeyError
+        If it has none; the parameters let no model without a label through.
+    """
+    return MODEL_LABELS[name][language]

@@ -140,7 +140,7 @@ def assert_as_shap(model: Any, clients: pd.DataFrame, background: pd.DataFrame) 
 
 SMALL = [
     pytest.param("logistic_regression", {}, id="linear"),
-    pytest.param("logistic_regression", {"expand": "curves_and_products"}, id="curves-and-products"),
+    pytest.param("logistic_regression", {"basis": "curves_and_products"}, id="curves-and-products"),
     pytest.param("decision_tree", {"model__max_depth": None, "model__min_samples_leaf": 1}, id="tree"),
     pytest.param("svc", {"model__gamma": 0.3}, id="svc"),
 ]
@@ -159,7 +159,7 @@ def test_interaction_values_of_pairs_are_those_of_shap(
     fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
 ) -> None:
     # Of three features together shap's are others: the Shapley-Taylor index.
-    model = fit("logistic_regression", clients, select__k=7, expand="curves_and_products")
+    model = fit("logistic_regression", clients, select__k=7, basis="curves_and_products")
     asked, background = features.iloc[[0, 60]], features.iloc[4::12]
     own = exact_interactions(FittedView(model), asked, background)
     assert own is not None

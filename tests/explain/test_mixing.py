@@ -38,7 +38,7 @@ def test_rows_are_the_clients_where_known_and_the_background_row_elsewhere(
 @pytest.mark.parametrize(
     ("name", "hyperparameters"),
     [
-        pytest.param("logistic_regression", {"expand": "curves_and_products"}, id="terms"),
+        pytest.param("logistic_regression", {"basis": "curves_and_products"}, id="terms"),
         pytest.param("decision_tree", {}, id="tree"),
         pytest.param("svc", {}, id="svc"),
         pytest.param("k_nearest_neighbours", {}, id="neighbours"),

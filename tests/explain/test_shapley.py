@@ -60,11 +60,11 @@ def test_contributions_add_up_to_the_score(
         np.testing.assert_allclose(explanation.output, uncalibrated_score(model, asked), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("expand", ["curves", "products", "curves_and_products"])
+@pytest.mark.parametrize("basis", ["curves", "products", "curves_and_products"])
 def test_contributions_of_terms_add_up_to_the_score(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, expand: str
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, basis: str
 ) -> None:
-    model = fit("logistic_regression", clients, select__k=9, expand=expand)
+    model = fit("logistic_regression", clients, select__k=9, basis=basis)
     explanation = explain(model, features, features.iloc[::3], options)
     assert explanation.method == "terms"
     _assert_adds_up(explanation)

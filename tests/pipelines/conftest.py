@@ -13,6 +13,7 @@ from one_click.pipelines.campaign.nodes import lists
 from one_click.pipelines.campaign.nodes.actions import decide_actions
 from one_click.pipelines.campaign.nodes.offers import recommend_offers
 from one_click.pipelines.segmentation.nodes import segments as nodes
+from one_click.schemas.records import DecisionThreshold
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +103,7 @@ def reasons() -> pd.DataFrame:
 
 @pytest.fixture
 def borders(four_clients: pd.DataFrame, options: Segmentation) -> dict[str, float]:
-    return nodes.fit_decision_borders(four_clients, {"threshold": 0.6, "criterion": "f1"}, options)
+    return nodes.fit_decision_borders(four_clients, DecisionThreshold.model_construct(threshold=0.6), options)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ FAMILY: dict[str, Any] = {
         "start": {},
         "vote_weight": 1.0,
     },
-    "settings": {"model__C": 0.3},
+    "hyperparameters": {"model__C": 0.3},
     "interpretability": 1,
     "search_roc_auc": 0.9,
     "trials": 30,
@@ -26,7 +26,7 @@ FAMILY: dict[str, Any] = {
 }
 VOTE = {
     "members": {"logistic_regression": FAMILY},
-    "settings": {},
+    "hyperparameters": {},
     "interpretability": 2,
     "search_roc_auc": None,
     "trials": 0,

@@ -1,5 +1,6 @@
 """What travels between nodes as a few named values: each record is a frozen model, stored as JSON."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -20,7 +21,7 @@ from .errors import unfit
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
-Setting = bool | int | float | str | None
+Hyperparameter = bool | int | float | str | None
 _HOLDS = {
     Share: "numbers from 0 to 1",
     Amount: "numbers from 0",
@@ -161,7 +162,7 @@ class UndecidedBand(Record):
     error : float
         Share of each class that may be called wrongly.
     keeps_below, declines_above : float
-        Borders of the band: below the first a client is called keeping, above the second declining.
+        Thresholds of the band: below the first a client is called keeping, above the second declining.
     undecided : float
         Share of the clients in the band.
     declines_wrong, keeps_wrong : float
@@ -201,7 +202,7 @@ class DecisionThresholds(Record):
 
 
 class TunedModel(Record):
-    """All that it takes to build a model: a family with its settings, or the families that vote.
+    """All that it takes to build a model: a family with its hyperparameters, or the families that vote.
 
     Attributes
     ----------
@@ -209,12 +210,12 @@ class TunedModel(Record):
         As declared; none of a vote.
     members : dict
         Families that vote, by name; empty but for a vote.
-    settings : dict
+    hyperparameters : dict
         The best ones that the search found.
     interpretability : int
         Rank, 1 for the family that is easiest to explain.
     search_roc_auc : float, optional
-        Cross-validated ROC-AUC of the settings in the search; none without a search.
+        Cross-validated ROC-AUC of the hyperparameters in the search; none without a search.
     trials : int
         Of the search.
     refused : str
@@ -224,11 +225,27 @@ class TunedModel(Record):
     made_by = "model_selection"
     family: Family | None = None
     members: dict[str, "TunedModel"] = {}
-    settings: dict[str, Setting]
+    hyperparameters: dict[str, Hyperparameter]
     interpretability: Count
     search_roc_auc: Share | None = None
     trials: Count
     refused: str = ""
+
+    @property
+    def declared(self) -> Family:
+        """The family; a vote has none."""
+        if self.family is None:
+            raise TypeError("a vote has no family of its own")
+        return self.family
+
+    @property
+    def vote_weight(self) -> float:
+        """Weight of the family in the vote."""
+        return self.declared.vote_weight
+
+    def to_json(self) -> str:
+        """Return the record as one line of JSON, for a column of a table."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True))
 
     @model_serializer(mode="wrap")
     def _without_absent_parts(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES
 from one_click.pipelines.scoring import nodes
+from one_click.schemas.records import UndecidedBand
 
 Clients = Callable[..., pd.DataFrame]
 
@@ -23,7 +24,7 @@ class _Champion:
 
 def _predict(features: pd.DataFrame, spreads: list[float]) -> pd.DataFrame:
     known = pd.DataFrame({"client_id": range(len(spreads)), "probability": 0.5, "probability_sd": spreads})
-    band = {"error": 0.1, "keeps_below": 0.2, "declines_above": 0.8}
+    band = UndecidedBand.model_construct(keeps_below=0.2, declines_above=0.8)
     return nodes.predict_clients(features, _Champion(), known, band)
 
 

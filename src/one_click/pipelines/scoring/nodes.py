@@ -8,6 +8,7 @@ import pandas as pd
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.modelling.conformal import judge
 from one_click.modelling.scores import decline_probability, raw_features
+from one_click.schemas.records import UndecidedBand
 
 _BINS = 10
 _THRESHOLDS, _LEVELS = [-np.inf, 0.1, 0.25, np.inf], ["stable", "changed", "drifted"]
@@ -18,7 +19,7 @@ def predict_clients(
     features: pd.DataFrame,
     champion: Any,
     out_of_fold_scores: pd.DataFrame,
-    undecided_band: dict[str, float],
+    undecided_band: UndecidedBand,
 ) -> pd.DataFrame:
     """Predict every client of the new month.
 
@@ -29,8 +30,8 @@ def predict_clients(
     champion : fitted classifier
     out_of_fold_scores : DataFrame of `schemas.model_selection.OutOfFoldScores`
         Of the snapshot: a prediction by one model has no spread of its own and is given their median one.
-    undecided_band : dict
-        Thresholds between which the champion does not decide, see `schemas.records.UndecidedBand`.
+    undecided_band : UndecidedBand
+        Thresholds between which the champion does not decide.
 
     Returns
     -------

@@ -72,7 +72,7 @@ def test_a_feature_that_is_not_selected_adds_nothing(
     selection_options: ModelSelection,
     evidence: Evidence,
 ) -> None:
-    one_column = candidates.untuned(families["logistic_regression"]) | {"settings": {"select__k": 1}}
+    one_column = candidates.untuned(families["logistic_regression"], {"select__k": 1})
     models = join_tuned(selection_options, logistic_regression=one_column)
     gains = _gains(_clients(make_clients, "trend"), models, selection_options, evidence)
     assert gains.loc["revenue_trend", "pays"]

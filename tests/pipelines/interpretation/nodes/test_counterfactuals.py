@@ -19,6 +19,7 @@ from one_click.pipelines.interpretation.nodes.counterfactuals import (
     summarise_changes,
 )
 from one_click.presentation.wording import value_text
+from one_click.schemas.records import DecisionThreshold
 
 Find = Callable[..., pd.DataFrame]
 ClientsWith = Callable[..., pd.DataFrame]
@@ -53,7 +54,13 @@ def find(make_what_if: Callable[..., Any], scored_by: ScoredBy, ten: pd.DataFram
             return np.broadcast_to(champion(rows), len(rows))
 
         model = scored_by(checked) if callable(champion) else champion
-        return find_changes(clients, model, {"threshold": threshold}, base, make_what_if(**rules))
+        return find_changes(
+            clients,
+            model,
+            DecisionThreshold.model_construct(threshold=threshold),
+            base,
+            make_what_if(**rules),
+        )
 
     return found
 

@@ -165,7 +165,7 @@ def test_nodes_are_pure(
     ("name", "hyperparameters", "acts_together"),
     [
         pytest.param("logistic_regression", {}, False, id="linear"),
-        pytest.param("logistic_regression", {"expand": "products"}, True, id="products"),
+        pytest.param("logistic_regression", {"basis": "products"}, True, id="products"),
         pytest.param("decision_tree", {}, True, id="tree"),
         pytest.param("svc", {}, True, id="rbf"),
     ],

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -211,9 +210,9 @@ def test_memory_of_the_training_clients_is_no_importance(
     """Of clients that it knows, a single nearest neighbour knows all, though there is nothing to know."""
     clients = make_clients(150, seed=2)
     chance = clients.assign(**{TARGET: np.random.default_rng(1).integers(0, 2, 150)})
-    tuned = candidates.untuned(families["k_nearest_neighbours"]) | {"settings": {"model__n_neighbors": 1}}
+    tuned = candidates.untuned(families["k_nearest_neighbours"], {"model__n_neighbors": 1})
     board = pd.DataFrame({"model": ["winner"], "champion": [True]})
-    won = pd.DataFrame({"model": ["winner"], "tuned": [json.dumps(tuned)]})
+    won = pd.DataFrame({"model": ["winner"], "tuned": [tuned.to_json()]})
     models = refit_champion(chance, chance.head(0), board, won, selection, once)
     table = permute_features(chance, chance.head(0), models, selection, once)
     assert losses(table)["importance"].abs().max() < 0.1

@@ -26,7 +26,7 @@ def ratios(linear: Pipeline, clients: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scales(model: Pipeline) -> dict[str, float]:
-    scaler = model["columns"].named_transformers_["numbers"]
+    scaler = model["columns"].named_transformers_["scaler"]
     return dict(zip(scaler.feature_names_in_, scaler.scale_, strict=True))
 
 
@@ -78,12 +78,12 @@ def test_a_category_moves_from_its_usual_level_to_the_riskiest_other(
 
 
 def test_the_spread_of_a_product_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
-    model = fit("logistic_regression", clients, select__k=2, expand="products")
+    model = fit("logistic_regression", clients, select__k=2, basis="products")
     assert model[1:3].get_feature_names_out().tolist() == ["pages_per_visit", "promo_purchase_share"]
     table = measure_odds_ratios(clients, model=model).set_index("feature")
     assert set(table.index) == {"pages_per_visit", "promo_purchase_share"}
     prepared = pd.DataFrame(model[:3].transform(raw_features(clients)), columns=["pages", "promo"])
-    own, _, product = model[-1].coef_[0] / model["expand"]["scale"].scale_
+    own, _, product = model[-1].coef_[0] / model["basis"]["scale"].scale_
     start, end = _quartiles(clients["pages_per_visit"])
     step = (end - start) / _scales(model)["pages_per_visit"]
     changes = step * (own + product * prepared["promo"])

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import ENGINEERED_FEATURES, TARGET
 from one_click.features import add_engineered
 from one_click.modelling.scores import raw_features
-from one_click.parameters import NUMBERS_AS
+from one_click.parameters import SCALERS
 from one_click.pipelines.interpretation.nodes.tree_rules import Condition, Rule, read_tree_rules
 
 Fit = Callable[..., Pipeline]
@@ -57,13 +57,13 @@ def _risky_homes(clients: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.filterwarnings("ignore:n_quantiles", "ignore:Found unknown categories")
-@pytest.mark.parametrize("numbers", NUMBERS_AS)
+@pytest.mark.parametrize("scaler", SCALERS)
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_rules_put_every_client_into_his_leaf(
-    fit: Fit, make_clients: Callable[..., pd.DataFrame], numbers: str, seed: int
+    fit: Fit, make_clients: Callable[..., pd.DataFrame], scaler: str, seed: int
 ) -> None:
     known, new = _risky_homes(make_clients(300, seed=seed)), make_clients(500, seed=seed + 90)
-    model = fit("decision_tree", known, numbers=numbers, model__max_depth=9, model__min_samples_leaf=1)
+    model = fit("decision_tree", known, scaler=scaler, model__max_depth=9, model__min_samples_leaf=1)
     rules = read_tree_rules(known, tree=model)
     assert len(rules) == model[-1].get_n_leaves() > 15
     assert {name for rule in rules for one in rule.conditions for name in one.listed()[3] or ()} == {
@@ -212,7 +212,7 @@ def test_a_threshold_stays_between_neighbours_where_many_clients_share_a_value(
     # Among the quantiles most of the way from 37/15 to 2.5 lies within the many clients of 2.5.
     contacts = [1 / 3, 37 / 15, *[2.5] * 6, 11 / 3, 11 / 3]
     known = _one_feature_matters(clients, "marketing_contacts_6m", contacts, lambda value: value < 2.5)
-    model = fit("decision_tree", known, select__k="all", numbers="quantile")
+    model = fit("decision_tree", known, select__k="all", scaler="quantile")
     rules = read_tree_rules(known, tree=model)
     assert [one.listed() for one in rules[0].conditions] == [["marketing_contacts_6m", None, 2.49, None]]
     np.testing.assert_array_equal(_leaves_by_rule(known, rules), _leaves_of_model(model, known))
@@ -248,7 +248,7 @@ def test_a_leaf_without_clients_has_no_share(fit: Fit, clients: pd.DataFrame) ->
 @pytest.mark.parametrize(
     ("name", "terms"),
     [
-        pytest.param("decision_tree", {"expand": "products"}, id="tree-on-products"),
+        pytest.param("decision_tree", {"basis": "products"}, id="tree-on-products"),
         *(pytest.param(name, {}) for name in OTHERS),
     ],
 )

@@ -10,6 +10,7 @@ from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes.counterfactuals import find_changes
 from one_click.pipelines.interpretation.texts.counterfactuals import describe_changes
 from one_click.presentation.wording import chance, value_text
+from one_click.schemas.records import DecisionThreshold
 
 MakeOptions = Callable[..., Interpretation]
 
@@ -58,7 +59,7 @@ EXAMPLES: dict[str, tuple[dict[str, list[Any]], Callable[[pd.DataFrame], Any], s
 
 
 def _from(threshold: float) -> Any:
-    return {"threshold": threshold}
+    return DecisionThreshold.model_construct(threshold=threshold)
 
 
 @pytest.mark.parametrize(("columns", "probability", "russian", "english"), EXAMPLES.values(), ids=EXAMPLES)

@@ -21,6 +21,7 @@ from one_click.pipelines.campaign.texts.client_list import list_clients
 from one_click.pipelines.segmentation.nodes import segments as nodes
 from one_click.rules.declarations import Offer
 from one_click.rules.matching import may_be_messaged
+from one_click.schemas.records import DecisionThreshold
 
 MESSAGES = ("email", "push")
 Lists = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -254,7 +255,7 @@ def test_everyone_is_in_one_segment_and_offers_go_to_clients_at_risk(
     numbers = base[CLIENT_ID]
     scores = pd.DataFrame({CLIENT_ID: numbers, "probability": columns["probability"], "probability_sd": 0.05})
     named = pd.DataFrame({CLIENT_ID: numbers, "direction": "raises", "rank": 1, "feature": columns["reason"]})
-    borders = nodes.fit_decision_borders(base, {"threshold": 0.5}, options)
+    borders = nodes.fit_decision_borders(base, DecisionThreshold.model_construct(threshold=0.5), options)
     signals = nodes.find_risk_signals(base, borders)
     table = nodes.make_decision_table(
         base, scores, named[named["feature"] != ""], signals, borders, options, campaign
@@ -457,7 +458,7 @@ def test_month_without_labels_and_reasons_passes(
         activity_declined=np.nan, pages_per_visit=8, minutes_current=10, revenue_current=900.0
     )
     none = reasons.head(0)
-    borders = nodes.fit_decision_borders(new, {"threshold": 0.6}, options)
+    borders = nodes.fit_decision_borders(new, DecisionThreshold.model_construct(threshold=0.6), options)
     signals = nodes.find_risk_signals(new, borders)
     assert signals.empty
     table = nodes.make_decision_table(new, scores, none, signals, borders, options, campaign)
@@ -564,7 +565,9 @@ def test_inputs_stay_as_they_were(
     campaign: CampaignPlan,
 ) -> None:
     before = [frame.copy() for frame in (four_clients, scores, reasons)]
-    borders = nodes.fit_decision_borders(four_clients, {"threshold": 0.6}, options)
+    borders = nodes.fit_decision_borders(
+        four_clients, DecisionThreshold.model_construct(threshold=0.6), options
+    )
     signals = nodes.find_risk_signals(four_clients, borders)
     nodes.rate_signals(four_clients, signals, offers)
     table = nodes.make_decision_table(four_clients, scores, reasons, signals, borders, options, campaign)

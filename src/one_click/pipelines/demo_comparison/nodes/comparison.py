@@ -10,7 +10,6 @@ from scipy.stats import ks_2samp, norm
 from sklearn.base import ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -21,6 +20,7 @@ from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, COLUMNS, PROF
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import DemoComparison
+from one_click.statistics.discrimination import roc_auc
 
 # One plain model of each kind, with fixed hyperparameters. They are not derived from the families: likeness
 # must be measured alike when a family is added or a search space changes.
@@ -129,7 +129,8 @@ def with_twin_groups(clients: pd.DataFrame) -> pd.DataFrame:
 def transfer(train: pd.DataFrame, test: pd.DataFrame, model: str) -> float:
     """Return an untuned model's ROC-AUC on `test`, fitted on `train`."""
     fitted = untuned(model).fit(train[list(BASE_FEATURES)], train[TARGET].astype("int64"))
-    return float(roc_auc_score(test[TARGET], uncalibrated_score(fitted, test[list(BASE_FEATURES)])))
+    scores = uncalibrated_score(fitted, test[list(BASE_FEATURES)])
+    return float(roc_auc(scores, test[TARGET].to_numpy("int64"))[0])
 
 
 def untuned(model: str) -> Any:

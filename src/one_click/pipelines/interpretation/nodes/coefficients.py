@@ -25,7 +25,7 @@ def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.Data
     train_clients : DataFrame
         Clients whose spread makes the terms comparable.
     **candidates : fitted pipelines
-        Family -> pipeline of the steps `engineer`, `columns`, `select`, `expand`, `model`.
+        Family -> pipeline of the steps `engineer`, `columns`, `select`, `basis`, `model`.
 
     Returns
     -------

@@ -18,6 +18,7 @@ from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, decimals
 from one_click.explain.moves import Score, is_possible, with_values
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Interpretation, WhatIf
+from one_click.schemas.records import DecisionThreshold
 
 Values = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -70,7 +71,7 @@ class _Search:
 def find_changes(
     features: pd.DataFrame,
     champion: Any,
-    decision_threshold: dict[str, Any],
+    decision_threshold: DecisionThreshold,
     explanation_base: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def find_changes(
     ----------
     features : DataFrame, one row per client
     champion : fitted classifier
-    decision_threshold : dict
+    decision_threshold : DecisionThreshold
         A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
         labelled clients; `client_scores` may differ a little.
     explanation_base : DataFrame
@@ -102,7 +103,7 @@ def find_changes(
         and support are those of the whole change. Support is the share of the base whose values of all
         changed features lie at least as far in the direction of the change.
     """
-    threshold = float(decision_threshold["threshold"])
+    threshold = decision_threshold.threshold
     score = partial(decline_probability, champion)
     before = score(raw_features(features))
     at_risk = features[before >= threshold].reset_index(drop=True)

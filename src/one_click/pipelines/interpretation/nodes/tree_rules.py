@@ -83,7 +83,7 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> list[Rule
     train_clients : DataFrame
         Clients that the trees were fitted on.
     **candidates : fitted pipelines
-        Family -> pipeline of the steps `engineer`, `columns`, `select`, `expand`, `model`.
+        Family -> pipeline of the steps `engineer`, `columns`, `select`, `basis`, `model`.
 
     Returns
     -------

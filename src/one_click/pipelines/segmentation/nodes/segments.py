@@ -1,7 +1,5 @@
 """Nodes from scores and reasons to segments."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,6 +9,7 @@ from one_click.errors import DataError, shorten
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.rules.declarations import RISK_SIGNALS, Offer
 from one_click.rules.matching import SEPARATOR, may_be_messaged
+from one_click.schemas.records import DecisionThreshold
 from one_click.statistics.effect_sizes import share_with_interval
 
 from .profiles import argue, compare_with_rest, describe_segment, rank_segments
@@ -20,15 +19,14 @@ from .stability import fit_segments
 
 
 def fit_decision_borders(
-    clients: pd.DataFrame, decision_threshold: dict[str, Any], options: Segmentation
+    clients: pd.DataFrame, decision_threshold: DecisionThreshold, options: Segmentation
 ) -> dict[str, float]:
     """Fit every border of the rules once, as scalars.
 
     Parameters
     ----------
     clients : DataFrame, one row per client
-    decision_threshold : dict
-        ``threshold``: the probability from which a client is at risk.
+    decision_threshold : DecisionThreshold
     options : Segmentation
         Quantiles.
 
@@ -38,7 +36,7 @@ def fit_decision_borders(
         ``probability``, ``monthly_profit`` (profit units) and one border per risk signal.
     """
     return {
-        "probability": float(decision_threshold["threshold"]),
+        "probability": decision_threshold.threshold,
         PROFIT: float(clients[PROFIT].quantile(options.value_quantile)),
         **fit_signal_borders(clients, options),
     }
