@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 from one_click.errors import ParameterError
 from one_click.parameters import Offers, Segmentation
 from one_click.parameters.configuration import read_from
-from one_click.rules.declarations import (
-    Condition,
-    Offer,
-    Segment,
-    allowed,
-    contradict,
-    implies,
-    imply_all,
-    segments_with_clients_for,
-)
-from one_click.rules.matching import matches
+from one_click.rules.conditions import Condition, matches
+from one_click.rules.logic import allowed, contradict, implies, imply_all
+from one_click.rules.offers import Offer, segments_with_clients_for
+from one_click.rules.segments import Segment
 
 SEGMENT = {"title_ru": "-", "title_en": "-", "description_ru": "-", "description_en": "-"}
 REST = SEGMENT | {"code": "rest"}

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from one_click.rules.declarations import Condition
-from one_click.rules.matching import matches
+from one_click.rules.conditions import Condition, matches
 
 
 @pytest.fixture

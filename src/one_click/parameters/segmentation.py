@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from one_click.errors import DeclarationError
 from one_click.parameters.base import Parameters, Share
-from one_click.rules.declarations import Segment, refuse_repeated, refuse_unreachable_segments
+from one_click.rules.declared import refuse_repeated
+from one_click.rules.segments import Segment, refuse_unreachable_segments
 
 
 class Segmentation(Parameters):

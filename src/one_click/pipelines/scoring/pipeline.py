@@ -8,7 +8,7 @@ from . import nodes
 
 _OF_THE_SNAPSHOT = {
     *("cleaning_limits", "known_categories"),
-    *("champion", "champion_refits", "explanation_base", "explanation_background", "decision_borders"),
+    *("champion", "champion_refits", "explanation_base", "explanation_background", "rule_thresholds"),
 }
 
 

@@ -12,7 +12,7 @@ from one_click.pipelines.campaign.nodes.actions import (
     decide_actions,
 )
 from one_click.pipelines.campaign.nodes.offers import list_eligible
-from one_click.rules.matching import may_be_messaged
+from one_click.rules.offers import may_be_messaged
 
 LETTER: dict[str, Any] = {
     "code": "letter",

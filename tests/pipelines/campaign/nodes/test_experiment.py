@@ -21,7 +21,7 @@ from one_click.pipelines.campaign.nodes.experiment import (
     power_of,
     size_experiment,
 )
-from one_click.rules.declarations import Offer
+from one_click.rules.offers import Offer
 
 Make = Callable[..., CampaignPlan]
 Strata = dict[tuple[str, str], int]

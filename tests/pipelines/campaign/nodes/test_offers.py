@@ -13,8 +13,8 @@ from one_click.pipelines.campaign.nodes.offers import (
     find_closed,
     list_eligible,
 )
-from one_click.rules.declarations import Condition
-from one_click.rules.matching import may_be_messaged
+from one_click.rules.conditions import Condition
+from one_click.rules.offers import may_be_messaged
 
 OFFER: dict[str, Any] = {
     "title_ru": "-",

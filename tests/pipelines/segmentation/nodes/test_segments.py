@@ -19,8 +19,7 @@ from one_click.pipelines.campaign.nodes.offers import recommend_offers
 from one_click.pipelines.campaign.nodes.plan import select_clients
 from one_click.pipelines.campaign.texts.client_list import list_clients
 from one_click.pipelines.segmentation.nodes import segments as nodes
-from one_click.rules.declarations import Offer
-from one_click.rules.matching import may_be_messaged
+from one_click.rules.offers import Offer, may_be_messaged
 
 MESSAGES = ("email", "push")
 Lists = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]

@@ -4,7 +4,7 @@ import pytest
 from one_click.parameters import CampaignPlan, Segmentation
 from one_click.pipelines.segmentation.nodes import segments as nodes
 from one_click.pipelines.segmentation.nodes import stability
-from one_click.rules.declarations import Segment
+from one_click.rules.segments import Segment
 
 Setting = tuple[pd.DataFrame, pd.DataFrame, dict[str, float], Segmentation]
 

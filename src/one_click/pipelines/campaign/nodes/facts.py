@@ -1,31 +1,24 @@
 """What the page says about the campaign."""
 
-from typing import Any
-
 import pandas as pd
 
 from one_click.columns import CLIENT_ID
 from one_click.parameters import Offers
+from one_click.rules.offers import ALL_OFFERS
+from one_click.schemas.records import PlanFacts, PlanSummary
 
 
 def gather_plan_facts(
-    plan_summary: dict[str, Any], plan_comparison: pd.DataFrame, experiment: pd.DataFrame
-) -> dict[str, Any]:
-    """Gather what the page says about the campaign.
-
-    Returns
-    -------
-    dict
-        ``plan``: its summary; ``by_hand``: what the best selection by hand keeps of it, as a share (missing
-        where the plan keeps nothing); ``arms``: what the whole campaign can show.
-    """
+    plan_summary: PlanSummary, plan_comparison: pd.DataFrame, experiment: pd.DataFrame
+) -> PlanFacts:
+    """Gather what the page says about the campaign."""
     by_hand = plan_comparison.set_index("way")["share_of_plan"].drop("plan").max()
-    whole = experiment.set_index("offer").loc["all"].astype("float64")
-    return {
-        "plan": plan_summary,
-        "by_hand": None if pd.isna(by_hand) else float(by_hand),
-        "arms": {name: None if pd.isna(value) else float(value) for name, value in whole.items()},
-    }
+    whole = experiment.set_index("offer").loc[ALL_OFFERS].astype("float64")
+    return PlanFacts(
+        plan=plan_summary,
+        by_hand=None if pd.isna(by_hand) else float(by_hand),
+        arms={str(name): None if pd.isna(value) else float(value) for name, value in whole.items()},
+    )
 
 
 def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:

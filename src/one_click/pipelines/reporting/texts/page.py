@@ -7,8 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, model_label
 from one_click.presentation.wording import chance, clients, in_months, number, percent
+from one_click.rules.signals import RISK_SIGNALS
 
-from .words import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
+from .words import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, TEXTS
 
 FIGURES = (
     "class_portrait",
@@ -66,7 +67,7 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         why=tables["explanation_facts"],
         campaign=tables["plan_facts"],
         signals=tables["signal_quality"],
-        signal_names={name: words[language] for name, words in SIGNALS.items()},
+        signal_names={code: signal.title(language) for code, signal in RISK_SIGNALS.items()},
         portrait=tables["class_portrait"][:_PORTRAIT_LINES],
         segments=tables["segment_profiles"],
         offers=tables["offer_summary"],
