@@ -1,4 +1,4 @@
-"""Tables of the pipeline segmentation that say what is done: offers, plan, experiment, lists."""
+"""Tables of the pipeline campaign that say what is done: offers, plan, experiment, lists."""
 
 from typing import Any
 
@@ -202,3 +202,26 @@ class ArmBalance(StoredTable):
         "Difference in pooled standard deviations", missing="with fewer than two clients in an arm"
     )
     p_value: float = fields.share("P-value (Welch)", missing="with fewer than two clients in an arm")
+
+
+class OfferSummary(StoredTable):
+    """One row per offer that somebody gets, the most profitable first; without the control arm."""
+
+    offer: str = fields.text_key("Code of the offer")
+    channel: str = fields.text("Channel of the offer")
+    clients: int = fields.whole("Clients who get it", unit="clients")
+    cost: float = fields.amount("Cost", unit=_MONEY)
+    kept_low: float = fields.number("Expected profit kept in the low case", unit=_MONEY)
+    kept_base: float = fields.number("Expected profit kept in the base case", unit=_MONEY)
+    kept_high: float = fields.number("Expected profit kept in the high case", unit=_MONEY)
+    title_ru: str = fields.text("Title in Russian")
+    title_en: str = fields.text("Title in English")
+
+
+class ActionSummary(StoredTable):
+    """One row per action and reason that somebody has; those of clients at risk come first."""
+
+    at_risk: bool = fields.flag("Whether the clients are at risk")
+    action: str = fields.text_key("Code of what is done")
+    why: str = fields.text_key("Code of why")
+    clients: int = fields.whole("Clients", unit="clients")

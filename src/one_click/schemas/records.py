@@ -419,7 +419,7 @@ class ModelFacts(Record):
     metrics : list of MetricFacts
     """
 
-    made_by = "reporting"
+    made_by = "model_selection"
     champion: str
     n_test: Count
     challengers: list[str]
@@ -466,7 +466,7 @@ class ExplanationFacts(Record):
         Share of the labelled clients that each refit was fitted on.
     """
 
-    made_by = "reporting"
+    made_by = "interpretation"
     effects: list[Sentence]
     disagreements: list[Sentence]
     checks: dict[str, float]

@@ -9,19 +9,9 @@ from one_click.errors import ParameterError
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.parameters.configuration import read_from
 from one_click.pipelines.segmentation.nodes.rule_checks import (
-    join_names,
     lint_rules,
     list_categories,
 )
-
-
-def test_names_are_joined_in_the_order_of_the_rows() -> None:
-    rows = pd.DataFrame({"client_id": [7, 5, 7], "feature": ["b", "c", "a"]})
-    assert join_names(rows, "feature", pd.Series([5, 6, 7])).tolist() == ["c", "", "b, a"]
-    assert join_names(rows.head(0), "feature", pd.Series([5, 6])).tolist() == ["", ""]
-
-
-# --- before any model is searched -----------------------------------------------------------------------
 
 SEGMENTS = """\
 segmentation:
