@@ -90,7 +90,7 @@ def test_rules_have_one_threshold_for_each_signal() -> None:
 def test_thresholds_fitted_before_signals_changed_are_refused(signals: tuple[str, ...]) -> None:
     old = {"probability": 0.5, "monthly_profit": 4.0} | dict.fromkeys(signals, 3.0)
     with pytest.raises(
-        DataError, match=rf"for each of .*low_pages; here for {', '.join(signals)}\n"
+        DataError, match=f"for each of {', '.join(RISK_SIGNALS)}; here for {', '.join(signals)}\n"
     ) as error:
         RuleThresholds.read(json.dumps(old), "data/08_reporting/demo/rule_thresholds.json")
     assert "kedro run --pipelines segmentation" in str(error.value)
