@@ -80,6 +80,7 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         language=language,
         text=TEXTS[language],
         months=in_months(facts["horizon_months"], language),
+        lost=tell_share_lost(facts["profit_lost_share"], language),
         images=images,
         metric_names={name: words[language] for name, words in METRICS.items()},
         channels={name: words[language] for name, words in CHANNELS.items()},
@@ -87,6 +88,13 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         details={name: words[language] for name, words in QUALITY_DETAILS.items()},
         champion_name=model_label(tables["model_facts"]["champion"], language),
     )
+
+
+def tell_share_lost(share: float, language: Language) -> str:
+    """Return in words what share of their profit declining clients are taken to carry away."""
+    if share == 1:
+        return TEXTS[language]["all_lost"]
+    return TEXTS[language]["share_lost"].format(share=percent(share, 0, language))
 
 
 def _number(language: Language, value: float | None, digits: int = 0) -> str:
