@@ -140,7 +140,7 @@ def signals(four_clients: pd.DataFrame, thresholds: RuleThresholds) -> pd.DataFr
 
 
 @pytest.fixture
-def table(
+def decision_inputs(
     four_clients: pd.DataFrame,
     scores: pd.DataFrame,
     reasons: pd.DataFrame,
@@ -148,9 +148,23 @@ def table(
     thresholds: RuleThresholds,
     options: Segmentation,
     campaign: CampaignPlan,
-) -> pd.DataFrame:
+) -> dict[str, Any]:
+    """Return the arguments of `make_decision_table`."""
+    return {
+        "clients": four_clients,
+        "client_scores": scores,
+        "reason_codes": reasons,
+        "risk_signals": signals,
+        "rule_thresholds": thresholds,
+        "options": options,
+        "campaign": campaign,
+    }
+
+
+@pytest.fixture
+def table(decision_inputs: dict[str, Any]) -> pd.DataFrame:
     """Return the decision table."""
-    return make_decision_table(four_clients, scores, reasons, signals, thresholds, options, campaign)
+    return make_decision_table(**decision_inputs)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from one_click.errors import DataError
-from one_click.parameters import CampaignPlan, Segmentation
+from one_click.parameters import Segmentation
 from one_click.pipelines.segmentation.nodes.decisions import (
     join_names,
     make_decision_table,
@@ -24,16 +26,10 @@ def test_names_are_joined_in_the_order_of_the_rows() -> None:
 
 
 def test_profit_at_risk_is_probability_times_profit_times_months_times_share_lost(
-    four_clients: pd.DataFrame,
-    scores: pd.DataFrame,
-    reasons: pd.DataFrame,
-    signals: pd.DataFrame,
-    thresholds: RuleThresholds,
-    options: Segmentation,
-    campaign: CampaignPlan,
+    decision_inputs: dict[str, Any], options: Segmentation
 ) -> None:
     half = options.model_copy(update={"horizon_months": 2, "profit_lost_share": 0.25})
-    table = make_decision_table(four_clients, scores, reasons, signals, thresholds, half, campaign)
+    table = make_decision_table(**(decision_inputs | {"options": half}))
     # .9 * 4, .8 * 5, .65 * 2, .5 * 3, each times 2 * .25
     assert table["profit_at_risk"].tolist() == pytest.approx([1.8, 2.0, 0.65, 0.75])
 
@@ -50,16 +46,6 @@ def test_decision_table_holds_what_rules_ask_for(table: pd.DataFrame) -> None:
     assert table["reasons"].tolist()[0] == "promo_purchase_share, pages_per_visit"
 
 
-def test_clients_without_a_score_stop_the_run(
-    four_clients: pd.DataFrame,
-    scores: pd.DataFrame,
-    reasons: pd.DataFrame,
-    signals: pd.DataFrame,
-    thresholds: RuleThresholds,
-    options: Segmentation,
-    campaign: CampaignPlan,
-) -> None:
+def test_clients_without_a_score_stop_the_run(decision_inputs: dict[str, Any], scores: pd.DataFrame) -> None:
     with pytest.raises(DataError, match=r"1 of 4 clients have no score.[\s\S]*2 of clients"):
-        make_decision_table(
-            four_clients, scores.drop(index=2), reasons, signals, thresholds, options, campaign
-        )
+        make_decision_table(**(decision_inputs | {"client_scores": scores.drop(index=2)}))

@@ -25,14 +25,6 @@ def place_clients(
 ) -> pd.DataFrame:
     """Decide for every client what is done, and by which code of a reason.
 
-    Parameters
-    ----------
-    decision_table : DataFrame, one row per client
-    segments : DataFrame, one row per client
-    recommendations : DataFrame, one row per client and eligible offer
-    campaign_plan : DataFrame, one row per selected client
-    offers : Offers
-
     Returns
     -------
     DataFrame, one row per client
