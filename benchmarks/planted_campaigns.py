@@ -34,7 +34,6 @@ from one_click.parameters import (
 )
 from one_click.pipelines.campaign.nodes.offers import list_eligible
 from one_click.pipelines.campaign.nodes.plan import (
-    CHANNELS,
     _best_offers,
     _take_until_spent,
     select_clients,
@@ -52,6 +51,7 @@ from one_click.pipelines.model_selection.nodes import champion, comparison
 from one_click.pipelines.segmentation.nodes import decisions
 from one_click.pipelines.segmentation.nodes.segments import assign_segments
 from one_click.pipelines.segmentation.nodes.signals import find_risk_signals
+from one_click.rules.offers import CHANNELS
 from one_click.schemas.records import PlanSummary
 from one_click.simulation.mechanism import decline_probability
 from one_click.statistics.effect_sizes import share_with_interval

@@ -7,20 +7,8 @@ import yaml
 
 from one_click.errors import ParameterError
 from one_click.parameters import Offers, Segmentation
+from one_click.rules.segments import Segment
 
-SEGMENT = {"title_ru": "-", "title_en": "-", "description_ru": "-", "description_en": "-"}
-REST = SEGMENT | {"code": "rest"}
-OPTIONS: dict[str, Any] = {
-    "value_quantile": 0.5,
-    "horizon_months": 3,
-    "profit_lost_share": 1,
-    "signal_quantile": 0.1,
-    "smallest_drop": 0.05,
-    "firm_from": 2,
-    "likely_from": 1,
-    "unknown_spread": 0.05,
-    "key_min_clients": 30,
-}
 SEGMENTS = """\
 segmentation:
   value_quantile: 0.5
@@ -49,32 +37,22 @@ segmentation:
       code: rest
       conditions: []
 """
-
-
-def with_segments(*segments: dict[str, Any]) -> Segmentation:
-    return Segmentation.model_validate(OPTIONS | {"segments": list(segments)})
+OPTIONS: dict[str, Any] = yaml.safe_load(SEGMENTS)["segmentation"]
+SEGMENT = OPTIONS["segments"][0]
+REST = SEGMENT | {"code": "rest", "conditions": []}
 
 
 @pytest.mark.parametrize(
     ("segments", "message"),
     [
         pytest.param([], "at least 1 item", id="none"),
-        pytest.param([REST, REST], "'rest' is declared more than once", id="repeated"),
-        pytest.param([SEGMENT | {"code": "all"}, REST], "'all' has no conditions", id="takes-all"),
-        pytest.param(
-            [REST | {"conditions": [{"column": "at_risk", "is": True}]}], "no conditions", id="no-rest"
-        ),
+        pytest.param([REST | {"code": "all"}, REST], "'all' has no conditions", id="takes-all"),
         pytest.param([REST | {"code": "Лояльные"}], "pattern", id="code"),
     ],
 )
 def test_faulty_lists_of_segments_are_refused(segments: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
-        with_segments(*segments)
-
-
-def test_thresholds_of_membership_are_ordered() -> None:
-    with pytest.raises(ParameterError, match="likely_from"):
-        Segmentation.model_validate(OPTIONS | {"segments": [REST], "likely_from": 3})
+        Segmentation.model_validate(OPTIONS | {"segments": segments})
 
 
 @pytest.mark.parametrize(
@@ -86,12 +64,7 @@ def test_thresholds_of_membership_are_ordered() -> None:
     ],
 )
 def test_segments_at_risk_ask_for_risk(conditions: list[dict[str, Any]], expected: bool) -> None:
-    options = with_segments(SEGMENT | {"code": "first", "conditions": conditions}, REST)
-    assert options.segments[0].at_risk is expected
-
-
-def test_configuration_of_these_tests_is_good() -> None:
-    assert len(Segmentation.model_validate(yaml.safe_load(SEGMENTS)["segmentation"]).segments) == 4
+    assert Segment.model_validate(SEGMENT | {"conditions": conditions}).at_risk is expected
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def _values(condition: Condition) -> Interval | frozenset[Any]:
         return frozenset(condition.one_of)
     if condition.is_ is not None:
         return frozenset({condition.is_})
+    # `below` is open, an Interval closed: its end is the next smaller number that a column can hold.
     least = -math.inf if condition.at_least is None else condition.at_least
     most = math.inf if condition.below is None else math.nextafter(condition.below, -math.inf)
     if kind_of(condition.column) == "whole":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from string import Formatter
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
@@ -16,9 +16,12 @@ from .rule import Rule
 from .segments import Segment
 
 Channel = Literal["email", "push", "on_site"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+CASES = ("low", "base", "high")  # of the assumed effect
 NO_OFFER, ALL_OFFERS = "none", "all"  # no codes of offers: they stand for none, and for all together
 
 AT_RISK = Condition(column="at_risk", **{"is": True})
+# Consent alone is not enough: a client with many contacts this month rests from messages.
 CONSENT = Condition(column="allows_messages", **{"is": True})
 MESSAGEABLE = Condition(column="may_be_messaged", **{"is": True})
 
@@ -121,7 +124,8 @@ def refuse_outdone_offers(offers: Sequence[Offer]) -> None:
 
 def _outdoes(rival: Offer, offer: Offer, tie: bool) -> bool:
     """Tell whether a rival is chosen before an offer for every client; `tie`: where both are as good."""
-    effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in Effect.model_fields]
+    # Plans are compared in all three cases: a rival must be as good in each, not in the base case alone.
+    effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in CASES]
     as_good = rival.cost <= offer.cost and all(one >= other for one, other in effects)
     better = rival.cost < offer.cost or rival.effect.base > offer.effect.base
     everybody = imply_all((*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions))

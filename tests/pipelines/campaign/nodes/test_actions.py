@@ -39,7 +39,7 @@ def decide(
     return {row.client_id: (row.action, row.why) for row in actions.itertuples()}
 
 
-def test_each_client_at_risk_stands_in_one_place_with_his_reason(
+def test_each_client_at_risk_has_one_action_and_one_reason(
     table: pd.DataFrame, segments: pd.DataFrame, letter: Offers
 ) -> None:
     # client 2 does not allow messages, client 3 has eight errors, client 4 is not at risk

@@ -90,7 +90,7 @@ def given_to(selected: pd.DataFrame) -> dict[int, str]:
             {"contacts": {"email": 1}}, {1: "letter", 2: "push"}, 13, id="one-letter-to-whom-it-keeps-more"
         ),
         pytest.param(
-            {"contacts": {"email": 0}}, {1: "push", 2: "push"}, 8, id="a-client-falls-back-to-his-second-best"
+            {"contacts": {"email": 0}}, {1: "push", 2: "push"}, 8, id="fallback-to-the-second-best-offer"
         ),
         pytest.param({"contacts": {"email": 1, "push": 0}, "budget": 9}, {1: "letter"}, 8, id="both-limits"),
     ],
@@ -130,7 +130,7 @@ def test_the_order_of_the_rows_does_not_matter(make: Make) -> None:
     ("budget", "least", "most"),
     [
         # The best uses of money: client 2's push, 5 for one unit; client 1's letter, 8 for two; client 3's
-        # letter, 4 for two. For 5 units everybody gets his best.
+        # letter, 4 for two. For 5 units everybody gets the best offer.
         pytest.param(1, 4, 5, id="between-the-push-and-the-next-letter"),
         pytest.param(2, 4, 4, id="within-the-letter-to-client-1"),
         pytest.param(3, 2, 4, id="between-the-two-letters"),

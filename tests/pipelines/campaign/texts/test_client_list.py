@@ -159,16 +159,10 @@ def test_no_list_holds_a_number_of_a_client_under_a_key(
 
 
 def test_a_key_hides_the_clients_in_every_list(
-    gathered: Gathered,
-    reasons: pd.DataFrame,
-    thresholds: RuleThresholds,
-    options: Segmentation,
-    offers: Offers,
-    campaign: CampaignPlan,
+    make_lists: Any, campaign: CampaignPlan, keyed: CampaignPlan
 ) -> None:
-    keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
-    open_book, *open_lists = list_clients(*gathered, reasons, thresholds, options, offers, campaign)
-    book, *lists = list_clients(*gathered, reasons, thresholds, options, offers, keyed)
+    open_book, *open_lists = make_lists(campaign)
+    book, *lists = make_lists(keyed)
     shown = dict(zip(open_book["Клиенты"]["Номер клиента"], book["Клиенты"]["Номер клиента"], strict=True))
     assert set(shown) == {1, 2, 3}
     assert len(set(shown.values()) | set(shown)) == 6
@@ -299,15 +293,8 @@ def test_explanation_names_threshold_share_lost_control_arm_and_assumptions(opti
     )
 
 
-def test_the_lists_of_a_campaign(
-    gathered: Gathered,
-    reasons: pd.DataFrame,
-    thresholds: RuleThresholds,
-    options: Segmentation,
-    offers: Offers,
-    campaign: CampaignPlan,
-) -> None:
-    book, messages, closed = list_clients(*gathered, reasons, thresholds, options, offers, campaign)
+def test_the_lists_of_a_campaign(make_lists: Any, campaign: CampaignPlan) -> None:
+    book, messages, closed = make_lists(campaign)
     assert list(book) == ["Клиенты", "Без предложения", "Вне зоны риска", "Пояснения"]
     assert book["Клиенты"]["Номер клиента"].tolist() == [2, 1, 3]
     assert book["Без предложения"].empty

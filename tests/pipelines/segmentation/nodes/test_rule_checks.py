@@ -286,7 +286,7 @@ def test_shipped_rules_pass(
 ) -> None:
     table = lint_rules(four_clients, list_categories(four_clients), options, offers, campaign)
     assert table["code"].tolist() == [rule.code for rule in (*options.segments, *offers.declared)]
-    # Of the four clients only the second one has a full cart, and he does not allow messages.
+    # Of the four clients only the second one has a full cart, without consent to messages.
     counts = table.set_index("code")["clients"]
     assert counts[["abandoned_carts", "category_mailing", "cart_reminder", "site_banner"]].tolist() == [
         1,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from one_click.columns import CLIENT_ID
 from one_click.parameters import Offers
-from one_click.rules.offers import ALL_OFFERS
+from one_click.rules.offers import ALL_OFFERS, CASES
 from one_click.schemas.records import PlanFacts, PlanSummary
 
 
@@ -26,16 +26,13 @@ def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per offer that somebody gets, most profitable first: offer, title_ru, title_en,
-    channel, clients, cost, kept_low, kept_base, kept_high (profit units)
+    DataFrame of `schemas.campaign.OfferSummary`
     """
     titles = {offer.code: offer for offer in offers.declared}
     table = contacts.groupby(["offer", "channel"], as_index=False).agg(
         clients=(CLIENT_ID, "size"),
         cost=("cost", "sum"),
-        kept_low=("expected_profit_kept_low", "sum"),
-        kept_base=("expected_profit_kept_base", "sum"),
-        kept_high=("expected_profit_kept_high", "sum"),
+        **{f"kept_{case}": (f"expected_profit_kept_{case}", "sum") for case in CASES},
     )
     table["title_ru"] = [titles[code].title_ru for code in table["offer"]]
     table["title_en"] = [titles[code].title_en for code in table["offer"]]
@@ -47,7 +44,7 @@ def summarise_actions(client_actions: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per place in which there is somebody: at_risk, action, why, clients
+    DataFrame of `schemas.campaign.ActionSummary`
     """
     counted = client_actions.groupby(["at_risk", "action", "why"], as_index=False).agg(
         clients=(CLIENT_ID, "size")

@@ -29,6 +29,7 @@ def gather_contacts(
     told = told.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
     treated, control = (told["action"] == arm for arm in (TREATED, CONTROL))
     parts = (treated, told["at_risk"] & ~treated & ~control, ~told["at_risk"])
+    # The control arm is in none of them: what is offered to nobody must not be offered by mistake.
     contacts, not_approached, not_at_risk = (told[part].reset_index(drop=True) for part in parts)
     return contacts, not_approached, not_at_risk
 

@@ -6,7 +6,7 @@ import pandas as pd
 from one_click.columns import BASE_FEATURES, CLIENT_ID
 from one_click.parameters import Offers
 from one_click.rules.conditions import SEPARATOR, Condition, matches
-from one_click.rules.offers import CONSENT, MESSAGEABLE, NO_OFFER, Offer
+from one_click.rules.offers import CASES, CONSENT, MESSAGEABLE, NO_OFFER, Offer
 from one_click.rules.signals import RISK_SIGNALS
 
 
@@ -43,7 +43,7 @@ def list_eligible(table: pd.DataFrame, offers: Offers) -> pd.DataFrame:
 def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
     """Return what an offer may keep of each client who may get it."""
     at_risk = table["profit_at_risk"]
-    kept = {level: getattr(offer.effect, level) * at_risk - offer.cost for level in ("low", "base", "high")}
+    kept = {case: getattr(offer.effect, case) * at_risk - offer.cost for case in CASES}
     named = _named_features(offer)
     reasons = [_reason(named, *cells) for cells in zip(table["reasons"], table["signals"], strict=True)]
     return pd.DataFrame(
@@ -53,7 +53,7 @@ def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
             "channel": offer.channel,
             "reason": np.array(reasons, dtype=object),
             "cost": offer.cost,
-            **{f"expected_profit_kept_{level}": values for level, values in kept.items()},
+            **{f"expected_profit_kept_{case}": values for case, values in kept.items()},
             "break_even_effect": offer.cost / at_risk.where(at_risk > 0),
             "note": np.where(kept["base"] > 0, "", "not_worth_its_cost"),
         }
@@ -89,9 +89,7 @@ def _own_conditions(offer: Offer) -> list[Condition]:
 
 def _without_offer(table: pd.DataFrame, offers: Offers) -> pd.DataFrame:
     closed = find_closed(table, offers)
-    nothing = dict.fromkeys(
-        ("cost", *(f"expected_profit_kept_{level}" for level in ("low", "base", "high"))), 0.0
-    )
+    nothing = dict.fromkeys(("cost", *(f"expected_profit_kept_{case}" for case in CASES)), 0.0)
     return pd.DataFrame(
         {
             CLIENT_ID: table[CLIENT_ID],

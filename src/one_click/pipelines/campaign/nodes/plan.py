@@ -8,15 +8,13 @@ from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID
 from one_click.parameters import CampaignPlan
-from one_click.rules.offers import NO_OFFER, Channel
+from one_click.rules.offers import CASES, CHANNELS, NO_OFFER
 from one_click.schemas.records import PlanSummary
 
 from .knapsack import Limits, Plan, price_curve, solve
 
 Values = NDArray[np.float64]
 
-CHANNELS: tuple[Channel, ...] = ("email", "push", "on_site")
-CASES = ("low", "base", "high")  # of the assumed effects
 _KEPT = "expected_profit_kept_"
 _ROUNDING = 1e-9  # profit units: three offers at .1 fit a budget of .3
 _NEAR_ENOUGH = 0.005  # to the upper bound, of a point of the curve
@@ -125,7 +123,7 @@ def run_scenarios(
     for case in CASES:
         kept = float(selected_clients[f"{_KEPT}{case}"].sum())
         best, bound = plan_summary.kept, plan_summary.upper_bound
-        if case != "base":
+        if case != "base":  # the plan itself was made for the base case
             plan = table.solve(case, options, _NEARER)
             best, bound = max(plan.value, kept), plan.upper_bound
         rows.append({"case": case, "kept": kept, "best": best, "upper_bound": bound})

@@ -65,7 +65,7 @@ def recommend_offers(decision_table: pd.DataFrame, segments: pd.DataFrame, offer
 
 def _write_texts(codes: pd.Series, categories: pd.Series, offers: Offers, language: Language) -> list[str]:
     templates = {offer.code: getattr(offer, f"text_{language}") for offer in offers.declared}
-    templates[NO_OFFER] = ""
+    templates[NO_OFFER] = ""  # recommended is also that nothing is offered
     return [
         templates[code].format(category=translate(category, language))
         for code, category in zip(codes, categories, strict=True)
