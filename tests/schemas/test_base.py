@@ -129,7 +129,7 @@ def test_word_of_a_column_that_is_a_keyword_of_python_is_stored_as_such() -> Non
     [
         ("client_scores", "07_model_output/demo", "model_selection"),
         ("client_scores", "next/scored_by_demo", "scoring"),
-        ("contacts", "08_reporting/demo", "segmentation"),
+        ("contacts", "08_reporting/demo", "campaign"),
     ],
 )
 def test_remedy_names_the_pipeline_that_stores_the_file(table: str, folder: str, pipeline: str) -> None:
