@@ -63,15 +63,12 @@ from one_click.pipelines.interpretation.nodes.importance import permute_features
 from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
 from one_click.pipelines.model_selection.nodes import comparison, holdout
 from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
+from one_click.pipelines.segmentation.nodes.decisions import fit_rule_thresholds
 from one_click.pipelines.segmentation.nodes.profiles import describe_segment
-from one_click.pipelines.segmentation.nodes.segments import (
-    find_risk_signals,
-    fit_decision_borders,
-    rate_signals,
-)
-from one_click.pipelines.segmentation.nodes.signals import measure_signals
-from one_click.pipelines.segmentation.nodes.stability import fit_segments
-from one_click.schemas.records import DecisionThreshold, TunedModel
+from one_click.pipelines.segmentation.nodes.signals import find_risk_signals, rate_signals
+from one_click.rules.segments import first_fitting
+from one_click.rules.signals import RISK_SIGNALS
+from one_click.schemas.records import DecisionThreshold, RuleThresholds, TunedModel
 from one_click.simulation.mechanism import recorded_probability
 from one_click.statistics.discrimination import roc_auc
 from one_click.statistics.effect_sizes import cliffs_delta
@@ -341,27 +338,27 @@ def _best_threshold(probability: Floats, target: pd.Series) -> float:
 
 
 def _signals(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(
+    thresholds = fit_rule_thresholds(
         store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
     )
-    shown = find_risk_signals(store.clients, borders)
-    everywhere = measure_signals(population().clients)
+    shown = find_risk_signals(store.clients, thresholds)
     for row in rate_signals(store.clients.astype({TARGET: "float64"}), shown, OFFERS).itertuples():
-        true = population().share((everywhere[row.signal] <= borders[row.signal]).to_numpy())
+        everywhere = RISK_SIGNALS[row.signal].measure(population().clients)
+        true = population().share((everywhere <= thresholds.signals[row.signal]).to_numpy())
         yield Interval(f"signals: {row.signal}", row.precision_low, row.precision_high, true)
 
 
 def _segments(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(
+    thresholds = fit_rule_thresholds(
         store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
     )
-    inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), borders)
+    inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), thresholds)
     everyone = population()
     parts = []  # whom the same fold models put into each segment, in the population
     for fold, (fitted, _) in enumerate(store.fold_models):
         known = pd.concat([scored for other, (_, scored) in enumerate(store.fold_models) if other != fold])
         probability = calibrate(store.model.method, known, candidates.score(fitted, everyone.features))
-        part = _by_segment(everyone.clients, probability, borders)
+        part = _by_segment(everyone.clients, probability, thresholds)
         parts.append(part[["segment"]].assign(recorded=everyone.recorded))
     true = pd.concat(parts).groupby("segment")["recorded"].mean()
     for segment in SEGMENTATION.segments:
@@ -370,17 +367,17 @@ def _segments(store: Store) -> Iterator[Interval]:
         yield Interval(f"segments: {segment.code}", *ends, true.get(segment.code, np.nan))
 
 
-def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, float]) -> pd.DataFrame:
+def _by_segment(clients: pd.DataFrame, probability: Floats, thresholds: RuleThresholds) -> pd.DataFrame:
     """Return what segments are made of; without reasons, a segment that asks for them stays empty."""
     table = clients.assign(
         probability=probability,
-        at_risk=probability >= borders["probability"],
-        valuable=clients[PROFIT] >= borders[PROFIT],
+        at_risk=probability >= thresholds.probability,
+        valuable=clients[PROFIT] >= thresholds.monthly_profit,
         main_reason="",
         membership="",
         profit_at_risk=0.0,
     )
-    return table.assign(segment=fit_segments(table, SEGMENTATION))
+    return table.assign(segment=first_fitting(SEGMENTATION.segments, table))
 
 
 def _losses(store: Store) -> Iterator[Interval]:

@@ -1,11 +1,18 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from scipy import stats
 
-from one_click.modelling.profit import assume_campaign, campaign_profit, expected_maximum_profit
+from one_click.modelling.profit import (
+    assume_campaign,
+    campaign_profit,
+    expected_maximum_profit,
+    is_at_risk,
+    profit_at_risk,
+)
 from one_click.parameters import Offers, Segmentation
 from one_click.schemas.records import CampaignAssumptions
 
@@ -38,6 +45,18 @@ def _offers(*effects: tuple[float, float, float], costs: tuple[float, ...] = (1.
             ]
         }
     )
+
+
+def test_profit_at_risk_is_probability_times_profit_times_months_times_share(
+    segmentation: Segmentation,
+) -> None:
+    profit, probability = pd.Series([2.0, -6.0]), pd.Series([0.5, 1.0])
+    assert profit_at_risk(profit, segmentation, probability).tolist() == [1.5, -9.0]
+    assert profit_at_risk(4.0, segmentation) == 6.0
+
+
+def test_threshold_itself_is_at_risk() -> None:
+    assert is_at_risk(pd.Series([0.49, 0.5, 0.51]), 0.5).tolist() == [False, True, True]
 
 
 # --- assumptions -------------------------------------------------------------------------------------

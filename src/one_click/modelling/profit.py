@@ -1,8 +1,9 @@
 """What a ranking of clients is worth to a campaign, under stated assumptions."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import betainc
@@ -11,8 +12,34 @@ from one_click.parameters import Offers, Segmentation
 from one_click.schemas.records import CampaignAssumptions
 from one_click.statistics.discrimination import Values, by_descending_score
 
+Money = TypeVar("Money", float, pd.Series)
+Scores = TypeVar("Scores", pd.Series, NDArray[Any])
+
 _NORMAL_95 = 1.96
 _WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect at 0 and 1
+
+
+def profit_at_risk(
+    monthly_profit: Money, segmentation: Segmentation, probability: float | pd.Series = 1.0
+) -> Money:
+    """Return the profit that a decline takes away, times its probability.
+
+    Parameters
+    ----------
+    monthly_profit : float or Series
+        Profit units a month.
+    segmentation : Segmentation
+        Months that count, and the share of profit that a declining client takes away.
+    probability : float or Series
+        Of a decline; 1 gives all the profit at stake.
+    """
+    months = segmentation.horizon_months * segmentation.profit_lost_share
+    return probability * monthly_profit * months
+
+
+def is_at_risk(probability: Scores, threshold: float) -> Scores:
+    """Tell which clients are at risk: the threshold itself belongs to them."""
+    return probability >= threshold
 
 
 def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
@@ -40,9 +67,8 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
     spread = (high - low) / (2 * _NORMAL_95)
     certain = not spread or effect in (0, 1)
     weight = 0.0 if certain else max(_WIDEST, effect * (1 - effect) / spread**2 - 1)
-    months = segmentation.horizon_months * segmentation.profit_lost_share
     return CampaignAssumptions(
-        client_value=float(np.mean(profit)) * months,
+        client_value=profit_at_risk(float(np.mean(profit)), segmentation),
         cost=cost,
         effect=effect,
         low=low,

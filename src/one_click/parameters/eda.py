@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
 from one_click.errors import nearest
 from one_click.parameters.base import Parameters, Seed
-from one_click.rules.declarations import refuse_repeated
+from one_click.rules.declared import refuse_repeated
 
 
 class Eda(Parameters):

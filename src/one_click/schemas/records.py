@@ -12,9 +12,12 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from one_click.parameters import Family
+from one_click.rules.signals import RISK_SIGNALS
 
 from .errors import unfit
 
@@ -84,6 +87,8 @@ class Record(BaseModel):
             return f"the file holds JSON ({fault['ctx']['error']})"
         if fault["type"] == "extra_forbidden":
             return f"the record has no other entries than {', '.join(cls.model_fields)}"
+        if fault["type"] == "signals":
+            return f"the record holds {fault['msg']}"
         found = "nothing" if fault["type"] == "missing" else repr(fault["input"])
         return f"the entry holds {cls._holds(place) or fault['msg']}, here {found}"
 
@@ -178,7 +183,7 @@ class UndecidedBand(Record):
     keeps_wrong: Share
 
 
-class DecisionThresholds(Record):
+class RuleThresholds(Record):
     """Every threshold of the rules, fitted once: risk, value and one for each risk signal.
 
     Attributes
@@ -194,6 +199,14 @@ class DecisionThresholds(Record):
     made_by = "segmentation"
     probability: Share
     monthly_profit: FiniteFloat
+
+    @model_validator(mode="after")
+    def _of_every_signal(self) -> Self:
+        # Thresholds that are older than a signal would let it never be shown, without a word.
+        if set(self.signals) != set(RISK_SIGNALS):
+            wanted, found = ", ".join(RISK_SIGNALS), ", ".join(self.signals) or "none"
+            raise PydanticCustomError("signals", f"a threshold for each of {wanted}; here for {found}")
+        return self
 
     @property
     def signals(self) -> dict[str, float]:
@@ -296,7 +309,7 @@ class KnownCategories(Record):
     made_by = "segmentation"
 
     @property
-    def values(self) -> dict[str, list[str]]:
+    def by_feature(self) -> dict[str, list[str]]:
         """Feature -> its values."""
         return dict(self.__pydantic_extra__ or {})
 
@@ -353,6 +366,8 @@ class KeyFacts(Record):
         See `DecisionThreshold`.
     horizon_months : float
         Months of profit that count.
+    profit_lost_share : float
+        Share of profit that a declining client is taken to carry away.
     snapshot, label_snapshot : str
         Of the features and of the labels.
     """
@@ -373,6 +388,7 @@ class KeyFacts(Record):
     threshold: Share
     criterion: str
     horizon_months: Amount
+    profit_lost_share: Share
     snapshot: str
     label_snapshot: str | None
 
@@ -479,7 +495,7 @@ RECORDS: dict[str, type[Record]] = {
     "campaign_assumptions": CampaignAssumptions,
     "decision_threshold": DecisionThreshold,
     "undecided_band": UndecidedBand,
-    "decision_borders": DecisionThresholds,
+    "rule_thresholds": RuleThresholds,
     "tuned": TunedModel,
     "plan_summary": PlanSummary,
     "known_categories": KnownCategories,

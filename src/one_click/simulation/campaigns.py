@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from one_click.parameters import DemoStore
 from one_click.parameters.planted import Campaign
-from one_click.rules.matching import matches
+from one_click.rules.conditions import matches
 from one_click.simulation.population import Clients, Stream, uniforms
 
 

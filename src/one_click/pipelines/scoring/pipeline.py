@@ -9,7 +9,7 @@ from . import nodes
 
 _OF_THE_SNAPSHOT = {
     *("cleaning_limits", "known_categories", "out_of_fold_scores", "undecided_band"),
-    *("champion", "champion_refits", "explanation_base", "explanation_background", "decision_borders"),
+    *("champion", "champion_refits", "explanation_base", "explanation_background", "rule_thresholds"),
 }
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, decimals
 from one_click.explain.moves import Score, is_possible, with_values
+from one_click.modelling.profit import is_at_risk
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Interpretation, WhatIf
 from one_click.schemas.records import DecisionThreshold
@@ -106,10 +107,11 @@ def find_changes(
     threshold = decision_threshold.threshold
     score = partial(decline_probability, champion)
     before = score(raw_features(features))
-    at_risk = features[before >= threshold].reset_index(drop=True)
+    called = is_at_risk(before, threshold)
+    at_risk = features[called].reset_index(drop=True)
     moves = {name: _moves(at_risk[name], explanation_base[name], options.what_if) for name in _CHANGEABLE}
     search = _Search(score, raw_features(at_risk), threshold, moves)
-    own = before[before >= threshold]
+    own = before[called]
     plans = _smallest_plans(search, own, options.what_if.most_changes).assign(before=own)
     return _rows(plans, at_risk, explanation_base)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, LANGUAGES, Language, label
 from one_click.parameters import Interpretation
 from one_click.presentation.wording import chance, value_text
+from one_click.schemas.records import DecisionThreshold
 
 from ..nodes.counterfactuals import find_changes
 
@@ -39,7 +40,7 @@ _NOTHING_LOWERS: dict[Language, str] = {
 def describe_changes(
     features: pd.DataFrame,
     champion: Any,
-    decision_threshold: dict[str, Any],
+    decision_threshold: DecisionThreshold,
     explanation_base: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:

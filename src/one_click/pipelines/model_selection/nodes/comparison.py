@@ -10,7 +10,7 @@ from one_click.columns import CLIENT_ID, PROFIT
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.evaluation import THRESHOLDS, f1_declined
-from one_click.modelling.profit import assume_campaign, campaign_profit
+from one_click.modelling.profit import assume_campaign, campaign_profit, profit_at_risk
 from one_click.modelling.search import COMPLETE, STOPPED
 from one_click.parameters import REFERENCE, Family, ModelSelection, Offers, Segmentation
 from one_click.schemas.records import CampaignAssumptions, TunedModel
@@ -107,8 +107,8 @@ def value_clients(clients: pd.DataFrame, segmentation: Segmentation) -> pd.DataF
     -------
     DataFrame of `schemas.model_selection.ClientValues`
     """
-    months = segmentation.horizon_months * segmentation.profit_lost_share
-    return pd.DataFrame({CLIENT_ID: clients[CLIENT_ID], "value": clients[PROFIT] * months})
+    value = profit_at_risk(clients[PROFIT], segmentation)
+    return pd.DataFrame({CLIENT_ID: clients[CLIENT_ID], "value": value})
 
 
 def assume_offers(clients: pd.DataFrame, offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
