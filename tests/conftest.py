@@ -53,6 +53,7 @@ VALUES = {
 }
 
 WHOLE_CHAINS = ("test_ordinary_stores.py", "test_run.py")
+ON_ONE_FINISHED_RUN = ("test_figures.py", "test_run.py")
 
 MakeClients = Callable[..., pd.DataFrame]
 
@@ -96,6 +97,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class BySharedFixtures(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = ROOT / nodeid.split("::", maxsplit=1)[0]
+            if file.name in ON_ONE_FINISHED_RUN:
+                return "finished_project"
             shared = file.parent != ROOT / "tests" and (file.parent / "conftest.py").exists()
             return str(file.parent if shared else file)
 

@@ -1,0 +1,1 @@
+"""Which is better: searches, models and rules of selection."""

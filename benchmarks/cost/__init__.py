@@ -1,0 +1,1 @@
+"""What it costs: CPU, memory, and the same beside bare libraries."""

@@ -1,0 +1,1 @@
+"""What it survives: damaged files, killed processes, planted mistakes."""

@@ -1,0 +1,1 @@
+"""Whether what is printed is true: in stores whose truth is planted."""
