@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from one_click.columns import LANGUAGES, Language
+from one_click.columns import Language
 from one_click.pipelines.eda.figures import classes
 from one_click.pipelines.eda.figures.classes import CLASS_COLOURS
 
@@ -59,9 +59,3 @@ def test_valleys_are_marked(drawn: Drawn) -> None:
     figure, _ = classes.distributions_figure(*tables, shapes.assign(valleys=valleys))
     marked = {axes.get_gid(): line.get_xdata()[0] for axes in figure.axes for line in axes.lines}
     assert marked == {"promo_purchase_share": 0.25}
-
-
-def test_legend_names_both_classes(drawn: Drawn) -> None:
-    for language in LANGUAGES:
-        (legend,) = drawn[f"eda.distributions_figure_{language}"].legends
-        assert [line.get_color() for line in legend.get_lines()] == list(CLASS_COLOURS.values())
