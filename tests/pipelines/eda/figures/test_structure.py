@@ -1,12 +1,14 @@
 from typing import Any
 
+import pytest
+
 from one_click.columns import LANGUAGES
 
 Drawn = dict[str, Any]
 
 
-def _marks(drawn: Drawn, name: str, place: int = 0) -> dict[str, Any]:
-    axes = drawn[f"eda.{name}_figure_en"].axes[place]
+def _marks(drawn: Drawn, name: str) -> dict[str, Any]:
+    axes = drawn[f"eda.{name}_figure_en"].axes[0]
     return {one.get_gid(): one for one in (*axes.lines, *axes.collections, *axes.patches)}
 
 
@@ -16,16 +18,16 @@ def test_groups_show_their_roc_auc(drawn: Drawn) -> None:
     assert [round(end, 9) for end in ends[::-1]] == drawn["feature_groups"]["roc_auc"].round(9).to_list()
 
 
-def test_contacts_show_both_shares(drawn: Drawn) -> None:
-    marks, table = _marks(drawn, "contact_pressure"), drawn["contact_pressure"]
-    for column in ("share", "standardised_share"):
-        assert marks[column].get_ydata().tolist() == table[column].to_list()
-
-
-def test_stability_is_shown_beside_that_of_the_null_model(drawn: Drawn) -> None:
-    marks, table = _marks(drawn, "clusters"), drawn["cluster_stability"]
-    for column in ("stability", "null_stability"):
-        assert marks[column].get_ydata().tolist() == table[column].to_list()
+@pytest.mark.parametrize(
+    ("figure", "table", "columns"),
+    [
+        ("contact_pressure", "contact_pressure", ("share", "standardised_share")),
+        ("clusters", "cluster_stability", ("stability", "null_stability")),
+    ],
+)
+def test_lines_show_their_columns(drawn: Drawn, figure: str, table: str, columns: tuple[str, ...]) -> None:
+    for column in columns:
+        assert _marks(drawn, figure)[column].get_ydata().tolist() == drawn[table][column].to_list()
 
 
 def test_map_shows_the_clients_of_each_class(drawn: Drawn) -> None:

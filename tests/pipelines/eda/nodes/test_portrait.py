@@ -23,6 +23,11 @@ def _portrait(clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
     return compare_classes(select_labelled(clients), options).set_index("feature")
 
 
+@pytest.fixture(scope="module")
+def portrait(make_clients: Make, options: Eda) -> pd.DataFrame:
+    return _portrait(make_clients(), options)
+
+
 def _row(values: list[Any], name: str, options: Eda, declined: int) -> dict[str, Any]:
     """Compare a column whose first values belong to the declined."""
     mask = pd.Series([i < declined for i in range(len(values))])
@@ -33,8 +38,7 @@ def _counts(**values: tuple[int, int]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(values, orient="index", columns=["declined", "kept"])
 
 
-def test_effects_and_typical_values_by_hand(make_clients: Make, options: Eda) -> None:
-    portrait = _portrait(make_clients(), options)
+def test_effects_and_typical_values_by_hand(portrait: pd.DataFrame) -> None:
     pages = portrait.loc["pages_per_visit"]
     assert (pages["rank"], pages["effect"], pages["direction"]) == (1, -1, "lower")
     assert (pages["n_declined"], pages["n_kept"]) == (20, 40)
@@ -49,15 +53,14 @@ def test_effects_and_typical_values_by_hand(make_clients: Make, options: Eda) ->
     assert category["risk_ratio"] == pytest.approx(5)
 
 
-def test_portrait_is_ordered_by_the_size_of_the_effect(make_clients: Make, options: Eda) -> None:
-    portrait = _portrait(make_clients(), options)
+def test_portrait_is_ordered_by_the_size_of_the_effect(portrait: pd.DataFrame) -> None:
     assert portrait["effect"].abs().is_monotonic_decreasing
     assert portrait["rank"].to_list() == list(range(1, len(portrait) + 1))
     assert {"monthly_profit", "revenue_trend", "minutes_trend", "promo_habit"} <= set(portrait.index)
 
 
-def test_p_values_are_adjusted_by_benjamini_and_hochberg(make_clients: Make, options: Eda) -> None:
-    portrait = _portrait(make_clients(), options).sort_values("p_value")
+def test_p_values_are_adjusted_by_benjamini_and_hochberg(portrait: pd.DataFrame) -> None:
+    portrait = portrait.sort_values("p_value")
     count = len(portrait)
     scaled = [p * count / (i + 1) for i, p in enumerate(portrait["p_value"])]
     expected = [min(1, *scaled[i:]) if i < count - 1 else min(1, scaled[i]) for i in range(count)]
@@ -65,9 +68,10 @@ def test_p_values_are_adjusted_by_benjamini_and_hochberg(make_clients: Make, opt
     assert (portrait["p_adjusted"] > portrait["p_value"]).any()
 
 
-def test_swapping_the_classes_reverses_signs_and_directions_only(make_clients: Make, options: Eda) -> None:
+def test_swapping_the_classes_reverses_signs_and_directions_only(
+    portrait: pd.DataFrame, make_clients: Make, options: Eda
+) -> None:
     clients = make_clients()
-    portrait = _portrait(clients, options)
     swapped = _portrait(clients.assign(activity_declined=1 - clients[TARGET]), options).loc[portrait.index]
     signs = [1 if name in CATEGORICAL_FEATURES else -1 for name in portrait.index]
     assert swapped["effect"].to_list() == pytest.approx((signs * portrait["effect"]).to_list())

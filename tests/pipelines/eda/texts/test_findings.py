@@ -22,11 +22,10 @@ TOLD = (
 _NUMBER = re.compile(r"[−-]?\d+(?:[.,\u00a0]\d+)*")
 
 
-def _store(make_clients: Make) -> pd.DataFrame:
+def _store(make_unrelated: Make) -> pd.DataFrame:
     """Return 600 clients of two kinds, one of which declines; contacts and a joint effect go with it."""
     generator = np.random.default_rng(9)
-    clients = pd.concat([make_clients()] * 10, ignore_index=True).assign(client_id=range(600))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(600, generator)
     kind = np.arange(600) % 2
     moved = {
         name: kind * 3 + generator.normal(size=600)
@@ -44,13 +43,13 @@ def _store(make_clients: Make) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def made(make_clients: Make, run_eda: Run) -> dict[str, Any]:
-    return run_eda(_store(make_clients), *TOLD, "correlations")
+def made(make_unrelated: Make, run_eda: Run) -> dict[str, Any]:
+    return run_eda(_store(make_unrelated), *TOLD, "correlations")
 
 
 @pytest.fixture(scope="module")
-def swapped(make_clients: Make, run_eda: Run) -> dict[str, Any]:
-    clients = _store(make_clients)
+def swapped(make_unrelated: Make, run_eda: Run) -> dict[str, Any]:
+    clients = _store(make_unrelated)
     return run_eda(clients.assign(activity_declined=1 - clients[TARGET]), *TOLD)
 
 
@@ -207,8 +206,8 @@ def test_nothing_found_is_said(few: dict[str, Any], language: Language) -> None:
         assert words in sentence
 
 
-def test_labels_without_meaning_give_no_finding(make_clients: Make, run_eda: Run) -> None:
-    clients = _store(make_clients)
+def test_labels_without_meaning_give_no_finding(make_unrelated: Make, run_eda: Run) -> None:
+    clients = _store(make_unrelated)
     shuffled = np.random.default_rng(5).permutation(clients[TARGET].to_numpy())
     wanted = ("map_axes", "feature_groups", "interactions", "contact_pressure", "correlations")
     made = run_eda(clients.assign(activity_declined=shuffled), "client_map", *wanted)
