@@ -11,10 +11,11 @@ from one_click.columns import BASE_FEATURES, CLIENT_ID, LINE, PROFIT
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
 from one_click.parameters.planted import Dirt
-from one_click.pipelines.data_processing.pipeline import TABLES, create_pipeline
+from one_click.pipelines.data_processing.pipeline import create_pipeline
 from one_click.pipelines.demo_store.nodes import months as nodes
 
 KINDS = [name for name in Dirt.model_fields if name not in ("absurd_revenue", "twins")]
+FILES = ("market_file", "market_money", "market_time", "money")
 Files = dict[str, pd.DataFrame]
 
 
@@ -30,7 +31,7 @@ def _raw(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     frame[LINE] = range(2, len(frame) + 2)
     decimal = "," if name == "money" else "."
     dialect = {"encoding": "utf-8", "separator": ";", "decimal": decimal, "thousands": ""}
-    frame.attrs = {"path": f"m/{name}.csv", "file": f"m/{name}.csv", "dialect": dialect}
+    frame.attrs = {"table": name, "path": f"m/{name}.csv", "file": f"m/{name}.csv", "dialect": dialect}
     return frame
 
 
@@ -39,7 +40,8 @@ def _process(raw: Files, options: DataProcessing) -> Files:
     for node in create_pipeline().nodes:
         if "train_clients" not in node.outputs:  # too few clients may be left to learn from
             data |= node.run({name: data[name] for name in node.inputs})
-    return {name.rpartition(".")[2]: value for name, value in data.items() if isinstance(value, pd.DataFrame)}
+    made = {name.removeprefix("data_processing."): value for name, value in data.items()}
+    return {name: value for name, value in made.items() if isinstance(value, pd.DataFrame)}
 
 
 @given(st.fixed_dictionaries({}, optional={kind: st.sampled_from([0.01, 0.05, 0.3]) for kind in KINDS}))
@@ -52,7 +54,7 @@ def test_any_mix_of_dirt(
     options = make_options(clients=120, months=["m"], unlabelled=[], first_id=1, dirt=dirt)
     (truth,) = nodes.make_months(options, population)
     written = {path.split("/")[1].removesuffix(".csv"): rows for path, rows in _files(options, population)}
-    raw = {name: _raw(name, written[name]) for name in TABLES}
+    raw = {name: _raw(name, written[name]) for name in FILES}
     before = {name: rows.copy(deep=True) for name, rows in raw.items()}
     try:
         made = _process(raw, lenient)

@@ -19,7 +19,7 @@ from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEAT
 from one_click.explain.explanation import SAMPLED
 from one_click.explain.shapley import explain
 from one_click.explain.what_if import ask
-from one_click.features import SOURCES, add_engineered, make_features
+from one_click.features import ENGINEERED, add_engineered, make_features, sources_of
 from one_click.modelling import candidates
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
@@ -29,6 +29,7 @@ from one_click.pipelines.interpretation.nodes.curves import trace_effects
 from one_click.pipelines.interpretation.nodes.faithfulness import delete_reasons
 from one_click.pipelines.interpretation.nodes.importance import permute_features
 from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
+from one_click.schemas.records import DecisionThreshold, TunedModel
 
 Values = NDArray[np.float64]
 RAW = list(BASE_FEATURES)
@@ -37,10 +38,11 @@ MOVED = {"minutes_current": 2, "revenue_current": 0.9, "promo_purchase_share": 0
 MODELS = ("logistic_regression", "decision_tree", "svc", "voting")
 
 
+BY_HAND = ("revenue_trend", "minutes_trend", "promo_habit")
 SETTINGS: dict[str, dict[str, Any]] = {
-    "logistic_regression": {"expand": "products", "select__k": 24},
-    "decision_tree": {"model__max_depth": 7, "model__min_samples_leaf": 2, "select__k": 24},
-    "svc": {"select__k": 24},
+    "logistic_regression": {"basis": "products"},
+    "decision_tree": {"model__max_depth": 7, "model__min_samples_leaf": 2},
+    "svc": {},
 }
 
 
@@ -96,15 +98,15 @@ def moved(rows: pd.DataFrame, feature: str, value: Any) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def engineered(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
-    """Return clients with all engineered features, on which alone their decline depends."""
-    clients = make_features(make_clients(90, seed=8), ENGINEERED_FEATURES)
+    """Return clients with the features of `BY_HAND`, on which alone their decline depends."""
+    clients = make_features(make_clients(90, seed=8), BY_HAND)
     risk = clients["minutes_trend"] / 8 - 2 * clients["revenue_trend"] + 2 * clients["promo_habit"]
     return clients.assign(**{TARGET: (risk > risk.median()).astype("int64")})
 
 
 @pytest.fixture(scope="module")
-def tuned(families: dict[str, Family]) -> dict[str, dict[str, Any]]:
-    members = {name: candidates.untuned(families[name]) | {"settings": own} for name, own in SETTINGS.items()}
+def tuned(families: dict[str, Family]) -> dict[str, TunedModel]:
+    members = {name: candidates.untuned(families[name], own) for name, own in SETTINGS.items()}
     return members | {"voting": candidates.tune_vote(members)}
 
 
@@ -115,7 +117,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def model(
-    name: str, tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    name: str, tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> Any:
     """Return a fitted candidate."""
     return candidates.fit(tuned[name], engineered, selection_options)
@@ -123,7 +125,7 @@ def model(
 
 @pytest.fixture(scope="module")
 def champion(
-    name: str, tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    name: str, tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> Any:
     """Return the same with probabilities."""
     estimator = candidates.build_estimator(tuned[name], engineered, selection_options)
@@ -136,7 +138,7 @@ def champion(
 
 
 def test_first_step_makes_them_by_hand(
-    tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> None:
     fitted = candidates.fit(tuned["decision_tree"], engineered, selection_options)
     client = raw_features(engineered.head(1)).assign(
@@ -155,16 +157,23 @@ def test_first_step_makes_them_by_hand(
     assert (row["revenue_trend"], row["promo_habit"]) == (0.0, False)
 
 
-def test_they_are_made_of_their_sources_and_of_nothing_else(engineered: pd.DataFrame) -> None:
+def test_engineered_feature_changes_with_its_sources_and_with_nothing_else(engineered: pd.DataFrame) -> None:
     raw = raw_features(engineered)
-    assert tuple(SOURCES) == ENGINEERED_FEATURES
     before = add_engineered(raw, ENGINEERED_FEATURES)
-    pd.testing.assert_frame_equal(before, engineered_by_hand(raw))
     for feature in RAW:
         other = moved(raw, feature, np.roll(raw[feature], 1))
         after = add_engineered(other, ENGINEERED_FEATURES)
         changed = {one for one in ENGINEERED_FEATURES if (after[one] != before[one]).any()}
-        assert changed == {one for one, sources in SOURCES.items() if feature in sources}
+        assert changed == {one for one in ENGINEERED_FEATURES if feature in sources_of(one)}
+
+
+def test_engineered_features_equal_those_made_by_hand(engineered: pd.DataFrame) -> None:
+    raw = raw_features(engineered)
+    pd.testing.assert_frame_equal(add_engineered(raw, BY_HAND), engineered_by_hand(raw))
+
+
+def test_every_formula_has_a_label_and_every_label_a_formula() -> None:
+    assert tuple(ENGINEERED) == ENGINEERED_FEATURES
 
 
 def test_the_trap_is_one(engineered: pd.DataFrame, model: Any) -> None:
@@ -194,7 +203,9 @@ def test_counterfactuals(
     engineered: pd.DataFrame, champion: Any, interpretation_options: Interpretation
 ) -> None:
     some = engineered.iloc[::6]
-    found = find_changes(some, champion, {"threshold": 0.4}, engineered, interpretation_options)
+    found = find_changes(
+        some, champion, DecisionThreshold.model_construct(threshold=0.4), engineered, interpretation_options
+    )
     found = found[found["feature"] != ""]
     assert "promo_purchase_share" in set(found["feature"])
     for client, plan in found.groupby(CLIENT_ID):
@@ -277,7 +288,7 @@ def test_exact_explanations(
 ) -> None:
     """Where each engineered feature is made of one raw feature, explanations are exact."""
     habit = engineered.drop(columns=["revenue_trend", "minutes_trend"])
-    model = fit(family, habit, **SETTINGS[family] | {"select__k": 22})
+    model = fit(family, habit, **SETTINGS[family] | {"select__k": "all"})
     client = raw_features(engineered.iloc[[50]])
     background = client.iloc[[0] * 12].assign(
         promo_purchase_share=engineered["promo_purchase_share"].to_numpy()[:12]
@@ -293,7 +304,7 @@ def test_exact_explanations(
 @of("logistic_regression")
 def test_shuffles(
     name: str,
-    tuned: dict[str, Any],
+    tuned: dict[str, TunedModel],
     engineered: pd.DataFrame,
     selection_options: ModelSelection,
     interpretation_options: Interpretation,
@@ -318,7 +329,7 @@ def test_shuffles(
 
 
 def test_odds_ratios(
-    tuned: dict[str, Any], engineered: pd.DataFrame, selection_options: ModelSelection
+    tuned: dict[str, TunedModel], engineered: pd.DataFrame, selection_options: ModelSelection
 ) -> None:
     fitted = candidates.fit(tuned["logistic_regression"], engineered, selection_options)
     found = measure_odds_ratios(engineered, logistic_regression=fitted).set_index("feature")

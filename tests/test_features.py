@@ -121,13 +121,12 @@ def test_clients_are_joined(engine: Engine) -> None:
 
 
 def test_features_by_hand(engine: Engine) -> None:
-    features = _back(make_features(_clients(engine), ENGINEERED_FEATURES), engine)
+    engineered = ("revenue_trend", "minutes_trend", "promo_habit")
+    features = _back(make_features(_clients(engine), engineered), engine)
     assert list(features.columns) == [
         "client_id",
         *BASE_FEATURES,
-        "revenue_trend",
-        "minutes_trend",
-        "promo_habit",
+        *engineered,
         "twin_group",
         "activity_declined",
     ]

@@ -114,7 +114,7 @@ def _check_associations(made: dict[str, Any]) -> None:
 
 def _check_structures(made: dict[str, Any]) -> None:
     shapes = made["feature_shapes"].set_index("feature")
-    assert shapes.index[shapes["humps"] > 1].to_list() == ["promo_purchase_share"]
+    assert shapes.index[shapes["modes"] > 1].to_list() == ["promo_purchase_share"]
     stability = made["cluster_stability"]
     assert stability.loc[stability["chosen"], "clusters"].to_list() == [2]
     risks = made["cluster_profiles"].drop_duplicates("cluster")["declined_share"].to_list()

@@ -9,7 +9,6 @@ corner of the space.
 """
 
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +25,9 @@ from one_click.modelling import candidates, selection
 from one_click.modelling.evaluation import corrected_interval
 from one_click.modelling.folds import make_splits
 from one_click.modelling.search import InMemoryLog, search
+from one_click.modelling.selection import read_tuned
 from one_click.parameters import REFERENCE, RULES, VOTING, DataProcessing, Family, ModelSelection, Range
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned, score_others
 
 FRESH_CLIENTS, FRESH_SEED = 50_000, 10_001
@@ -83,7 +83,7 @@ def _select(
         pd.concat([*known, score_others(train, models, options)]), models.drop(columns="tuned"), options
     )
     others = {name: candidates.untuned(family) for name, family in options.challengers.items()}
-    others[REFERENCE] = json.loads(models.set_index("model").loc[REFERENCE, "tuned"])
+    others[REFERENCE] = read_tuned(models)[REFERENCE]
     areas = {
         name: true_area(candidates.fit(one, train, options), test) for name, one in (tuned | others).items()
     }
@@ -103,9 +103,7 @@ def _starts(
 def _area_of(
     family: Family, settings: dict[str, Any], train: pd.DataFrame, test: pd.DataFrame, options: ModelSelection
 ) -> float:
-    return true_area(
-        candidates.fit(candidates.untuned(family) | {"settings": settings}, train, options), test
-    )
+    return true_area(candidates.fit(candidates.untuned(family, settings), train, options), test)
 
 
 def _wrong_starts(

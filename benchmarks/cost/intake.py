@@ -11,11 +11,10 @@ import pandas as pd
 from benchmarks.cost.plain_data_processing import process
 from benchmarks.shared.measuring import in_a_process, words_of
 from benchmarks.shared.parameters import read_section
-from benchmarks.shared.stores import one_month, read_population
+from benchmarks.shared.stores import FILES, one_month, read_population
 from one_click.datasets.chunked import FolderDataset
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
-from one_click.pipelines.data_processing.pipeline import TABLES
 from one_click.pipelines.demo_store.nodes import months as nodes
 
 
@@ -45,11 +44,11 @@ def read(side: str, folder: str) -> None:
     """Read the files one way; print CPU seconds, imports left out, and peak memory in MB."""
     before = resource.getrusage(resource.RUSAGE_SELF)
     if side == "bare":
-        for name in TABLES:
+        for name in FILES:
             signs = {"sep": ";", "decimal": ","} if name == "money" else {}
             pd.read_csv(f"{folder}/{name}.csv", **signs)
     else:
-        raw = {name: RawTableDataset(filepath=f"{folder}/{name}.csv").load() for name in TABLES}
+        raw = {name: RawTableDataset(filepath=f"{folder}/{name}.csv").load() for name in FILES}
         if side == "all":
             process(raw, read_section("data_processing", DataProcessing))
     after = resource.getrusage(resource.RUSAGE_SELF)

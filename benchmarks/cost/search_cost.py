@@ -20,14 +20,14 @@ from sklearn.model_selection import HalvingRandomSearchCV, RandomizedSearchCV, S
 from benchmarks.shared.parameters import read_families, read_section
 from one_click.columns import TARGET
 from one_click.datasets.study import StudyDataset
-from one_click.modelling.families import PREPARATIONS, SCORES, build_expansion, build_pipeline
+from one_click.modelling.families import SCALER_STEPS, SCORES, build_basis, build_pipeline
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import raw_features
 from one_click.modelling.search import chosen_trial, search
 from one_click.parameters import (
-    EXPAND,
-    EXPANSIONS,
-    NUMBERS,
+    BASES,
+    BASIS,
+    SCALER,
     SCORE_FUNC,
     Choices,
     Family,
@@ -122,8 +122,8 @@ def _sklearn(
 def distributions(family: Family) -> dict[str, Any]:
     """Return a family's space in the terms of scikit-learn's searches."""
     special = {
-        NUMBERS: ("columns__numbers", PREPARATIONS),
-        EXPAND: (EXPAND, {name: build_expansion({EXPAND: name}) for name in EXPANSIONS}),
+        SCALER: ("columns__scaler", SCALER_STEPS),
+        BASIS: (BASIS, {name: build_basis({BASIS: name}) for name in BASES}),
         SCORE_FUNC: (SCORE_FUNC, SCORES),
     }
     space: dict[str, Any] = {}

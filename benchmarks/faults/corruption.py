@@ -15,11 +15,11 @@ import pandas as pd
 
 from benchmarks.cost.plain_data_processing import process
 from benchmarks.shared.parameters import read_section
+from benchmarks.shared.stores import FILES
 from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
 from one_click.parameters import DataProcessing
-from one_click.pipelines.data_processing.pipeline import TABLES
 from one_click.schemas import RawTable
 from one_click.schemas.data_processing import Clients
 
@@ -168,13 +168,13 @@ KINDS: tuple[Corrupt, ...] = (
 def main(snapshot: str, count: int = 2000) -> None:
     """Corrupt, run, check and count."""
     folder = Path("data/01_raw") / snapshot
-    whole = {name: (folder / f"{name}.csv").read_bytes() for name in TABLES}
+    whole = {name: (folder / f"{name}.csv").read_bytes() for name in FILES}
     options = read_section("data_processing", DataProcessing)
     truth, _ = run(whole, options)
     outcomes: Counter[tuple[str, str]] = Counter()
     for seed in range(count):
         chance = random.Random(seed)
-        kind, name = chance.choice(KINDS), chance.choice(TABLES)
+        kind, name = chance.choice(KINDS), chance.choice(FILES)
         outcome = judge({**whole, name: kind(whole[name], chance)}, truth, options)
         outcomes[kind.__name__, outcome.split(":")[0]] += 1
         if outcome.startswith(("RAW", "SILENT")):
@@ -225,7 +225,7 @@ def judge(files: dict[str, bytes], truth: pd.DataFrame, options: DataProcessing)
 
 def _is_gone(missing: list[int], tables: dict[str, pd.DataFrame]) -> bool:
     """Tell whether no file holds the clients any more."""
-    return not any(tables[name]["id"].isin(list(map(str, missing))).any() for name in TABLES)
+    return not any(tables[name]["id"].isin(list(map(str, missing))).any() for name in FILES)
 
 
 def _changed(clients: pd.DataFrame, truth: pd.DataFrame) -> list[tuple[int, str]]:
@@ -241,7 +241,7 @@ def _changed(clients: pd.DataFrame, truth: pd.DataFrame) -> list[tuple[int, str]
 def _stands_there(client: int, column: str, clients: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> bool:
     """Tell whether a value is what the corrupted file says, read without the package's own rules."""
     value = clients.loc[client, column]
-    for name in TABLES:
+    for name in FILES:
         cells = tables[name]
         rows = cells[cells["id"].str.strip().str.replace(r"\.0*$", "", regex=True) == str(client)]
         for text in rows.drop(columns=["line", "id"]).to_numpy().ravel():

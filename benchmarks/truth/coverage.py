@@ -20,11 +20,13 @@ from one_click.columns import CLIENT_ID, TARGET
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.conformal import DECLINES, KEEPS, find_band, judge
-from one_click.modelling.evaluation import resample_clients, roc_auc, roc_auc_interval
+from one_click.modelling.evaluation import resample_clients
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import DataProcessing, ModelSelection
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.model_selection.nodes.comparison import join_tuned
+from one_click.schemas.records import TunedModel
+from one_click.statistics.discrimination import roc_auc, roc_auc_interval
 
 FRESH_CLIENTS, FRESH_SEED = 100_000, 10_001
 SMALL = {"trials": 8, "startup_trials": 4, "confirmation_repeats": 2, "challengers": {}}
@@ -82,7 +84,7 @@ def _intervals(model: Any, test: pd.DataFrame, true: float, labelled: int) -> Ro
 
 
 def _refitted(
-    tuned: candidates.Tuned,
+    tuned: TunedModel,
     clients: pd.DataFrame,
     fresh: pd.DataFrame,
     fold_scores: pd.DataFrame,

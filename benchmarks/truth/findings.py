@@ -11,7 +11,7 @@ from benchmarks.shared.parameters import read_section
 from benchmarks.shared.stores import read_population, store_options
 from one_click.columns import BASE_FEATURES, CLIENT_ID, TARGET
 from one_click.parameters import DataProcessing
-from one_click.pipelines.data_processing.nodes.audit import audit
+from one_click.pipelines.data_processing.nodes.audit import list_findings
 from one_click.pipelines.demo_comparison.nodes.comparison import untuned
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
@@ -41,7 +41,8 @@ def _store(seed: int, changes: dict[str, object]) -> pd.DataFrame:
 
 
 def _false_findings(store: pd.DataFrame, limits: DataProcessing) -> list[str]:
-    found = audit(store, store[CLIENT_ID], ("features", "labels"), limits)
+    dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": ["features", "labels"]})
+    found = list_findings(store, store, dialects, limits)
     return found.loc[found["level"] != "note", "finding"].tolist()
 
 

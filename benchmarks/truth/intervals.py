@@ -10,7 +10,6 @@ interval does: the chance level of the calibration error, and how many of the la
 were recorded wrongly. Contributions and losses by shuffling are dear, and measured on every tenth store.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -43,13 +42,13 @@ from one_click.parameters import (
     Offers,
     Segmentation,
 )
-from one_click.pipelines.data_processing.nodes.audit import audit
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.audit import list_findings
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.eda.nodes.clusters import assign_clusters, map_clients, profile_clusters
 from one_click.pipelines.eda.nodes.contacts import CONTACTS, tabulate_contacts
 from one_click.pipelines.eda.nodes.encoding import standardise
 from one_click.pipelines.eda.nodes.groups import separation
-from one_click.pipelines.eda.nodes.interactions import cut, find_interactions, tabulate_interactions
+from one_click.pipelines.eda.nodes.interactions import find_interactions, tabulate_interactions, to_levels
 from one_click.pipelines.eda.nodes.summaries import select_labelled
 from one_click.pipelines.evidence.nodes.procedures import summarise_procedures
 from one_click.pipelines.interpretation.nodes.explanations import (
@@ -61,15 +60,14 @@ from one_click.pipelines.interpretation.nodes.importance import permute_features
 from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
 from one_click.pipelines.model_selection.nodes import comparison, holdout
 from one_click.pipelines.model_selection.nodes.label_noise import find_label_noise
+from one_click.pipelines.segmentation.nodes.decisions import fit_rule_thresholds
 from one_click.pipelines.segmentation.nodes.profiles import describe_segment
-from one_click.pipelines.segmentation.nodes.segments import (
-    find_risk_signals,
-    fit_decision_borders,
-    rate_signals,
-)
-from one_click.pipelines.segmentation.nodes.signals import measure_signals
-from one_click.pipelines.segmentation.nodes.stability import fit_segments
+from one_click.pipelines.segmentation.nodes.signals import find_risk_signals, rate_signals
+from one_click.rules.segments import first_fitting
+from one_click.rules.signals import RISK_SIGNALS
+from one_click.schemas.records import DecisionThreshold, RuleThresholds, TunedModel
 from one_click.simulation.mechanism import recorded_probability
+from one_click.statistics.discrimination import roc_auc
 from one_click.statistics.effect_sizes import cliffs_delta
 
 FRESH_CLIENTS, FRESH_SEED = 20_000, 10_001
@@ -125,7 +123,7 @@ def population() -> Population:
 class Model:
     """A model of one store, fitted on its training clients."""
 
-    def __init__(self, tuned: candidates.Tuned, train: pd.DataFrame) -> None:
+    def __init__(self, tuned: TunedModel, train: pd.DataFrame) -> None:
         self.tuned = tuned
         self.fold_scores = candidates.score_out_of_fold(tuned, train, SELECTION)
         self.fitted = candidates.fit(tuned, train, SELECTION)
@@ -168,8 +166,7 @@ class Store:
         self.features = as_features(self.clients)
         self.train, self.test = split_clients(self.features, NO_FINDINGS, PROCESSING)
         tuned = _tuned_models()
-        by_name = dict(zip(tuned["model"], map(json.loads, tuned["tuned"]), strict=True))
-        self.models = {name: Model(one, self.train) for name, one in by_name.items()}
+        self.models = {name: Model(one, self.train) for name, one in selection.read_tuned(tuned).items()}
         self.model = self.models[REFERENCE]
         every_fold = [one.fold_scores.assign(model=name) for name, one in self.models.items()]
         board = selection.rank_models(pd.concat(every_fold), tuned.drop(columns="tuned"), SELECTION)
@@ -208,7 +205,7 @@ class Store:
 def _tuned_models() -> pd.DataFrame:
     """Return the reference model and a rival, both as families, so that one of them can be the champion."""
     family = read_families()[RIVAL]
-    rival = candidates.untuned(family) | {"settings": family.start}
+    rival = candidates.untuned(family, family.start)
     tuned = comparison.join_tuned(SELECTION.model_copy(update={"challengers": {}}), **{RIVAL: rival})
     return tuned[tuned["model"] != "dummy"].assign(kind=selection.FAMILY)
 
@@ -237,7 +234,7 @@ def _intervals(store: Store) -> Iterator[Interval]:
 
 def _leaderboard(store: Store) -> Iterator[Interval]:
     for row in store.leaderboard.itertuples():
-        true = population().figure(figures.roc_auc, store.models[row.model].everywhere[0])
+        true = population().figure(roc_auc, store.models[row.model].everywhere[0])
         yield Interval(f"leaderboard: ROC-AUC, {row.model}", row.roc_auc_low, row.roc_auc_high, true)
 
 
@@ -327,23 +324,27 @@ def _best_threshold(probability: Floats, target: pd.Series) -> float:
 
 
 def _signals(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
-    shown = find_risk_signals(store.clients, borders)
-    everywhere = measure_signals(population().clients)
+    thresholds = fit_rule_thresholds(
+        store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
+    )
+    shown = find_risk_signals(store.clients, thresholds)
     for row in rate_signals(store.clients.astype({TARGET: "float64"}), shown, OFFERS).itertuples():
-        true = population().share((everywhere[row.signal] <= borders[row.signal]).to_numpy())
+        everywhere = RISK_SIGNALS[row.signal].measure(population().clients)
+        true = population().share((everywhere <= thresholds.signals[row.signal]).to_numpy())
         yield Interval(f"signals: {row.signal}", row.precision_low, row.precision_high, true)
 
 
 def _segments(store: Store) -> Iterator[Interval]:
-    borders = fit_decision_borders(store.clients, {"threshold": store.threshold}, SEGMENTATION)
-    inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), borders)
+    thresholds = fit_rule_thresholds(
+        store.clients, DecisionThreshold.model_construct(threshold=store.threshold), SEGMENTATION
+    )
+    inside = _by_segment(store.clients, store.out_of_fold["probability"].to_numpy(), thresholds)
     everyone = population()
     parts = []  # whom the same fold models put into each segment, in the population
     for fold, (fitted, _) in enumerate(store.fold_models):
         known = pd.concat([scored for other, (_, scored) in enumerate(store.fold_models) if other != fold])
         probability = calibrate(store.model.method, known, candidates.score(fitted, everyone.features))
-        part = _by_segment(everyone.clients, probability, borders)
+        part = _by_segment(everyone.clients, probability, thresholds)
         parts.append(part[["segment"]].assign(recorded=everyone.recorded))
     true = pd.concat(parts).groupby("segment")["recorded"].mean()
     for segment in SEGMENTATION.segments:
@@ -352,17 +353,17 @@ def _segments(store: Store) -> Iterator[Interval]:
         yield Interval(f"segments: {segment.code}", *ends, true.get(segment.code, np.nan))
 
 
-def _by_segment(clients: pd.DataFrame, probability: Floats, borders: dict[str, float]) -> pd.DataFrame:
+def _by_segment(clients: pd.DataFrame, probability: Floats, thresholds: RuleThresholds) -> pd.DataFrame:
     """Return what segments are made of; without reasons, a segment that asks for them stays empty."""
     table = clients.assign(
         probability=probability,
-        at_risk=probability >= borders["probability"],
-        valuable=clients[PROFIT] >= borders[PROFIT],
+        at_risk=probability >= thresholds.probability,
+        valuable=clients[PROFIT] >= thresholds.monthly_profit,
         main_reason="",
         membership="",
         profit_at_risk=0.0,
     )
-    return table.assign(segment=fit_segments(table, SEGMENTATION))
+    return table.assign(segment=first_fitting(SEGMENTATION.segments, table))
 
 
 def _losses(store: Store) -> Iterator[Interval]:
@@ -377,9 +378,7 @@ def _losses(store: Store) -> Iterator[Interval]:
     for name in SHUFFLED:
         shuffled = everyone.clients.assign(**{name: everyone.clients[name].to_numpy()[order]})
         both = [raw_features(as_features(one)) for one in (everyone.clients, shuffled)]
-        areas = [
-            [everyone.figure(figures.roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits
-        ]
+        areas = [[everyone.figure(roc_auc, uncalibrated_score(m, one)) for one in both] for m in refits]
         true = float(np.mean([whole - without for whole, without in areas]))
         yield Interval(f"permutation importance: {name}", *ranges.loc[name, ["low", "high"]], true)
 
@@ -397,7 +396,7 @@ def _groups(store: Store) -> Iterator[Interval]:
         found = separation(labelled, names, 0)
         points = standardise(pd.concat([labelled, population().clients], ignore_index=True), names)
         model = LogisticRegression().fit(points[:CLIENTS], labelled[TARGET])
-        true = population().figure(figures.roc_auc, model.decision_function(points[CLIENTS:]))
+        true = population().figure(roc_auc, model.decision_function(points[CLIENTS:]))
         yield Interval(f"groups: ROC-AUC, {group}", found.low, found.high, true)
 
 
@@ -441,7 +440,7 @@ def _map(store: Store) -> Iterator[Interval]:
     labelled = select_labelled(store.clients)
     points, fresh = _points(labelled)
     axis = map_clients(labelled)[1].query("axis == 'x'").set_index("column").loc[points.columns]
-    true = 2 * population().figure(figures.roc_auc, (fresh @ axis["loading"]).to_numpy()) - 1  # Cliff's delta
+    true = 2 * population().figure(roc_auc, (fresh @ axis["loading"]).to_numpy()) - 1  # Cliff's delta
     yield Interval("map: shift along x", *axis.iloc[0][["low", "high"]], true)
 
 
@@ -462,7 +461,7 @@ def _of_level(values: pd.Series, everyone: pd.Series, level: str) -> Members:
     """Tell whose value is of a level that was cut in the store."""
     if COLUMNS[str(values.name)].kind == "category":
         return (everyone.astype("str") == level).to_numpy()
-    levels = cut(values)
+    levels = to_levels(values)
     highest = values.groupby(levels).max().iloc[:-1]
     cut_at = np.searchsorted(highest.to_numpy("float64"), everyone.to_numpy("float64"))
     return np.asarray(np.array(sorted(levels.unique()))[cut_at] == int(level))
@@ -490,7 +489,7 @@ def _explained(tuned: Any, clients: pd.DataFrame) -> tuple[Any, pd.DataFrame, pd
 @cache
 def _usual_contributions() -> pd.Series:
     """Return the mean absolute contributions on average over the models of other stores."""
-    tuned = json.loads(_tuned_models().set_index("model").loc[REFERENCE, "tuned"])
+    tuned = selection.read_tuned(_tuned_models())[REFERENCE]
     seeds = range(FRESH_SEED + 1, FRESH_SEED + 1 + OTHER_STORES)
     values = [_explained(tuned, as_features(draw_clients(seed, CLIENTS)))[2] for seed in seeds]
     return pd.concat([one[[*BASE_FEATURES]].abs().mean() for one in values], axis=1).mean(axis=1)
@@ -505,10 +504,10 @@ def _ahead(clients: pd.DataFrame, fitted: Any, background: pd.DataFrame) -> dict
 
 def _audited(store: Store) -> Iterator[Interval]:
     """Yield the ROC-AUC of the single feature that ranks best."""
-    places = pd.Series(range(CLIENTS), index=store.clients[CLIENT_ID])
-    found = audit(store.clients, places, ("features", "labels"), PROCESSING)
+    dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": ["features", "labels"]})
+    found = list_findings(store.clients, store.clients, dialects, PROCESSING)
     row = found.query("finding == 'single_feature'").iloc[0]
-    true = population().figure(figures.roc_auc, population().clients[row["subject"]].to_numpy("float64"))
+    true = population().figure(roc_auc, population().clients[row["subject"]].to_numpy("float64"))
     yield Interval("audit: best single feature", row["low"], row["high"], max(true, 1 - true))
 
 

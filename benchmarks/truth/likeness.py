@@ -14,7 +14,7 @@ from one_click.columns import TARGET
 from one_click.modelling.folds import make_splits
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_comparison.nodes.comparison import (
-    MODELS,
+    UNTUNED_MODELS,
     cross_validate,
     transfer,
     with_twin_groups,
@@ -82,7 +82,7 @@ def across_halves(extract: pd.DataFrame, options: DemoStore, structure: DemoPopu
 def within(extract: pd.DataFrame, stores: list[pd.DataFrame]) -> pd.DataFrame:
     """Cross-validate each family in the extract and in every store."""
     rows = []
-    for model in MODELS:
+    for model in UNTUNED_MODELS:
         figures = [cross_validate(store, model, (seed,)) for seed, store in enumerate(stores)]
         spread = float(np.std(figures, ddof=1) / np.sqrt(len(figures)))
         rows.append((model, cross_validate(extract, model, FOLDS), float(np.mean(figures)), spread))

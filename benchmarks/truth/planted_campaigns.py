@@ -20,6 +20,7 @@ from benchmarks.shared.summaries import mean_text, share_text
 from one_click.columns import BASE_FEATURES, CLIENT_ID, PROFIT, TARGET
 from one_click.features import make_features
 from one_click.modelling import candidates
+from one_click.modelling.profit import profit_at_risk
 from one_click.parameters import (
     CampaignPlan,
     DataProcessing,
@@ -31,12 +32,11 @@ from one_click.parameters import (
 )
 from one_click.pipelines.campaign.nodes.offers import list_eligible
 from one_click.pipelines.campaign.nodes.plan import (
-    CHANNELS,
     _best_offers,
     _take_until_spent,
     select_clients,
 )
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 from one_click.pipelines.interpretation.nodes.explanations import (
     choose_background,
@@ -46,7 +46,11 @@ from one_click.pipelines.interpretation.nodes.explanations import (
 from one_click.pipelines.interpretation.nodes.reasons import give_reasons
 from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_champion
 from one_click.pipelines.model_selection.nodes import champion, comparison
-from one_click.pipelines.segmentation.nodes import segments as nodes
+from one_click.pipelines.segmentation.nodes import decisions
+from one_click.pipelines.segmentation.nodes.segments import assign_segments
+from one_click.pipelines.segmentation.nodes.signals import find_risk_signals
+from one_click.rules.offers import CHANNELS
+from one_click.schemas.records import PlanSummary
 from one_click.simulation.mechanism import decline_probability
 
 MODEL = "logistic_regression"
@@ -129,8 +133,8 @@ def _reveal(known: pd.DataFrame, store: pd.DataFrame, settings: CampaignSettings
     """Return the decision table with the true probabilities."""
     true = pd.Series(decline_probability(store, settings.population), index=store[CLIENT_ID])
     probability = known[CLIENT_ID].map(true)
-    lost = settings.segmentation.horizon_months * settings.segmentation.profit_lost_share
-    return known.assign(probability=probability, profit_at_risk=probability * known[PROFIT] * lost)
+    at_risk = profit_at_risk(known[PROFIT], settings.segmentation, probability)
+    return known.assign(probability=probability, profit_at_risk=at_risk)
 
 
 def learn(store: pd.DataFrame, settings: CampaignSettings) -> pd.DataFrame:
@@ -144,12 +148,12 @@ def learn(store: pd.DataFrame, settings: CampaignSettings) -> pd.DataFrame:
     refits = refit_champion(train, test, board, models, options, settings.interpretation)
     reasons = _explain(features, train, model, refits, settings)
     clients = store[[CLIENT_ID, *BASE_FEATURES, PROFIT, TARGET]]
-    borders = nodes.fit_decision_borders(clients, threshold, segmentation)
-    signals = nodes.find_risk_signals(clients, borders)
-    table = nodes.make_decision_table(
-        clients, scores, reasons, signals, borders, segmentation, settings.campaign
+    thresholds = decisions.fit_rule_thresholds(clients, threshold, segmentation)
+    signals = find_risk_signals(clients, thresholds)
+    table = decisions.make_decision_table(
+        clients, scores, reasons, signals, thresholds, segmentation, settings.campaign
     )
-    return table.merge(nodes.assign_segments(table, borders, segmentation), on=CLIENT_ID)
+    return table.merge(assign_segments(table, thresholds, segmentation), on=CLIENT_ID)
 
 
 def _select(
@@ -157,7 +161,7 @@ def _select(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Row]:
     """Return the one model that there is, its leaderboard, calibrations and threshold."""
     options, family = settings.selection, settings.family
-    tuned = candidates.untuned(family) | {"settings": family.start}
+    tuned = candidates.untuned(family, family.start)
     models = comparison.join_tuned(options, **{MODEL: tuned}).query("kind == 'family'")
     scores = candidates.score_out_of_fold(tuned, train, options).assign(model=MODEL)
     board = comparison.rank_models(scores, models, options)
@@ -202,12 +206,11 @@ class Plans:
     ----------
     selected : dict
         Way of choosing -> tables with client_id and offer; several for what is drawn at random.
-    summary : dict
-        See `select_clients`.
+    summary : PlanSummary
     """
 
     selected: dict[str, list[pd.DataFrame]]
-    summary: dict[str, Any]
+    summary: PlanSummary
 
 
 def make_plans(known: pd.DataFrame, assumed: Offers, campaign: CampaignPlan, seed: int) -> Plans:
@@ -248,13 +251,13 @@ def value_plans(
 
 def _value(plans: Plans, worth: pd.Series) -> Row:
     kept = {way: np.mean([_kept(one, worth) for one in rows]) for way, rows in plans.selected.items()}
-    prices = plans.summary["contact_prices"]
+    prices = plans.summary.contact_prices
     return {
         **kept,
-        "expected": plans.summary["kept"],
-        "spent": plans.summary["cost"],
-        "clients": plans.summary["clients"],
-        "budget binds": plans.summary["budget_price"] > 0,
+        "expected": plans.summary.kept,
+        "spent": plans.summary.cost,
+        "clients": plans.summary.clients,
+        "budget binds": plans.summary.budget_price > 0,
         **{f"{channel} binds": price > 0 for channel, price in prices.items()},
     }
 

@@ -22,10 +22,9 @@ from one_click.columns import BASE_FEATURES, TARGET
 from one_click.explain.fitted import FittedView, ModelColumn
 from one_click.features import make_features
 from one_click.modelling import candidates
-from one_click.modelling.fold_scorer import roc_auc
 from one_click.modelling.search import InMemoryLog, search
 from one_click.parameters import DataProcessing, DemoPopulation, Interpretation, ModelSelection
-from one_click.pipelines.data_processing.nodes.tables import split_clients
+from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.interpretation.nodes.agreement import (
     SHARED,
     UNUSED,
@@ -42,6 +41,7 @@ from one_click.pipelines.interpretation.nodes.importance import (
     summarise_shap,
 )
 from one_click.pipelines.interpretation.nodes.refits import explain_refits, refit_splits
+from one_click.statistics.discrimination import roc_auc
 
 TUNED = "logistic_regression"  # in all stores; the other families, as they start, in the first ones
 SMALL = {"trials": 12, "startup_trials": 6, "challengers": {}}
@@ -206,7 +206,7 @@ def judge_drivers(clients: pd.DataFrame, reasons: Reasons) -> pd.DataFrame:
                 "permutation": loss[name] > loss.drop(list(DRIVERS)).max(),
                 "shap": size[name] > size.drop(list(DRIVERS)).max(),
                 "direction": _points_rightly(name, clients, reasons),
-                "alone": roc_auc(_planted_part(name, clients), clients[TARGET].to_numpy()),
+                "alone": roc_auc(_planted_part(name, clients), clients[TARGET].to_numpy())[0],
             }
             for name in DRIVERS
         }

@@ -15,11 +15,11 @@ from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, CLIENT_ID, CO
 from one_click.parameters import DemoPopulation, DemoStore, Eda
 from one_click.parameters.planted import Cause
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
-from one_click.pipelines.eda.nodes import summaries as nodes
 from one_click.pipelines.eda.nodes.clusters import measure_stability
 from one_click.pipelines.eda.nodes.groups import measure_groups
 from one_click.pipelines.eda.nodes.interactions import find_interactions
-from one_click.pipelines.eda.nodes.portrait import risk_ratio
+from one_click.pipelines.eda.nodes.portrait import compare_classes, risk_ratio
+from one_click.pipelines.eda.nodes.summaries import select_labelled
 from one_click.simulation.mechanism import decline_probability
 
 FEWER = 20
@@ -100,14 +100,14 @@ def plant_store(
 
 
 def _portrait(store: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    return nodes.portray_classes(nodes.select_labelled(store), options).set_index("feature")
+    return compare_classes(select_labelled(store), options).set_index("feature")
 
 
 def _structures(store: pd.DataFrame, options: Eda) -> tuple[bool, bool, bool]:
     """Tell whether a joint effect, a division into clusters or a group of features is called clear."""
-    labelled = nodes.select_labelled(store)
+    labelled = select_labelled(store)
     tests, stability = find_interactions(labelled, options), measure_stability(labelled, options)
-    groups = measure_groups(labelled, nodes.portray_classes(labelled, options), options)
+    groups = measure_groups(labelled, compare_classes(labelled, options), options)
     return bool(tests["clear"].any()), bool(stability["natural"].any()), bool(groups["separates"].any())
 
 

@@ -63,204 +63,202 @@ class Column:
     only_less: bool = False
 
 
-COLUMNS: dict[str, Column] = {
-    column.name: column
-    for column in (
-        Column(CLIENT_ID, "id", "key", "Номер клиента", "Client number", source="id"),
-        Column(
-            TARGET,
-            "target",
-            "target",
-            "Активность снизилась",
-            "Activity declined",
-            source="Покупательская активность",
-        ),
-        Column(
-            "allows_messages",
-            "flag",
-            "communication",
-            "Разрешает сообщения",
-            "Allows messages",
-            source="Разрешить сообщать",
-        ),
-        Column(
-            "marketing_contacts_6m",
-            "number",
-            "communication",
-            "Контакты за 6 месяцев",
-            "Contacts over 6 months",
-            "в месяц",
-            "per month",
-            "Маркет_актив_6_мес",
-            changeable=True,
-        ),
-        Column(
-            "marketing_contacts_current",
-            "whole",
-            "communication",
-            "Контакты в текущем месяце",
-            "Contacts in the current month",
-            "шт.",
-            "contacts",
-            "Маркет_актив_тек_мес",
-            changeable=True,
-        ),
-        Column(
-            "minutes_previous",
-            "whole",
-            "site_behaviour",
-            "Время на сайте в прошлом месяце",
-            "Time on site last month",
-            "мин.",
-            "min",
-        ),
-        Column(
-            "minutes_current",
-            "whole",
-            "site_behaviour",
-            "Время на сайте в текущем месяце",
-            "Time on site this month",
-            "мин.",
-            "min",
-        ),
-        Column(
-            "pages_per_visit",
-            "whole",
-            "site_behaviour",
-            "Страниц за визит",
-            "Pages per visit",
-            "стр.",
-            "pages",
-            "Страниц_за_визит",
-        ),
-        Column(
-            "service_errors",
-            "whole",
-            "site_behaviour",
-            "Ошибки сервиса",
-            "Service errors",
-            "шт.",
-            "errors",
-            "Ошибка_сервиса",
-            changeable=True,
-            only_less=True,
-        ),
-        Column(
-            "promo_purchase_share",
-            "share",
-            "product_preferences",
-            "Доля покупок по акции",
-            "Share of promo purchases",
-            "",
-            "",
-            "Акционные_покупки",
-            changeable=True,
-        ),
-        Column(
-            "popular_category",
-            "category",
-            "product_preferences",
-            "Популярная категория",
-            "Popular category",
-            source="Популярная_категория",
-        ),
-        Column(
-            "category_views_per_visit",
-            "whole",
-            "product_preferences",
-            "Категорий за визит",
-            "Categories per visit",
-            "шт.",
-            "categories",
-            "Средний_просмотр_категорий_за_визит",
-        ),
-        Column(
-            "unpaid_items_quarter",
-            "whole",
-            "product_preferences",
-            "Неоплаченные товары за квартал",
-            "Unpaid items in the quarter",
-            "шт.",
-            "items",
-            "Неоплаченные_продукты_штук_квартал",
-            changeable=True,
-            only_less=True,
-        ),
-        Column(
-            "revenue_two_months_ago",
-            "number",
-            "finance",
-            "Выручка позапрошлого месяца",
-            "Revenue two months ago",
-            "ед. выручки",
-            "revenue units",
-        ),
-        Column(
-            "revenue_previous",
-            "number",
-            "finance",
-            "Выручка прошлого месяца",
-            "Revenue last month",
-            "ед. выручки",
-            "revenue units",
-        ),
-        Column(
-            "revenue_current",
-            "number",
-            "finance",
-            "Выручка текущего месяца",
-            "Revenue this month",
-            "ед. выручки",
-            "revenue units",
-        ),
-        Column("service_type", "category", "finance", "Тип сервиса", "Service type", source="Тип сервиса"),
-        Column(
-            "days_registered",
-            "whole",
-            "finance",
-            "Дней с регистрации",
-            "Days since registration",
-            "дн.",
-            "days",
-            "Длительность",
-        ),
-        Column(
-            PROFIT,
-            "number",
-            "decision",
-            "Прибыль в месяц",
-            "Monthly profit",
-            "ед. прибыли",
-            "profit units",
-            "Прибыль",
-        ),
-        Column(
-            "revenue_trend",
-            "number",
-            "finance",
-            "Выручка месяца к среднему за три",
-            "Revenue this month against the mean of three",
-        ),
-        Column(
-            "minutes_trend",
-            "number",
-            "site_behaviour",
-            "Изменение времени на сайте",
-            "Change of time on site",
-            "мин.",
-            "min",
-        ),
-        Column(
-            "promo_habit", "flag", "product_preferences", "Привычка покупать по акции", "Promo buying habit"
-        ),
-    )
-}
+_STORE_COLUMNS = (
+    Column(CLIENT_ID, "id", "key", "Номер клиента", "Client number", source="id"),
+    Column(
+        TARGET,
+        "target",
+        "target",
+        "Активность снизилась",
+        "Activity declined",
+        source="Покупательская активность",
+    ),
+    Column(
+        "allows_messages",
+        "flag",
+        "communication",
+        "Разрешает сообщения",
+        "Allows messages",
+        source="Разрешить сообщать",
+    ),
+    Column(
+        "marketing_contacts_6m",
+        "number",
+        "communication",
+        "Контакты за 6 месяцев",
+        "Contacts over 6 months",
+        "в месяц",
+        "per month",
+        "Маркет_актив_6_мес",
+        changeable=True,
+    ),
+    Column(
+        "marketing_contacts_current",
+        "whole",
+        "communication",
+        "Контакты в текущем месяце",
+        "Contacts in the current month",
+        "шт.",
+        "contacts",
+        "Маркет_актив_тек_мес",
+        changeable=True,
+    ),
+    Column(
+        "minutes_previous",
+        "whole",
+        "site_behaviour",
+        "Время на сайте в прошлом месяце",
+        "Time on site last month",
+        "мин.",
+        "min",
+    ),
+    Column(
+        "minutes_current",
+        "whole",
+        "site_behaviour",
+        "Время на сайте в текущем месяце",
+        "Time on site this month",
+        "мин.",
+        "min",
+    ),
+    Column(
+        "pages_per_visit",
+        "whole",
+        "site_behaviour",
+        "Страниц за визит",
+        "Pages per visit",
+        "стр.",
+        "pages",
+        "Страниц_за_визит",
+    ),
+    Column(
+        "service_errors",
+        "whole",
+        "site_behaviour",
+        "Ошибки сервиса",
+        "Service errors",
+        "шт.",
+        "errors",
+        "Ошибка_сервиса",
+        changeable=True,
+        only_less=True,
+    ),
+    Column(
+        "promo_purchase_share",
+        "share",
+        "product_preferences",
+        "Доля покупок по акции",
+        "Share of promo purchases",
+        "",
+        "",
+        "Акционные_покупки",
+        changeable=True,
+    ),
+    Column(
+        "popular_category",
+        "category",
+        "product_preferences",
+        "Популярная категория",
+        "Popular category",
+        source="Популярная_категория",
+    ),
+    Column(
+        "category_views_per_visit",
+        "whole",
+        "product_preferences",
+        "Категорий за визит",
+        "Categories per visit",
+        "шт.",
+        "categories",
+        "Средний_просмотр_категорий_за_визит",
+    ),
+    Column(
+        "unpaid_items_quarter",
+        "whole",
+        "product_preferences",
+        "Неоплаченные товары за квартал",
+        "Unpaid items in the quarter",
+        "шт.",
+        "items",
+        "Неоплаченные_продукты_штук_квартал",
+        changeable=True,
+        only_less=True,
+    ),
+    Column(
+        "revenue_two_months_ago",
+        "number",
+        "finance",
+        "Выручка позапрошлого месяца",
+        "Revenue two months ago",
+        "ед. выручки",
+        "revenue units",
+    ),
+    Column(
+        "revenue_previous",
+        "number",
+        "finance",
+        "Выручка прошлого месяца",
+        "Revenue last month",
+        "ед. выручки",
+        "revenue units",
+    ),
+    Column(
+        "revenue_current",
+        "number",
+        "finance",
+        "Выручка текущего месяца",
+        "Revenue this month",
+        "ед. выручки",
+        "revenue units",
+    ),
+    Column("service_type", "category", "finance", "Тип сервиса", "Service type", source="Тип сервиса"),
+    Column(
+        "days_registered",
+        "whole",
+        "finance",
+        "Дней с регистрации",
+        "Days since registration",
+        "дн.",
+        "days",
+        "Длительность",
+    ),
+    Column(
+        PROFIT,
+        "number",
+        "decision",
+        "Прибыль в месяц",
+        "Monthly profit",
+        "ед. прибыли",
+        "profit units",
+        "Прибыль",
+    ),
+)
 
-ENGINEERED_FEATURES: tuple[str, ...] = ("revenue_trend", "minutes_trend", "promo_habit")
+# The labels of what `one_click.features.ENGINEERED` says how to calculate.
+_ENGINEERED_COLUMNS = (
+    Column(
+        "revenue_trend",
+        "number",
+        "finance",
+        "Выручка месяца к среднему за три",
+        "Revenue this month against the mean of three",
+    ),
+    Column(
+        "minutes_trend",
+        "number",
+        "site_behaviour",
+        "Изменение времени на сайте",
+        "Change of time on site",
+        "мин.",
+        "min",
+    ),
+    Column("promo_habit", "flag", "product_preferences", "Привычка покупать по акции", "Promo buying habit"),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in (*_STORE_COLUMNS, *_ENGINEERED_COLUMNS)}
+ENGINEERED_FEATURES: tuple[str, ...] = tuple(column.name for column in _ENGINEERED_COLUMNS)
 BASE_FEATURES: tuple[str, ...] = tuple(
-    name
-    for name, column in COLUMNS.items()
-    if column.group not in ("key", "target", "decision") and name not in ENGINEERED_FEATURES
+    column.name for column in _STORE_COLUMNS if column.group not in ("key", "target", "decision")
 )
 CATEGORICAL_FEATURES: tuple[str, ...] = tuple(n for n in BASE_FEATURES if COLUMNS[n].kind == "category")
 
@@ -443,12 +441,19 @@ def unit(name: str, language: Language, amount: float | None = None) -> str:
     return _SINGULAR.get(plural, plural) if amount == 1 else plural
 
 
+def decimals(name: str, amount: float) -> int:
+    """Return how many decimals readers see of an amount; of a share, those of the percentage."""
+    whole = COLUMNS[name].kind == "share" or amount == round(amount) or abs(amount) >= 100
+    return 0 if whole else 1
+
+
 def translate(value: str, language: Language) -> str:
     """Return the reader's words for one of the store's values, or the value itself."""
     return GLOSSARY.get(value, {}).get(language, value)
 
 
-MODEL_LABELS: dict[str, dict[Language, str]] = {
+# A further family of models is one entry here and one in conf/base/parameters_model_selection.yml.
+FAMILY_LABELS: dict[str, dict[Language, str]] = {
     "logistic_regression": {"ru": "Логистическая регрессия", "en": "Logistic regression"},
     "spline_logistic_regression": {
         "ru": "Логистическая регрессия со сплайнами",
@@ -457,6 +462,9 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
     "decision_tree": {"ru": "Дерево решений", "en": "Decision tree"},
     "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
     "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},
+}
+MODEL_LABELS: dict[str, dict[Language, str]] = {
+    **FAMILY_LABELS,
     "reference": {"ru": "Эталон: логистическая, L1", "en": "Reference: logistic, L1"},
     "voting": {"ru": "Голосование семейств", "en": "Vote of the families"},
     "extra_trees": {"ru": "Чёрный ящик: случайные деревья", "en": "Black box: extra trees"},
@@ -469,5 +477,11 @@ MODEL_LABELS: dict[str, dict[Language, str]] = {
 
 
 def model_label(name: str, language: Language) -> str:
-    """Return a model's name for readers; a family without an entry is shown under its own name."""
-    return MODEL_LABELS.get(name, {}).get(language, name.replace("_", " "))
+    """Return the label of a model or rule of selection.
+
+    Raises
+    ------
+    KeyError
+        If it has none; the parameters let no model without a label through.
+    """
+    return MODEL_LABELS[name][language]

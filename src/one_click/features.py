@@ -3,6 +3,7 @@
 They take and give the native frame of the engine (pandas, polars, DuckDB, …) through narwhals.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -17,13 +18,48 @@ from one_click.columns import (
     TWIN_GROUP,
 )
 
-PROMO_HABIT_FROM = 0.5  # the share of promo purchases has two humps that meet here
-
 _MONTHS = ("revenue_two_months_ago", "revenue_previous", "revenue_current")
-SOURCES: dict[str, tuple[str, ...]] = {  # engineered feature -> the raw ones that it is made of
-    "revenue_trend": _MONTHS,
-    "minutes_trend": ("minutes_previous", "minutes_current"),
-    "promo_habit": ("promo_purchase_share",),
+
+
+@dataclass(frozen=True)
+class EngineeredFeature:
+    """A feature that is calculated from raw ones; kind, group and labels stand in `one_click.columns`.
+
+    Attributes
+    ----------
+    name : str
+    sources : tuple of str
+        Raw features that the formula reads, all of them.
+    formula : nw.Expr
+        One value per client, without sums over clients: a new month must not change the value of an old one.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    formula: nw.Expr
+
+
+def _revenue_trend() -> nw.Expr:
+    total = nw.sum_horizontal(*_MONTHS)
+    return nw.when(total > 0).then(3 * nw.col("revenue_current") / total - 1).otherwise(0.0)
+
+
+def _minutes_trend() -> nw.Expr:
+    return (nw.col("minutes_current") - nw.col("minutes_previous")).cast(nw.Float64)
+
+
+def _promo_habit() -> nw.Expr:
+    # The distribution of the share has two modes, which meet at a half.
+    return nw.col("promo_purchase_share") >= 0.5
+
+
+ENGINEERED: dict[str, EngineeredFeature] = {
+    feature.name: feature
+    for feature in (
+        EngineeredFeature("revenue_trend", _MONTHS, _revenue_trend()),
+        EngineeredFeature("minutes_trend", ("minutes_previous", "minutes_current"), _minutes_trend()),
+        EngineeredFeature("promo_habit", ("promo_purchase_share",), _promo_habit()),
+    )
 }
 
 
@@ -44,7 +80,7 @@ def months_to_columns(rows: Any, value: str, months: tuple[str, ...]) -> Any:
     native frame, one row per client
     """
     frame = nw.from_native(rows)
-    # Conditional aggregation rather than pivot: it is the form that every engine, lazy ones too, can run.
+    # Conditional aggregation rather than pivot: every engine, lazy ones too, can run it.
     spread = frame.with_columns(
         nw.when(nw.col(PERIOD) == month).then(nw.col(value)).alias(f"{value}_{month}") for month in months
     )
@@ -96,12 +132,17 @@ def add_engineered(clients: Any, names: tuple[str, ...]) -> Any:
     if not names:
         return clients
     frame = nw.from_native(clients)
-    return nw.to_native(frame.with_columns(_ENGINEERED[name].alias(name) for name in names))
+    return nw.to_native(frame.with_columns(ENGINEERED[name].formula.alias(name) for name in names))
 
 
 def engineered_columns(clients: Any) -> tuple[str, ...]:
     """Return the engineered features among the columns of a frame, in the order of the vocabulary."""
     return tuple(name for name in ENGINEERED_FEATURES if name in nw.from_native(clients).columns)
+
+
+def sources_of(feature: str) -> tuple[str, ...]:
+    """Return the raw features behind a feature: the sources of an engineered one, a raw one itself."""
+    return ENGINEERED[feature].sources if feature in ENGINEERED else (feature,)
 
 
 def make_features(clients: Any, engineered_features: tuple[str, ...]) -> Any:
@@ -129,15 +170,3 @@ def make_features(clients: Any, engineered_features: tuple[str, ...]) -> Any:
 def _by_client(frame: Any) -> Any:
     # Sorted rows of pandas keep the index of the order they came in, and would be stored with it.
     return nw.to_native(nw.maybe_reset_index(frame.sort(CLIENT_ID)))
-
-
-def _revenue_trend() -> nw.Expr:
-    total = nw.sum_horizontal(*_MONTHS)
-    return nw.when(total > 0).then(3 * nw.col("revenue_current") / total - 1).otherwise(0.0)
-
-
-_ENGINEERED = {
-    "revenue_trend": _revenue_trend(),
-    "minutes_trend": (nw.col("minutes_current") - nw.col("minutes_previous")).cast(nw.Float64),
-    "promo_habit": nw.col("promo_purchase_share") >= PROMO_HABIT_FROM,
-}

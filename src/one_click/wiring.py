@@ -13,16 +13,22 @@ NEW_MONTH = "new_month"  # tag of the nodes that a month to be scored passes, to
 
 
 def step(
-    function: Callable[..., Any], outputs: str | list[str], *, tags: str | None = None, **others: str
+    function: Callable[..., Any],
+    outputs: str | list[str],
+    *,
+    name: str = "",
+    tags: str | None = None,
+    **others: str,
 ) -> Node:
     """Return a node that reads, for each argument of a function, the data set of the same name.
 
     Parameters
     ----------
     function : callable
-        The node has its name.
     outputs : str or list of str
         Data sets that it returns, in order.
+    name : str, optional
+        Name of the node; that of the function without one.
     tags : str, optional
         Tag of the node.
     **others : str
@@ -30,7 +36,7 @@ def step(
     """
     arguments = inspect.signature(function).parameters.values()
     inputs = {one.name: one.name for one in arguments if one.kind is not one.VAR_KEYWORD} | others
-    return Node(function, inputs, outputs, name=function.__name__, tags=tags)
+    return Node(function, inputs, outputs, name=name or function.__name__, tags=tags)
 
 
 def figure(function: Callable[..., Any], **others: str) -> Node:

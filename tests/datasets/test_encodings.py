@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from one_click.datasets.encodings import Mend, decode
+from one_click.datasets.encodings import Repair, decode
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import DataError
 
@@ -94,7 +94,7 @@ def test_demo_store_with_flattened_no_break_spaces_is_restored(demo: Path, load:
 
 
 @pytest.mark.parametrize(
-    ("text", "codec", "lost", "flat", "mends"),
+    ("text", "codec", "lost", "flat", "repairs"),
     [
         pytest.param(
             HEADER,
@@ -131,18 +131,18 @@ def test_demo_store_with_flattened_no_break_spaces_is_restored(demo: Path, load:
     ],
 )
 def test_lost_byte_is_restored_and_listed(
-    text: str, codec: str, lost: str, flat: str, mends: list[tuple[int, str, str]]
+    text: str, codec: str, lost: str, flat: str, repairs: list[tuple[int, str, str]]
 ) -> None:
     damaged = _misread(text, codec).replace(lost, flat)
     restored, _, listed = decode(damaged.encode(), Path("money.csv"))
     assert restored == text
-    assert [(mend.line, mend.new, mend.rule) for mend in listed] == mends
-    assert all(mend.old == _misread(mend.new, codec).replace(lost, flat) for mend in listed)
+    assert [(repair.line, repair.new, repair.rule) for repair in listed] == repairs
+    assert all(repair.old == _misread(repair.new, codec).replace(lost, flat) for repair in listed)
 
 
 def test_nothing_lost_is_nothing_listed() -> None:
     assert decode(_misread(HEADER, "cp1251").encode(), Path("x.csv")) == (HEADER, "mojibake", [])
-    assert Mend(1, "a", "b", "c").rule == "c"
+    assert Repair(1, "a", "b", "c").rule == "c"
 
 
 @pytest.mark.parametrize(

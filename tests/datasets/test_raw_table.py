@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kedro.io.core import DatasetError
 from openpyxl.styles import PatternFill
 
-from one_click.datasets.encodings import Mend
+from one_click.datasets.encodings import Repair
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import DataError
 from one_click.schemas import RawTable
@@ -292,14 +292,14 @@ def test_workbook_is_read_as_its_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "mend"),
+    ("content", "repair"),
     [
-        pytest.param("id;Прибыль\n7;0,5;\n", Mend(1, ";", "", "surplus_in_rows"), id="rows"),
-        pytest.param("\nid,Прибыль,,\n7,0.5\n", Mend(2, ",,", "", "surplus_in_header"), id="header"),
+        pytest.param("id;Прибыль\n7;0,5;\n", Repair(1, ";", "", "surplus_in_rows"), id="rows"),
+        pytest.param("\nid,Прибыль,,\n7,0.5\n", Repair(2, ",,", "", "surplus_in_header"), id="header"),
     ],
 )
-def test_surplus_separators_are_listed(load: Load, content: str, mend: Mend) -> None:
-    assert load(content).attrs["mends"] == [mend]
+def test_surplus_separators_are_listed(load: Load, content: str, repair: Repair) -> None:
+    assert load(content).attrs["repairs"] == [repair]
 
 
 @pytest.mark.parametrize("end", [",", ",,"])

@@ -33,7 +33,7 @@ def test_record_goes_to_any_file_system() -> None:
 
 def test_russian_words_stay_readable(tmp_path: Path) -> None:
     dataset = _dataset(tmp_path / "tuned.json", "TunedModel")
-    dataset.save(TunedModel(settings={}, interpretability=1, trials=0, refused="нет данных"))
+    dataset.save(TunedModel(hyperparameters={}, interpretability=1, trials=0, refused="нет данных"))
     assert "нет данных" in (tmp_path / "tuned.json").read_text(encoding="utf-8")
 
 

@@ -37,13 +37,13 @@ def strangers(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 def fit_vote(families: dict[str, Family], selection_options: ModelSelection) -> Fit:
     """Return a function that fits the vote of the shipped families, the SVC calibrated inside it."""
     terms = {
-        "logistic_regression": {"expand": "products"},
+        "logistic_regression": {"basis": "products"},
         "k_nearest_neighbours": {"model__n_neighbors": 15},
     }
 
     def fit_members(clients: pd.DataFrame, columns: int) -> Any:
         tuned = {
-            name: candidates.untuned(family) | {"settings": {"select__k": columns} | terms.get(name, {})}
+            name: candidates.untuned(family, {"select__k": columns} | terms.get(name, {}))
             for name, family in families.items()
         }
         return candidates.fit(candidates.tune_vote(tuned), clients, selection_options)

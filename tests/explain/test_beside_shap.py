@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from click.testing import Result
 from numpy.typing import NDArray
 
-from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES
+from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, TARGET
 from one_click.datasets.estimator import EstimatorDataset
 from one_click.explain.certainty import top_reasons
 from one_click.explain.exact import exact_contributions, exact_interactions
 from one_click.explain.fitted import FittedView
 from one_click.explain.moves import with_values
+from one_click.explain.shapley import interactions
 from one_click.modelling.scores import innermost, raw_features, uncalibrated_score
 
 Values = NDArray[np.float64]
@@ -138,17 +140,17 @@ def assert_as_shap(model: Any, clients: pd.DataFrame, background: pd.DataFrame) 
 
 SMALL = [
     pytest.param("logistic_regression", {}, id="linear"),
-    pytest.param("logistic_regression", {"expand": "curves_and_products"}, id="curves-and-products"),
+    pytest.param("logistic_regression", {"basis": "curves_and_products"}, id="curves-and-products"),
     pytest.param("decision_tree", {"model__max_depth": None, "model__min_samples_leaf": 1}, id="tree"),
     pytest.param("svc", {"model__gamma": 0.3}, id="svc"),
 ]
 
 
-@pytest.mark.parametrize(("name", "settings"), SMALL)
+@pytest.mark.parametrize(("name", "hyperparameters"), SMALL)
 def test_contributions_are_those_of_shap(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, name: str, settings: dict[str, Any]
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, name: str, hyperparameters: dict[str, Any]
 ) -> None:
-    model = fit(name, clients, select__k=7, **settings)
+    model = fit(name, clients, select__k=7, **hyperparameters)
     assert any(column.level for column in FittedView(model).columns)
     assert_as_shap(model, features.iloc[[0, 30, 60, 119]], features.iloc[4::12])
 
@@ -157,7 +159,7 @@ def test_interaction_values_of_pairs_are_those_of_shap(
     fit: Fit, clients: pd.DataFrame, features: pd.DataFrame
 ) -> None:
     # Of three features together shap's are others: the Shapley-Taylor index.
-    model = fit("logistic_regression", clients, select__k=7, expand="curves_and_products")
+    model = fit("logistic_regression", clients, select__k=7, basis="curves_and_products")
     asked, background = features.iloc[[0, 60]], features.iloc[4::12]
     own = exact_interactions(FittedView(model), asked, background)
     assert own is not None
@@ -165,6 +167,29 @@ def test_interaction_values_of_pairs_are_those_of_shap(
     places = [BASE_FEATURES.index(name) for name in game.players]
     theirs = _exact(game, interactions=True)
     np.testing.assert_allclose(own[:, places][:, :, places], theirs, rtol=0, atol=1e-6)
+
+
+# Shap splits into pairs only the game that follows a tree's paths: that of the background, where features are
+# independent in it and the tree was fitted on it.
+@pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")
+def test_interactions_of_a_tree_are_those_of_shap(fit: Fit, features: pd.DataFrame) -> None:
+    import shap
+
+    numbers = ["pages_per_visit", "service_errors", "minutes_current"]
+    grid = pd.DataFrame(product(range(3), repeat=3), columns=numbers)
+    alike = features.iloc[[0] * 27].reset_index(drop=True).assign(**grid)
+    declines = (grid["pages_per_visit"] * grid["service_errors"] + grid["minutes_current"] ** 2) % 3 > 0
+    fitted = alike.assign(**{TARGET: declines.astype("float64")})
+    tree = fit("decision_tree", fitted, select__k="all", model__max_depth=None, model__min_samples_leaf=1)
+    ours, view = interactions(tree, alike, alike), FittedView(tree)
+    theirs = shap.TreeExplainer(tree[-1]).shap_interaction_values(view.prepare(alike))[..., 1]
+    columns = [[str(column) for column in view.columns].index(name) for name in numbers]
+    places = [BASE_FEATURES.index(name) for name in numbers]
+    assert ours is not None
+    own = ours[:, places][:, :, places]
+    np.testing.assert_allclose(own, theirs[:, columns][:, :, columns], atol=1e-12)
+    assert np.abs(ours).sum() == pytest.approx(np.abs(own).sum())
+    assert (np.abs(own).max(axis=0) > 0.01).all()
 
 
 # --- models of the shipped search ---------------------------------------------------------------------
@@ -188,12 +213,8 @@ def tuned(
     if snapshot == "real":
         extract = request.getfixturevalue("real_extract")
         shutil.copytree(extract, data / "01_raw" / snapshot, ignore=shutil.ignore_patterns("*.md"))
-    stored = [
-        "features",
-        "champion",
-        "explanation_background",
-        *(f"model_selection.{name}.candidate" for name in CANDIDATES),
-    ]
+    candidates = (f"model_selection.{name}.candidate" for name in CANDIDATES)
+    stored = ["features", "champion", "explanation_background", *candidates]
     pipelines = "data_processing,model_selection,interpretation"
     wanted = ("--pipelines", pipelines, "--to-outputs", ",".join(stored), "--params", f"snapshot={snapshot}")
     done = run_inside(shared_project, *wanted)

@@ -17,7 +17,7 @@ from one_click.explain.fitted import FittedView, ModelColumn, Split, views_of
 from one_click.features import add_engineered
 from one_click.modelling.families import build_preprocessing
 from one_click.modelling.scores import raw_features
-from one_click.parameters import EXPANSIONS, NUMBERS_AS
+from one_click.parameters import BASES, SCALERS
 
 Fit = Callable[..., Any]
 
@@ -100,18 +100,18 @@ def test_a_pipeline_without_categories_has_no_levels(features: pd.DataFrame) -> 
     steps = [
         ("engineer", FunctionTransformer(add_engineered, kw_args={"names": ()})),
         ("columns", build_preprocessing("standard", (PAGES, ERRORS))),
-        ("expand", "passthrough"),
+        ("basis", "passthrough"),
         ("model", DummyClassifier()),
     ]
     pipeline = Pipeline(steps).fit(features, features[PAGES] > 5)
     assert FittedView(pipeline).levels == {}
 
 
-@pytest.mark.parametrize("expand", EXPANSIONS)
+@pytest.mark.parametrize("basis", BASES)
 def test_preparation_and_terms_are_the_steps_before_the_model(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, expand: str
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, basis: str
 ) -> None:
-    model = fit("logistic_regression", clients, select__k=5, expand=expand)
+    model = fit("logistic_regression", clients, select__k=5, basis=basis)
     view = FittedView(model)
     prepared = view.prepare(features)
     assert prepared.shape == (len(features), 5)
@@ -122,7 +122,7 @@ def test_preparation_and_terms_are_the_steps_before_the_model(
 
 
 @pytest.mark.parametrize(
-    ("expand", "terms"),
+    ("basis", "terms"),
     [
         pytest.param("none", [PAGES, SHARE], id="columns"),
         pytest.param("curves", CURVES, id="curves"),
@@ -131,9 +131,9 @@ def test_preparation_and_terms_are_the_steps_before_the_model(
     ],
 )
 def test_terms_and_their_owners_by_hand(
-    fit: Fit, clients: pd.DataFrame, expand: str, terms: list[str]
+    fit: Fit, clients: pd.DataFrame, basis: str, terms: list[str]
 ) -> None:
-    view = FittedView(fit("logistic_regression", clients, select__k=2, expand=expand))
+    view = FittedView(fit("logistic_regression", clients, select__k=2, basis=basis))
     assert list(view.terms) == terms
     assert view.terms == {term: [name for name in (PAGES, SHARE) if name in term] for term in terms}
     first_and_last = [(owners[0], owners[-1]) for owners in view.terms.values()]
@@ -141,31 +141,31 @@ def test_terms_and_their_owners_by_hand(
     assert view.weights.shape == (len(terms),)
 
 
-@pytest.mark.parametrize("expand", EXPANSIONS)
+@pytest.mark.parametrize("basis", BASES)
 def test_terms_of_levels_and_engineered_columns_name_raw_features(
-    fit: Fit, clients: pd.DataFrame, expand: str
+    fit: Fit, clients: pd.DataFrame, basis: str
 ) -> None:
     wider = add_engineered(clients, ("minutes_trend",))
-    terms = FittedView(fit("logistic_regression", wider, select__k="all", expand=expand)).terms
+    terms = FittedView(fit("logistic_regression", wider, select__k="all", basis=basis)).terms
     minutes = ["minutes_previous", "minutes_current"]
-    if expand in ("none", "products"):
+    if basis in ("none", "products"):
         assert terms["minutes_trend"] == minutes
         assert terms["popular_category = Сад"] == ["popular_category"]
-    if "products" in expand:
+    if "products" in basis:
         assert terms["minutes_current × minutes_trend"] == ["minutes_current", "minutes_previous"]
         assert terms["minutes_trend × popular_category = Сад"] == [*minutes, "popular_category"]
         assert terms["popular_category = Дом × popular_category = Сад"] == ["popular_category"]
-    if "curves" in expand:
+    if "curves" in basis:
         assert terms["minutes_trend, curve 1"] == minutes
 
 
-@pytest.mark.parametrize("expand", EXPANSIONS)
+@pytest.mark.parametrize("basis", BASES)
 @pytest.mark.parametrize("engineered", [(), ("promo_habit",)], ids=["raw", "promo_habit"])
 def test_weighted_factors_add_up_to_the_decision_function(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, expand: str, engineered: tuple[str, ...]
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, basis: str, engineered: tuple[str, ...]
 ) -> None:
     wider = add_engineered(clients, engineered)
-    model = fit("logistic_regression", wider, select__k=12, expand=expand)
+    model = fit("logistic_regression", wider, select__k=12, basis=basis)
     view = FittedView(model)
     factors = view.factors(view.prepare(features))
     assert factors.shape == (len(features), len(view.terms), 2)
@@ -190,7 +190,7 @@ def test_a_linear_model_may_have_no_intercept_and_flat_coefficients(
 
 
 def test_factors_of_a_product_by_hand(fit: Fit, clients: pd.DataFrame, features: pd.DataFrame) -> None:
-    view = FittedView(fit("logistic_regression", clients, select__k=2, expand="products"))
+    view = FittedView(fit("logistic_regression", clients, select__k=2, basis="products"))
     prepared = np.array([[2.0, 3.0], [-1.0, 0.5]])
     expected = [[[2, 1], [3, 1], [2, 3]], [[-1, 1], [0.5, 1], [-1, 0.5]]]
     assert view.factors(prepared).tolist() == expected
@@ -246,11 +246,11 @@ def test_a_split_compares_values_in_single_precision(below: bool) -> None:
 # --- numbers ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("numbers", NUMBERS_AS)
+@pytest.mark.parametrize("scaler", SCALERS)
 def test_a_number_is_prepared_as_its_column_and_back(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, numbers: str
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, scaler: str
 ) -> None:
-    view = FittedView(fit("logistic_regression", clients, select__k="all", numbers=numbers))
+    view = FittedView(fit("logistic_regression", clients, select__k="all", scaler=scaler))
     for name in (PAGES, SHARE):
         prepared = view.prepare_number(name, features[name].to_numpy(dtype="float64"))
         np.testing.assert_allclose(prepared, view.prepare(features)[:, NUMBERS.index(name)], atol=1e-12)
@@ -269,16 +269,14 @@ def test_a_standardised_number_by_hand(fit: Fit, clients: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "kinds"),
+    ("name", "hyperparameters", "kinds"),
     [
         pytest.param("logistic_regression", {}, (True, False, False), id="linear"),
-        pytest.param(
-            "logistic_regression", {"expand": "curves"}, (True, False, False), id="linear-in-curves"
-        ),
+        pytest.param("logistic_regression", {"basis": "curves"}, (True, False, False), id="linear-in-curves"),
         pytest.param("decision_tree", {}, (False, True, False), id="tree"),
-        pytest.param("decision_tree", {"expand": "products"}, (False, False, False), id="tree-of-products"),
+        pytest.param("decision_tree", {"basis": "products"}, (False, False, False), id="tree-of-products"),
         pytest.param("svc", {}, (False, False, True), id="rbf"),
-        pytest.param("svc", {"expand": "curves"}, (False, False, False), id="rbf-of-curves"),
+        pytest.param("svc", {"basis": "curves"}, (False, False, False), id="rbf-of-curves"),
         pytest.param("svc", {"model__kernel": "poly"}, (False, False, False), id="polynomial-kernel"),
         pytest.param("svc", {"model__kernel": "linear"}, (True, False, False), id="linear-kernel"),
         pytest.param("k_nearest_neighbours", {}, (False, False, False), id="neighbours"),
@@ -286,9 +284,9 @@ def test_a_standardised_number_by_hand(fit: Fit, clients: pd.DataFrame) -> None:
     ],
 )
 def test_models_are_told_by_what_they_can_do(
-    fit: Fit, clients: pd.DataFrame, name: str, settings: dict[str, Any], kinds: tuple[bool, ...]
+    fit: Fit, clients: pd.DataFrame, name: str, hyperparameters: dict[str, Any], kinds: tuple[bool, ...]
 ) -> None:
-    view = FittedView(fit(name, clients, select__k=4, **settings))
+    view = FittedView(fit(name, clients, select__k=4, **hyperparameters))
     assert (view.is_linear, view.is_tree, view.has_rbf_kernel) == kinds
 
 

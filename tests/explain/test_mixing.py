@@ -36,9 +36,9 @@ def test_rows_are_the_clients_where_known_and_the_background_row_elsewhere(
 
 @pytest.mark.parametrize("engineered", [(), ENGINEERED_FEATURES], ids=["raw", "engineered"])
 @pytest.mark.parametrize(
-    ("name", "settings"),
+    ("name", "hyperparameters"),
     [
-        pytest.param("logistic_regression", {"expand": "curves_and_products"}, id="terms"),
+        pytest.param("logistic_regression", {"basis": "curves_and_products"}, id="terms"),
         pytest.param("decision_tree", {}, id="tree"),
         pytest.param("svc", {}, id="svc"),
         pytest.param("k_nearest_neighbours", {}, id="neighbours"),
@@ -46,9 +46,9 @@ def test_rows_are_the_clients_where_known_and_the_background_row_elsewhere(
     ],
 )
 def test_scores_are_the_models_own(
-    fit: Fit, clients: pd.DataFrame, rows: Mixed, name: str, settings: Any, engineered: tuple[str, ...]
+    fit: Fit, clients: pd.DataFrame, rows: Mixed, name: str, hyperparameters: Any, engineered: tuple[str, ...]
 ) -> None:
-    model = fit(name, add_engineered(clients, engineered), select__k=20, **settings)
+    model = fit(name, add_engineered(clients, engineered), select__k=20, **hyperparameters)
     expected = uncalibrated_score(model, rows.frame()).reshape(3, 4)
     np.testing.assert_allclose(score_mixed(model, rows), expected, rtol=0, atol=1e-9)
 

@@ -40,8 +40,8 @@ def labels() -> Values:
     ]
 )
 def build(request: pytest.FixtureRequest) -> Callable[[], Any]:
-    settings = {"algorithm": "brute"} | request.param
-    return lambda: KNeighborsClassifier(NEIGHBOURS, **settings)
+    hyperparameters = {"algorithm": "brute"} | request.param
+    return lambda: KNeighborsClassifier(NEIGHBOURS, **hyperparameters)
 
 
 def _score_each(model: Any, clients: Values) -> Values:

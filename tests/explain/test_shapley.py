@@ -35,6 +35,7 @@ def _contributions(explanation: Explanation) -> pd.DataFrame:
 def _assert_adds_up(explanation: Explanation) -> None:
     total = explanation.base_value + explanation.contributions.sum(axis=1)
     np.testing.assert_allclose(total, explanation.output, rtol=0, atol=1e-9)
+    assert all(np.isfinite(values).all() for values in (explanation.contributions, explanation.errors))
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +56,15 @@ def test_contributions_add_up_to_the_score(
     _assert_adds_up(explanation)
     for values in (explanation.contributions, explanation.errors):
         assert values.shape == (len(asked), len(BASE_FEATURES))
-        assert np.isfinite(values).all()
     if name != "k_nearest_neighbours":
         np.testing.assert_allclose(explanation.output, uncalibrated_score(model, asked), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("expand", ["curves", "products", "curves_and_products"])
+@pytest.mark.parametrize("basis", ["curves", "products", "curves_and_products"])
 def test_contributions_of_terms_add_up_to_the_score(
-    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, expand: str
+    fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, basis: str
 ) -> None:
-    model = fit("logistic_regression", clients, select__k=9, expand=expand)
+    model = fit("logistic_regression", clients, select__k=9, basis=basis)
     explanation = explain(model, features, features.iloc[::3], options)
     assert explanation.method == "terms"
     _assert_adds_up(explanation)
@@ -154,10 +154,13 @@ def test_features_that_the_model_does_not_see_contribute_exactly_nothing(
 ) -> None:
     model = fit(name, clients, select__k=4)
     explanation = explain(model, features.iloc[:20], features, options)
-    unseen = [feature not in seen_features(model) for feature in BASE_FEATURES]
-    assert sum(unseen) == 12
+    unseen = np.array([feature not in seen_features(model) for feature in BASE_FEATURES])
+    assert unseen.sum() == 12
+    drivers = _contributions(explanation)[["pages_per_visit", "promo_purchase_share"]]
+    assert (drivers.abs().mean() > 0.01).all()
     assert (explanation.contributions[:, unseen] == 0).all()
     assert (explanation.errors[:, unseen] == 0).all()
+    assert METHODS[name] != "sampled" or (explanation.errors[:, ~unseen].max(axis=0) > 0).all()
 
 
 @pytest.mark.filterwarnings("ignore:Found unknown categories")
@@ -177,13 +180,14 @@ def test_unseen_category_is_explained(
 def test_constant_feature_contributes_nothing(
     fit: Fit, clients: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
-    constant = clients.assign(days_registered=0, revenue_current=0.1, popular_category="Дом")
-    model, rows = fit(name, constant, select__k=13), constant[list(BASE_FEATURES)]
+    same = {"days_registered": 0, "revenue_current": 0.1, "allows_messages": True}
+    same |= {"popular_category": "Дом", "service_type": "стандарт"}
+    constant = clients.assign(**same)
+    model, rows = fit(name, constant, select__k="all"), constant[list(BASE_FEATURES)]
     explanation = explain(model, rows.iloc[:30], rows, options)
     _assert_adds_up(explanation)
-    still = ["days_registered", "revenue_current", "popular_category"]
-    assert _contributions(explanation)[still].abs().max(axis=None) < 1e-12
-    assert pd.DataFrame(explanation.errors, columns=list(BASE_FEATURES))[still].max(axis=None) < 1e-12
+    assert _contributions(explanation)[list(same)].abs().max(axis=None) < 1e-12
+    assert pd.DataFrame(explanation.errors, columns=list(BASE_FEATURES))[list(same)].max(axis=None) < 1e-12
 
 
 def test_pipeline_of_other_steps_is_explained_too(clients: pd.DataFrame, options: Interpretation) -> None:
@@ -215,11 +219,12 @@ def test_order_and_labels_of_rows_do_not_matter(
     assert other.base_value == one.base_value
 
 
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("name", METHODS)
 def test_inputs_stay_as_they_are(
     fit: Fit, clients: pd.DataFrame, features: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     model, asked, base = fit(name, clients, select__k=3), features.iloc[:5].copy(), features.iloc[::3].copy()
     explain(model, asked, base, options)
+    interactions(model, asked, base)
     pd.testing.assert_frame_equal(asked, features.iloc[:5])
     pd.testing.assert_frame_equal(base, features.iloc[::3])

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +15,37 @@ from one_click.modelling import candidates
 from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
-from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.schemas.records import TunedModel
 
-Tuned = dict[str, Any]
 REFUSED = "Expected n_neighbors <= n_samples_fit"
-SETTINGS = {
-    "logistic_regression": {"select__k": 6, "expand": "products"},
+HYPERPARAMETERS = {
+    "logistic_regression": {"select__k": 6, "basis": "products"},
     "decision_tree": {"model__max_depth": 3},
-    "svc": {"numbers": "minmax"},
+    "svc": {"scaler": "minmax"},
 }
 WEIGHTS = {"logistic_regression": 1.0, "decision_tree": 0.5, "svc": 2.0}
 
 
 @pytest.fixture(scope="module")
-def members(families: dict[str, Family]) -> dict[str, Tuned]:
-    """Return three families with settings, and one that no settings suit."""
+def members(families: dict[str, Family]) -> dict[str, TunedModel]:
+    """Return three tuned families, and one that could not be fitted."""
     fitted = {
-        name: candidates.untuned(families[name].model_copy(update={"vote_weight": WEIGHTS[name]}))
-        | {"settings": settings}
-        for name, settings in SETTINGS.items()
+        name: candidates.untuned(families[name].model_copy(update={"vote_weight": WEIGHTS[name]}), one)
+        for name, one in HYPERPARAMETERS.items()
     }
     neighbours = candidates.untuned(families["k_nearest_neighbours"])
-    return fitted | {"k_nearest_neighbours": neighbours | {"refused": REFUSED}}
+    return fitted | {"k_nearest_neighbours": neighbours.model_copy(update={"refused": REFUSED})}
 
 
 @pytest.fixture(scope="module")
-def voting(members: dict[str, Tuned]) -> Tuned:
+def voting(members: dict[str, TunedModel]) -> TunedModel:
     return candidates.tune_vote(members)
 
 
 @pytest.fixture(scope="module")
 def fold_scores(
-    members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection
+    members: dict[str, TunedModel], clients: pd.DataFrame, options: ModelSelection
 ) -> dict[str, pd.DataFrame]:
     return {name: candidates.score_out_of_fold(one, clients, options) for name, one in members.items()}
 
@@ -98,26 +96,26 @@ def test_vote_on_new_clients_calibrates_with_all_that_is_known() -> None:
 
 
 def test_vote_is_the_hardest_to_explain_and_leaves_out_what_could_not_be_fitted(
-    voting: Tuned, families: dict[str, Family]
+    voting: TunedModel, families: dict[str, Family]
 ) -> None:
-    assert list(voting["members"]) == list(SETTINGS)
-    assert voting["refused"] == ""
-    assert voting["interpretability"] == 1 + max(family.interpretability for family in families.values())
+    assert list(voting.members) == list(HYPERPARAMETERS)
+    assert voting.refused == ""
+    assert voting.interpretability == 1 + max(family.interpretability for family in families.values())
 
 
 @pytest.mark.parametrize("fitted", [0, 1])
-def test_vote_of_fewer_than_two_is_excluded(members: dict[str, Tuned], fitted: int) -> None:
+def test_vote_of_fewer_than_two_is_excluded(members: dict[str, TunedModel], fitted: int) -> None:
     names = ["svc", "decision_tree", "logistic_regression"]
-    lost = {name: members[name] | {"refused": REFUSED} for name in names[fitted:]}
+    lost = {name: members[name].model_copy(update={"refused": REFUSED}) for name in names[fitted:]}
     voting = candidates.tune_vote({name: members[name] for name in names[:fitted]} | lost)
-    assert voting["refused"] == f"a vote takes 2 families, and {fitted} could be fitted"
+    assert voting.refused == f"a vote takes 2 families, and {fitted} could be fitted"
     scores = {name: _scores([0.2, 0.9], [0, 1]) for name in names[:fitted]}
     scores |= {name: _scores([], []) for name in names[fitted:]}
     assert candidates.vote_of(voting, scores).empty
 
 
 def test_probability_of_the_vote_is_the_weighted_mean_of_its_members(
-    voting: Tuned, members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection
+    voting: TunedModel, members: dict[str, TunedModel], clients: pd.DataFrame, options: ModelSelection
 ) -> None:
     features = raw_features(clients)
     own = [
@@ -135,7 +133,7 @@ def test_probability_of_the_vote_is_the_weighted_mean_of_its_members(
 
 
 def test_vote_as_a_candidate_is_scored_out_of_fold_by_the_scores_of_its_members(
-    voting: Tuned, fold_scores: dict[str, pd.DataFrame], clients: pd.DataFrame, options: ModelSelection
+    voting: TunedModel, fold_scores: dict[str, pd.DataFrame], clients: pd.DataFrame, options: ModelSelection
 ) -> None:
     table = candidates.score_out_of_fold(voting, clients, options)
     pd.testing.assert_frame_equal(table, candidates.vote_of(voting, fold_scores))
@@ -143,7 +141,7 @@ def test_vote_as_a_candidate_is_scored_out_of_fold_by_the_scores_of_its_members(
 
 
 def test_vote_out_of_fold_comes_near_the_vote_fitted_on_the_same_fold(
-    voting: Tuned, fold_scores: dict[str, pd.DataFrame], clients: pd.DataFrame, options: ModelSelection
+    voting: TunedModel, fold_scores: dict[str, pd.DataFrame], clients: pd.DataFrame, options: ModelSelection
 ) -> None:
     # They differ in what calibrates the distances of the SVC.
     train, test = make_splits(clients, options.folds, options.seed + 1000)[0]
@@ -157,8 +155,8 @@ def test_vote_out_of_fold_comes_near_the_vote_fitted_on_the_same_fold(
 # --- what could not be fitted ------------------------------------------------------------------------
 
 
-def test_what_could_not_be_fitted_has_a_stand_in_and_no_scores(
-    members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection
+def test_family_that_could_not_be_fitted_becomes_a_dummy_without_scores(
+    members: dict[str, TunedModel], clients: pd.DataFrame, options: ModelSelection
 ) -> None:
     refused = members["k_nearest_neighbours"]
     assert isinstance(candidates.fit(refused, clients, options), DummyClassifier)
@@ -173,20 +171,20 @@ def test_a_reason_without_words_is_a_reason_too(families: dict[str, Family]) -> 
         "state": ["refused"],
         "roc_auc": [np.nan],
         "chosen": [False],
-        "settings": ["{}"],
+        "hyperparameters": ["{}"],
         "reason": [""],
     }
     trials = pd.DataFrame(refused)
-    assert candidates.tune(trials, families["svc"])["refused"]
+    assert candidates.tune(trials, families["svc"]).refused
 
 
 # --- calibration -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", METHODS[1:])
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", HYPERPARAMETERS)
 def test_calibrated_champion_gives_what_its_out_of_fold_scores_teach(
-    members: dict[str, Tuned], clients: pd.DataFrame, options: ModelSelection, name: str, method: str
+    members: dict[str, TunedModel], clients: pd.DataFrame, options: ModelSelection, name: str, method: str
 ) -> None:
     features = raw_features(clients)
     estimator = candidates.build_estimator(members[name], clients, options)
@@ -216,7 +214,7 @@ def _before_and_after(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_vote_survives_its_file(
-    voting: Tuned,
+    voting: TunedModel,
     clients: pd.DataFrame,
     options: ModelSelection,
     trusted: list[str],
@@ -231,18 +229,18 @@ def test_vote_survives_its_file(
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
 @pytest.mark.parametrize("score", SCORE_FUNCTIONS)
-@pytest.mark.parametrize("numbers", NUMBERS_AS)
-def test_every_preparation_survives_its_file(
+@pytest.mark.parametrize("scaler", SCALERS)
+def test_every_scaler_survives_its_file(
     families: dict[str, Family],
     clients: pd.DataFrame,
     options: ModelSelection,
     trusted: list[str],
     tmp_path: Path,
-    numbers: str,
+    scaler: str,
     score: str,
 ) -> None:
-    settings = {"numbers": numbers, "select__score_func": score, "select__k": 8}
-    tuned = candidates.untuned(families["logistic_regression"]) | {"settings": settings}
+    choice = {"scaler": scaler, "select__score_func": score, "select__k": 8}
+    tuned = candidates.untuned(families["logistic_regression"], choice)
     np.testing.assert_array_equal(
         *_before_and_after(
             candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
@@ -250,17 +248,16 @@ def test_every_preparation_survives_its_file(
     )
 
 
-@pytest.mark.parametrize("terms", EXPANSIONS)
-def test_every_set_of_terms_survives_its_file(
+@pytest.mark.parametrize("basis", BASES)
+def test_every_basis_survives_its_file(
     families: dict[str, Family],
     clients: pd.DataFrame,
     options: ModelSelection,
     trusted: list[str],
     tmp_path: Path,
-    terms: str,
+    basis: str,
 ) -> None:
-    tuned = candidates.untuned(families["logistic_regression"])
-    tuned |= {"settings": {"expand": terms, "select__k": 6}}
+    tuned = candidates.untuned(families["logistic_regression"], {"basis": basis, "select__k": 6})
     np.testing.assert_array_equal(
         *_before_and_after(
             candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
@@ -296,10 +293,10 @@ def test_challenger_of_untrusted_types_is_refused_with_their_names(
 
 
 def test_candidates_survive_json(
-    members: dict[str, Tuned], voting: Tuned, clients: pd.DataFrame, options: ModelSelection
+    members: dict[str, TunedModel], voting: TunedModel, clients: pd.DataFrame, options: ModelSelection
 ) -> None:
     for tuned in (members["decision_tree"], voting):
-        again = json.loads(json.dumps(tuned))
+        again = TunedModel.read(tuned.to_json(), "tuned.json")
         assert again == tuned
         one, other = (candidates.score(candidates.fit(t, clients, options), clients) for t in (tuned, again))
         pd.testing.assert_frame_equal(one, other)

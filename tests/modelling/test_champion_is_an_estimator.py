@@ -21,13 +21,13 @@ from one_click.features import add_engineered
 from one_click.modelling import candidates
 from one_click.modelling.folds import StratifiedTwinKFold, make_splits
 from one_click.modelling.scores import decline_probability, raw_features
-from one_click.parameters import EXPANSIONS, NUMBERS_AS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
+from one_click.schemas.records import TunedModel
 
-Tuned = dict[str, Any]
-SETTINGS = {
-    "logistic_regression": {"select__k": 6, "expand": "products"},
+HYPERPARAMETERS = {
+    "logistic_regression": {"select__k": 6, "basis": "products"},
     "decision_tree": {"model__max_depth": 3},
-    "svc": {"numbers": "minmax"},
+    "svc": {"scaler": "minmax"},
 }
 CHAMPIONS = {  # winner and calibration -> class of the champion
     ("svc", "sigmoid"): CalibratedClassifierCV,
@@ -52,8 +52,8 @@ def subset(clients: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def tuned(families: dict[str, Family]) -> dict[str, Tuned]:
-    members = {name: candidates.untuned(families[name]) | {"settings": own} for name, own in SETTINGS.items()}
+def tuned(families: dict[str, Family]) -> dict[str, TunedModel]:
+    members = {name: candidates.untuned(families[name], own) for name, own in HYPERPARAMETERS.items()}
     return members | {"voting": candidates.tune_vote(members)}
 
 
@@ -67,7 +67,7 @@ def catalog_entry(root: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module", params=CHAMPIONS, ids="-".join)
 def champion(
     request: pytest.FixtureRequest,
-    tuned: dict[str, Tuned],
+    tuned: dict[str, TunedModel],
     clients: pd.DataFrame,
     options: ModelSelection,
     catalog_entry: dict[str, Any],
@@ -170,21 +170,23 @@ def _types(estimators: Any) -> set[str]:
 
 @pytest.mark.filterwarnings("ignore:n_quantiles")
 def test_every_trusted_type_is_used(
-    tuned: dict[str, Tuned],
+    tuned: dict[str, TunedModel],
     clients: pd.DataFrame,
     options: ModelSelection,
     shipped_selection: ModelSelection,
     families: dict[str, Family],
     catalog_entry: dict[str, Any],
 ) -> None:
-    """Candidates of each family, preparation and set of terms, and each calibration of a champion."""
+    """Candidates of each family, scaler and basis, and each calibration of a champion."""
     assert {one for one in catalog_entry["trusted"] if one.startswith("one_click.")} == OURS
-    settings = [
-        {"numbers": numbers, "expand": terms, "select__score_func": score, "select__k": 3}
-        for numbers, terms, score in zip(NUMBERS_AS, EXPANSIONS, 2 * SCORE_FUNCTIONS, strict=True)
+    choices = [
+        {"scaler": scaler, "basis": basis, "select__score_func": score, "select__k": 3}
+        for scaler, basis, score in zip(SCALERS, BASES, 2 * SCORE_FUNCTIONS, strict=True)
     ]
-    logistic = candidates.untuned(families["logistic_regression"])
-    built = [candidates.build_estimator(logistic | {"settings": one}, clients, options) for one in settings]
+    logistic = families["logistic_regression"]
+    built = [
+        candidates.build_estimator(candidates.untuned(logistic, one), clients, options) for one in choices
+    ]
     others = [candidates.untuned(one) for one in families.values()]
     small = {"fixed": {"n_estimators": 2}}
     others += [
@@ -238,7 +240,7 @@ def test_every_trusted_type_is_used(
     ],
 )
 def test_nothing_else_of_ours_is_in_a_file(
-    tuned: dict[str, Tuned],
+    tuned: dict[str, TunedModel],
     clients: pd.DataFrame,
     options: ModelSelection,
     catalog_entry: dict[str, Any],

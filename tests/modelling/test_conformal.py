@@ -3,14 +3,15 @@ import pandas as pd
 import pytest
 
 from one_click.modelling.conformal import find_band, judge
+from one_click.schemas.records import UndecidedBand
 
-# Nine clients that kept buying and nine that declined: with an error of 0.2 the border is the score of rank
-# (9 + 1) · 0.8 = 8.
+# Nine clients that kept buying and nine that declined: with an error of 0.2 the threshold is the score of
+# rank (9 + 1) · 0.8 = 8.
 KEPT = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.95]
 DECLINED = [0.02, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9]
 
 
-def _band(kept: list[float], declined: list[float], error: float) -> dict[str, float]:
+def _band(kept: list[float], declined: list[float], error: float) -> UndecidedBand:
     probability = np.array(kept + declined)
     return find_band(probability, np.repeat([0.0, 1.0], [len(kept), len(declined)]), error)
 
@@ -26,16 +27,13 @@ def _band(kept: list[float], declined: list[float], error: float) -> dict[str, f
     ],
 )
 def test_band_by_hand(error: float, keeps_below: float, declines_above: float) -> None:
-    assert _band(KEPT, DECLINED, error) == {
-        "error": error,
-        "keeps_below": keeps_below,
-        "declines_above": declines_above,
-    }
+    band = _band(KEPT, DECLINED, error)
+    assert (band.error, band.keeps_below, band.declines_above) == (error, keeps_below, declines_above)
 
 
-def test_class_without_enough_clients_has_its_border_at_the_end_alone() -> None:
+def test_class_without_enough_clients_has_its_threshold_at_the_end_alone() -> None:
     band = _band(KEPT, DECLINED[:3], 0.2)
-    assert (band["keeps_below"], band["declines_above"]) == (0.0, 0.4)
+    assert (band.keeps_below, band.declines_above) == (0.0, 0.4)
     called = judge(pd.Series([0.0, 0.4, 0.41]), band)
     assert called.tolist() == ["undecided", "undecided", "declines"]
 
@@ -50,14 +48,14 @@ def test_class_without_enough_clients_has_its_border_at_the_end_alone() -> None:
     ],
 )
 def test_verdicts_by_hand(keeps_below: float, declines_above: float, verdicts: list[str]) -> None:
-    # A score on a border is not outside it.
-    band = {"error": 0.1, "keeps_below": keeps_below, "declines_above": declines_above}
+    # A score on a threshold is not outside it.
+    band = UndecidedBand.model_construct(keeps_below=keeps_below, declines_above=declines_above)
     called = judge(pd.Series([0.1, 0.3, 0.5, 0.6, 0.8], index=[9, 7, 5, 3, 1]), band)
     assert called.tolist() == verdicts
     assert called.index.tolist() == [9, 7, 5, 3, 1]
 
 
-@pytest.mark.parametrize("distance", [0.5, 1.5, 4.0], ids=["overlapping", "apart", "borders-cross"])
+@pytest.mark.parametrize("distance", [0.5, 1.5, 4.0], ids=["overlapping", "apart", "thresholds-cross"])
 @pytest.mark.parametrize("error", [0.05, 0.1, 0.3])
 def test_new_clients_are_called_wrongly_at_most_as_often_as_asked(error: float, distance: float) -> None:
     generator = np.random.default_rng(3)

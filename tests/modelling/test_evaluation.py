@@ -8,17 +8,17 @@ from sklearn import metrics
 
 from one_click.modelling import evaluation
 from one_click.modelling.evaluation import (
-    Figure,
+    Metric,
     amount_interval,
     calibration_chance,
     compare,
     corrected_interval,
     evaluate,
     resample_clients,
-    roc_auc_interval,
     share_found,
     share_interval,
 )
+from one_click.statistics.discrimination import roc_auc
 
 CLIENTS = 120
 
@@ -39,7 +39,7 @@ def draws() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("figure", "values", "theirs"),
     [
-        pytest.param(evaluation.roc_auc, "scores", metrics.roc_auc_score, id="roc-auc"),
+        pytest.param(roc_auc, "scores", metrics.roc_auc_score, id="roc-auc"),
         pytest.param(
             evaluation.average_precision, "scores", metrics.average_precision_score, id="average-precision"
         ),
@@ -57,7 +57,7 @@ def draws() -> dict[str, Any]:
     ],
 )
 def test_figure_equals_that_of_scikit_learn_on_repeated_rows(
-    figure: Figure, values: str, theirs: Callable[..., float], draws: dict[str, Any]
+    figure: Metric, values: str, theirs: Callable[..., float], draws: dict[str, Any]
 ) -> None:
     ours = figure(draws[values], draws["target"], draws["weights"])
     repeated = [np.repeat(np.arange(CLIENTS), counts.astype(int)) for counts in draws["weights"]]
@@ -282,58 +282,3 @@ def test_model_is_not_apart_from_itself(draws: dict[str, Any]) -> None:
     assert (compare(model, model, draws["target"], weights).drop(columns="metric").fillna(0) == 0).all(
         axis=None
     )
-
-
-# --- the interval of a ROC-AUC -----------------------------------------------------------------------
-
-
-def _delong_variance(scores: np.ndarray, target: np.ndarray) -> tuple[float, float]:
-    """Return area and variance from all pairs of clients, as DeLong, DeLong and Clarke-Pearson wrote it."""
-    declined, kept = scores[target == 1], scores[target == 0]
-    wins = [[1.0 if one > other else 0.5 if one == other else 0.0 for other in kept] for one in declined]
-    by_declined, by_kept = np.mean(wins, axis=1), np.mean(wins, axis=0)
-    spread_declined = sum((by_declined - np.mean(wins)) ** 2) / (len(declined) - 1)
-    spread_kept = sum((by_kept - np.mean(wins)) ** 2) / (len(kept) - 1)
-    return float(np.mean(wins)), spread_declined / len(declined) + spread_kept / len(kept)
-
-
-@pytest.mark.parametrize("levels", [4, 15, 10_000], ids=["heavy-ties", "ties", "no-ties"])
-def test_interval_is_that_of_delong_on_the_logit_scale(levels: int) -> None:
-    generator = np.random.default_rng(levels)
-    target = (generator.random(90) < 0.3).astype("float64")
-    scores = np.round(generator.normal(target, 1) * levels / 6)
-    area, variance = _delong_variance(scores, target)
-    half = 1.959964 * variance**0.5 / (area * (1 - area))
-    odds = area / (1 - area) * np.exp([-half, half])
-    assert roc_auc_interval(scores, target) == pytest.approx(tuple(odds / (1 + odds)), rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("scores", "low", "high"),
-    [
-        # Wilson's interval of three in three: from 3 / (3 + z²) to 1; of none in three, the other way round.
-        pytest.param([5, 6, 7, 1, 2, 3, 4], 3 / 6.841459, 1, id="perfect"),
-        pytest.param([1, 2, 3, 4, 5, 6, 7], 0, 3.841459 / 6.841459, id="upside-down"),
-        pytest.param([1, 1, 1, 1, 1, 1, 1], 0.5, 0.5, id="all-tied"),
-    ],
-)
-def test_interval_of_a_ranking_without_variance(scores: list[float], low: float, high: float) -> None:
-    target = np.array([1.0, 1, 1, 0, 0, 0, 0])
-    assert roc_auc_interval(np.array(scores, dtype="float64"), target) == pytest.approx((low, high), abs=1e-6)
-
-
-def test_interval_does_not_end_below_its_value_where_a_class_has_one_client() -> None:
-    scores, target = np.array([3.5, 1, 2, 3, 4]), np.array([1.0, 0, 0, 0, 0])
-    low, high = roc_auc_interval(scores, target)
-    assert 0 <= low <= 0.75 <= high <= 1
-
-
-@pytest.mark.parametrize("area", [0.65, 0.8, 0.95])
-def test_interval_covers_the_true_area(area: float) -> None:
-    # Normal scores of unit variance whose means differ by d have the area Φ(d / √2).
-    generator = np.random.default_rng(1)
-    target = np.repeat([1.0, 0.0], [70, 130])
-    means = target * stats.norm.ppf(area) * 2**0.5
-    intervals = np.array([roc_auc_interval(generator.normal(means), target) for _ in range(400)])
-    covered = (intervals[:, 0] <= area) & (area <= intervals[:, 1])
-    assert 0.92 <= covered.mean() <= 0.98

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import COMPLETE, InMemoryLog, search
 from one_click.parameters import FAMILIES, Family, ModelSelection
+from one_click.schemas.records import TunedModel
 
 NAIVE_BAYES = {
     "class": "sklearn.naive_bayes.GaussianNB",
@@ -49,7 +49,7 @@ def trials(clients: pd.DataFrame, family: Family, options: ModelSelection) -> pd
 
 
 @pytest.fixture(scope="module")
-def tuned(trials: pd.DataFrame, family: Family) -> dict[str, Any]:
+def tuned(trials: pd.DataFrame, family: Family) -> TunedModel:
     return candidates.tune(trials, family)
 
 
@@ -58,38 +58,38 @@ class TestFamily:
 
     def test_is_searched_better_than_chance(self, trials: pd.DataFrame, options: ModelSelection) -> None:
         assert trials["trial"].tolist() == list(range(options.trials))
-        assert len(set(trials["settings"])) > 1
+        assert len(set(trials["hyperparameters"])) > 1
         assert trials["roc_auc"].max() > 0.65
 
-    def test_is_tuned_to_its_chosen_trial(self, trials: pd.DataFrame, tuned: dict[str, Any]) -> None:
+    def test_is_tuned_to_its_chosen_trial(self, trials: pd.DataFrame, tuned: TunedModel) -> None:
         chosen = trials[trials["chosen"]]
         assert chosen["state"].tolist() == [COMPLETE]
-        assert tuned["search_roc_auc"] == chosen["roc_auc"].item()
-        assert tuned["settings"] == json.loads(chosen["settings"].item())
-        assert set(tuned["settings"]) == set(tuned["family"]["space"])
-        assert (tuned["trials"], tuned["refused"]) == (len(trials), "")
+        assert tuned.search_roc_auc == chosen["roc_auc"].item()
+        assert tuned.hyperparameters == json.loads(chosen["hyperparameters"].item())
+        assert set(tuned.hyperparameters) == set(tuned.declared.space)
+        assert (tuned.trials, tuned.refused) == (len(trials), "")
 
     def test_shared_preprocessing_gives_what_whole_pipelines_give(
-        self, clients: pd.DataFrame, family: Family, tuned: dict[str, Any], options: ModelSelection
+        self, clients: pd.DataFrame, family: Family, tuned: TunedModel, options: ModelSelection
     ) -> None:
         features, target = raw_features(clients), clients[TARGET]
         splits = make_splits(clients, options.folds, options.seed)
         expected = []
         for train, test in splits:
-            pipeline = build_pipeline(family, tuned["settings"])
+            pipeline = build_pipeline(family, tuned.hyperparameters)
             pipeline.fit(features.iloc[train], target.iloc[train])
             expected.append(
                 roc_auc_score(target.iloc[test], uncalibrated_score(pipeline, features.iloc[test]))
             )
         scorer = FoldScorer(clients, splits)
-        values = [scorer.score(family, tuned["settings"], fold) for fold in range(options.folds)]
+        values = [scorer.score(family, tuned.hyperparameters, fold) for fold in range(options.folds)]
         assert values == pytest.approx(expected, abs=1e-12)
-        assert np.mean(expected) == pytest.approx(tuned["search_roc_auc"], abs=1e-12)
+        assert np.mean(expected) == pytest.approx(tuned.search_roc_auc, abs=1e-12)
 
     def test_candidate_survives_its_file(
         self,
         clients: pd.DataFrame,
-        tuned: dict[str, Any],
+        tuned: TunedModel,
         options: ModelSelection,
         trusted: list[str],
         tmp_path: Path,
@@ -106,7 +106,7 @@ class TestFamily:
     def test_champion_survives_its_file(
         self,
         clients: pd.DataFrame,
-        tuned: dict[str, Any],
+        tuned: TunedModel,
         options: ModelSelection,
         trusted: list[str],
         tmp_path: Path,
@@ -128,7 +128,7 @@ class TestFamily:
         assert len(np.unique(probability)) > 1
 
     def test_scores_every_client_out_of_fold_in_every_repeat(
-        self, clients: pd.DataFrame, tuned: dict[str, Any], options: ModelSelection
+        self, clients: pd.DataFrame, tuned: TunedModel, options: ModelSelection
     ) -> None:
         scores = candidates.score_out_of_fold(tuned, clients, options)
         assert scores.groupby("repeat")["client_id"].nunique().tolist() == [120, 120]
@@ -151,7 +151,7 @@ def test_preprocessing_scales_numbers_and_spreads_categories(
 ) -> None:
     clients = make_clients(60)
     features = raw_features(clients)
-    settings = {"select__k": 21, "numbers": "minmax"}
+    settings = {"select__k": 21, "scaler": "minmax"}
     pipeline = build_pipeline(families["logistic_regression"], settings)
     rows = pipeline.fit(features, clients[TARGET])[:-2].transform(features)
     # Fourteen numbers and flags, six columns for six categories, one for two.

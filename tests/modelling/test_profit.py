@@ -1,14 +1,24 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from scipy import stats
 
-from one_click.modelling.profit import assume_campaign, campaign_profit, expected_maximum_profit
+from one_click.modelling.profit import (
+    assume_campaign,
+    campaign_profit,
+    expected_maximum_profit,
+    is_at_risk,
+    profit_at_risk,
+)
 from one_click.parameters import Offers, Segmentation
+from one_click.schemas.records import CampaignAssumptions
 
-CAMPAIGN = {"client_value": 10.0, "cost": 1.0, "effect": 0.25, "alpha": 3.0, "beta": 9.0}
+CAMPAIGN = CampaignAssumptions(
+    client_value=10.0, cost=1.0, effect=0.25, low=0.06, high=0.52, alpha=3.0, beta=9.0
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +47,18 @@ def _offers(*effects: tuple[float, float, float], costs: tuple[float, ...] = (1.
     )
 
 
+def test_profit_at_risk_is_probability_times_profit_times_months_times_share(
+    segmentation: Segmentation,
+) -> None:
+    profit, probability = pd.Series([2.0, -6.0]), pd.Series([0.5, 1.0])
+    assert profit_at_risk(profit, segmentation, probability).tolist() == [1.5, -9.0]
+    assert profit_at_risk(4.0, segmentation) == 6.0
+
+
+def test_threshold_itself_is_at_risk() -> None:
+    assert is_at_risk(pd.Series([0.49, 0.5, 0.51]), 0.5).tolist() == [False, True, True]
+
+
 # --- assumptions -------------------------------------------------------------------------------------
 
 
@@ -44,13 +66,13 @@ def test_campaign_by_hand(segmentation: Segmentation) -> None:
     offers = _offers((0.1, 0.2, 0.3), (0.1, 0.3, 0.5))
     campaign = assume_campaign(np.array([2.0, 6.0]), offers, segmentation)
     # A mean profit of 4 over three months of a half; the offers' means are 0.1, 0.25 and 0.4.
-    assert campaign["client_value"] == pytest.approx(4 * 3 * 0.5)
-    assert campaign["cost"] == 2
-    assert campaign["effect"] == pytest.approx(0.25)
+    assert campaign.client_value == pytest.approx(4 * 3 * 0.5)
+    assert campaign.cost == 2
+    assert campaign.effect == pytest.approx(0.25)
     # The standard deviation is 0.3 / 3.92: α + β = 0.25 · 0.75 · (3.92 / 0.3)² − 1.
     total = 0.1875 * (3.92 / 0.3) ** 2 - 1
-    assert campaign["alpha"] == pytest.approx(0.25 * total)
-    assert campaign["beta"] == pytest.approx(0.75 * total)
+    assert campaign.alpha == pytest.approx(0.25 * total)
+    assert campaign.beta == pytest.approx(0.75 * total)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +87,7 @@ def test_beta_distribution_has_the_mean_and_about_the_interval(
     segmentation: Segmentation, effect: tuple[float, float, float]
 ) -> None:
     campaign = assume_campaign(np.array([5.0]), _offers(effect), segmentation)
-    beta = stats.beta(campaign["alpha"], campaign["beta"])
+    beta = stats.beta(campaign.alpha, campaign.beta)
     low, base, high = effect
     assert beta.mean() == pytest.approx(base)
     assert beta.std() == pytest.approx((high - low) / 3.92)
@@ -109,14 +131,16 @@ def test_campaign_profit_by_hand() -> None:
     assert campaign_profit(np.zeros(4), target, value, CAMPAIGN) == 0
 
 
-def _brute_force(scores: np.ndarray, target: np.ndarray, campaign: dict[str, float]) -> tuple[float, float]:
+def _brute_force(
+    scores: np.ndarray, target: np.ndarray, campaign: CampaignAssumptions
+) -> tuple[float, float]:
     """Integrate over 200 000 equally likely effects, trying every depth for each."""
-    effects = stats.beta(campaign["alpha"], campaign["beta"]).ppf((np.arange(200_000) + 0.5) / 200_000)
+    effects = stats.beta(campaign.alpha, campaign.beta).ppf((np.arange(200_000) + 0.5) / 200_000)
     best, depth = np.zeros(len(effects)), np.zeros(len(effects))
     for border in np.unique(scores):
         contacted = scores >= border
-        worth = effects * campaign["client_value"] * (contacted & (target == 1)).mean()
-        worth -= campaign["cost"] * contacted.mean()
+        worth = effects * campaign.client_value * (contacted & (target == 1)).mean()
+        worth -= campaign.cost * contacted.mean()
         depth = np.where(worth > best, contacted.mean(), depth)
         best = np.maximum(best, worth)
     return float(best.mean()), float(depth.mean())
@@ -138,7 +162,7 @@ def test_expected_maximum_profit_equals_a_brute_force(change: dict[str, float], 
     target = (generator.random(60) < 0.4).astype("float64")
     scores = generator.normal(target)
     scores = scores.round() if ties else scores
-    campaign = CAMPAIGN | change
+    campaign = CAMPAIGN.model_copy(update=change)
     profit, depth = expected_maximum_profit(scores, target, np.ones((1, 60)), campaign)
     expected, expected_depth = _brute_force(scores, target, campaign)
     assert profit[0] == pytest.approx(expected, rel=1e-4)
@@ -148,7 +172,7 @@ def test_expected_maximum_profit_equals_a_brute_force(change: dict[str, float], 
 def test_expected_maximum_profit_by_hand() -> None:
     # One of two clients declined and ranks first. Contacting it earns (e · 10 − 1) / 2, which is above zero
     # from e = 0.1 on; contacting both only costs more. With an even effect: ∫ (10 e − 1) / 2 from 0.1 to 1.
-    campaign = CAMPAIGN | {"alpha": 1.0, "beta": 1.0}
+    campaign = CAMPAIGN.model_copy(update={"alpha": 1.0, "beta": 1.0})
     profit, depth = expected_maximum_profit(np.array([2.0, 1]), np.array([1.0, 0]), np.ones((1, 2)), campaign)
     assert profit[0] == pytest.approx(2.025)
     assert depth[0] == pytest.approx(0.9 / 2)
@@ -156,7 +180,9 @@ def test_expected_maximum_profit_by_hand() -> None:
 
 def test_worthless_campaign_contacts_nobody() -> None:
     ranked = np.array([2.0, 1]), np.array([1.0, 0]), np.ones((1, 2))
-    assert np.array(expected_maximum_profit(*ranked, CAMPAIGN | {"cost": 11.0})).ravel().tolist() == [0, 0]
+    assert np.array(
+        expected_maximum_profit(*ranked, CAMPAIGN.model_copy(update={"cost": 11.0}))
+    ).ravel().tolist() == [0, 0]
 
 
 def test_weights_count_clients_as_often_as_they_occur() -> None:

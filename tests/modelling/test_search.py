@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial
 from one_click.modelling.candidates import tune
 from one_click.modelling.fold_scorer import FoldScorer
 from one_click.modelling.folds import make_splits
-from one_click.modelling.pruner import Race
+from one_click.modelling.pruner import chance_to_overtake, expected_mean
 from one_click.modelling.search import (
     COMPLETE,
     REFUSED,
@@ -70,11 +70,11 @@ def test_same_seed_same_trials_and_another_seed_others(
 ) -> None:
     chosen = options.model_copy(update={"strategy": strategy})
     first = search(clients, tree, chosen, new_store("first.log"))
-    assert len(set(first["settings"])) == options.trials
+    assert len(set(first["hyperparameters"])) == options.trials
     for log in (new_store("second.log"), new_store("second.db"), InMemoryLog):
         pd.testing.assert_frame_equal(first, search(clients, tree, chosen, log))
     other = search(clients, tree, chosen.model_copy(update={"seed": 8}), new_store("first.log"))
-    assert (first["settings"] != other["settings"]).all()
+    assert (first["hyperparameters"] != other["hyperparameters"]).all()
 
 
 def test_tpe_learns_what_random_draws_ignore(
@@ -82,8 +82,8 @@ def test_tpe_learns_what_random_draws_ignore(
 ) -> None:
     learnt = search(clients, tree, long, InMemoryLog)
     drawn = search(clients, tree, long.model_copy(update={"strategy": "random"}), InMemoryLog)
-    assert (learnt["settings"].head(3) == drawn["settings"].head(3)).all()
-    assert (learnt["settings"] != drawn["settings"]).any()
+    assert (learnt["hyperparameters"].head(3) == drawn["hyperparameters"].head(3)).all()
+    assert (learnt["hyperparameters"] != drawn["hyperparameters"]).any()
 
 
 # --- a killed search ---------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_start_is_tried_first_and_the_rest_of_it_is_drawn(
     start = {"model__max_depth": 4, "model__criterion": "entropy"}
     family, chosen = tree.model_copy(update={"start": start}), long.model_copy(update={"strategy": strategy})
     trials = search(clients, family, chosen, new_store(file))
-    first, *later = [json.loads(settings) for settings in trials["settings"]]
+    first, *later = [json.loads(settings) for settings in trials["hyperparameters"]]
     assert {name: first[name] for name in start} == start
     assert set(first) == set(tree.space)
     assert any({name: one[name] for name in start} != start for one in later)
@@ -208,7 +208,7 @@ def test_a_start_written_as_a_whole_number_is_the_number_of_its_range(
         }
     )
     trials = search(clients, logistic, options, new_store("studies.log"))
-    assert trials["settings"].iloc[0] == '{"model__C": 1.0, "select__k": 21}'
+    assert trials["hyperparameters"].iloc[0] == '{"model__C": 1.0, "select__k": 21}'
     again = search(clients, logistic, options, new_store("studies.log"))
     pd.testing.assert_frame_equal(again, trials)
 
@@ -230,18 +230,24 @@ def test_stopped_trials_tell_what_their_folds_let_expect(
     chosen = options.model_copy(update={"trials": 20, "strategy": "random"})
     trials = search(clients, hopeless_tree, chosen, InMemoryLog)
     scorer = FoldScorer(clients, make_splits(clients, chosen.folds, chosen.seed))
-    race = Race(chosen.negligible_chance)
+    finished: list[list[float]] = []
     for trial in trials.itertuples():
-        values = [scorer.score(hopeless_tree, json.loads(trial.settings), n) for n in range(trial.folds)]
+        values = [
+            scorer.score(hopeless_tree, json.loads(trial.hyperparameters), n) for n in range(trial.folds)
+        ]
+        chances = [
+            chance_to_overtake(np.array(finished), values[:seen]) if len(finished) > 2 else 1.0
+            for seen in range(1, chosen.folds)
+        ]
         if trial.state == COMPLETE:
             assert trial.folds == chosen.folds
-            assert not any(race.is_lost(values[:seen]) for seen in range(1, trial.folds))
+            assert min(chances) >= chosen.negligible_chance
             assert trial.roc_auc == pytest.approx(np.mean(values))
             assert trial.roc_auc_sd == pytest.approx(np.std(values, ddof=1))
-            race.finish(values)
+            finished.append(values)
         else:
-            assert race.is_lost(values)
-            assert trial.roc_auc == pytest.approx(race.expected(values))
+            assert chances[trial.folds - 1] < chosen.negligible_chance
+            assert trial.roc_auc == pytest.approx(expected_mean(np.array(finished), values))
     assert set(trials["state"]) == {COMPLETE, STOPPED}
     assert (trials["reason"] == "").all()
 
@@ -283,8 +289,8 @@ def test_family_that_cannot_be_fitted_at_all_is_excluded_and_says_why(
     assert set(trials["state"]) == {REFUSED}
     assert chosen_trial(trials) is None
     tuned = tune(trials, family)
-    assert tuned["refused"].startswith("Expected n_neighbors <= n_samples_fit")
-    assert (tuned["settings"], tuned["search_roc_auc"], tuned["trials"]) == ({}, None, options.trials)
+    assert tuned.refused.startswith("Expected n_neighbors <= n_samples_fit")
+    assert (tuned.hyperparameters, tuned.search_roc_auc, tuned.trials) == ({}, None, options.trials)
 
 
 # --- which settings are taken ------------------------------------------------------------------------
@@ -306,7 +312,7 @@ def test_gain_of_the_best_trial_is_measured_on_folds_of_other_seeds(
     judged: pd.DataFrame, clients: pd.DataFrame, poor_start: Family, long: ModelSelection
 ) -> None:
     best = judged["roc_auc"].where(judged["state"] == COMPLETE).idxmax()
-    start, ahead = (json.loads(judged.loc[trial, "settings"]) for trial in (0, best))
+    start, ahead = (json.loads(judged.loc[trial, "hyperparameters"]) for trial in (0, best))
     scorer = FoldScorer(clients, make_splits(clients, long.folds, long.seed + 500))
     differences = np.array(
         [scorer.score(poor_start, ahead, n) - scorer.score(poor_start, start, n) for n in range(long.folds)]
@@ -341,7 +347,7 @@ def test_without_a_start_the_best_trial_is_taken(undisturbed: pd.DataFrame) -> N
 def test_a_start_that_is_the_best_trial_is_taken(
     clients: pd.DataFrame, judged: pd.DataFrame, poor_start: Family, long: ModelSelection
 ) -> None:
-    best = json.loads(chosen_trial(judged)["settings"])
+    best = json.loads(chosen_trial(judged)["hyperparameters"])
     once = long.model_copy(update={"trials": 1, "start_margin": 0})
     table = search(clients, poor_start.model_copy(update={"start": best}), once, InMemoryLog)
     assert table["chosen"].tolist() == [True]

@@ -51,7 +51,7 @@ def _tuned(
             "interpretability": [*interpretability.values(), 5],
             "search_roc_auc": 0.9,
             "trials": 5,
-            "settings": "{}",
+            "hyperparameters": "{}",
             "refused": [(refused or {}).get(name, "") for name in names],
         }
     )

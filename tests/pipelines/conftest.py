@@ -1,4 +1,4 @@
-"""Four clients whose answers are worked out by hand, and the segments and offers as they are shipped."""
+"""Four clients whose answers are worked out by hand, with the segments and offers that are shipped."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +10,19 @@ import yaml
 
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.campaign.nodes import lists
-from one_click.pipelines.campaign.nodes.actions import decide_actions
-from one_click.pipelines.campaign.nodes.offers import recommend_offers
-from one_click.pipelines.segmentation.nodes import segments as nodes
+from one_click.pipelines.campaign.texts.actions import decide_actions
+from one_click.pipelines.campaign.texts.offers import recommend_offers
+from one_click.pipelines.segmentation.nodes.decisions import fit_rule_thresholds, make_decision_table
+from one_click.pipelines.segmentation.nodes.segments import assign_segments
+from one_click.pipelines.segmentation.nodes.signals import find_risk_signals
+from one_click.rules.signals import RISK_SIGNALS
+from one_click.schemas.records import DecisionThreshold, RuleThresholds
+
+KNOWN_OFFERS = (
+    *("category_discount", "category_mailing", "companion_goods", "loyalty_bonus"),
+    *("risk_coupon", "cart_reminder", "service_apology", "site_banner"),
+)
+FitThresholds = Callable[..., RuleThresholds]
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +39,15 @@ def options(shipped: dict[str, Any]) -> Segmentation:
 
 
 @pytest.fixture(scope="session")
-def offers(shipped: dict[str, Any]) -> Offers:
+def shipped_offers(shipped: dict[str, Any]) -> Offers:
     return Offers.model_validate(shipped["offers"])
+
+
+@pytest.fixture(scope="session")
+def offers(shipped_offers: Offers) -> Offers:
+    """Return those of the shipped offers that answers here are worked out with: others may be added."""
+    known = [offer for offer in shipped_offers.declared if offer.code in KNOWN_OFFERS]
+    return Offers.model_construct(declared=tuple(known))
 
 
 @pytest.fixture(scope="session")
@@ -100,33 +117,59 @@ def reasons() -> pd.DataFrame:
     )
 
 
-@pytest.fixture
-def borders(four_clients: pd.DataFrame, options: Segmentation) -> dict[str, float]:
-    return nodes.fit_decision_borders(four_clients, {"threshold": 0.6, "criterion": "f1"}, options)
+@pytest.fixture(scope="session")
+def hand_thresholds() -> FitThresholds:
+    """Return a function that gives chosen thresholds; signals without one are never shown."""
+
+    def chosen(probability: float = 0.5, monthly_profit: float = 4.0, **signals: float) -> RuleThresholds:
+        never = dict.fromkeys(RISK_SIGNALS, -1e9)
+        base = {"probability": probability, "monthly_profit": monthly_profit}
+        return RuleThresholds.model_validate(base | never | signals)
+
+    return chosen
 
 
 @pytest.fixture
-def signals(four_clients: pd.DataFrame, borders: dict[str, float]) -> pd.DataFrame:
-    return nodes.find_risk_signals(four_clients, borders)
+def thresholds(four_clients: pd.DataFrame, options: Segmentation) -> RuleThresholds:
+    return fit_rule_thresholds(four_clients, DecisionThreshold.model_construct(threshold=0.6), options)
 
 
 @pytest.fixture
-def table(
+def signals(four_clients: pd.DataFrame, thresholds: RuleThresholds) -> pd.DataFrame:
+    return find_risk_signals(four_clients, thresholds)
+
+
+@pytest.fixture
+def decision_inputs(
     four_clients: pd.DataFrame,
     scores: pd.DataFrame,
     reasons: pd.DataFrame,
     signals: pd.DataFrame,
-    borders: dict[str, float],
+    thresholds: RuleThresholds,
     options: Segmentation,
     campaign: CampaignPlan,
-) -> pd.DataFrame:
-    """Return the decision table."""
-    return nodes.make_decision_table(four_clients, scores, reasons, signals, borders, options, campaign)
+) -> dict[str, Any]:
+    """Return the arguments of `make_decision_table`."""
+    return {
+        "clients": four_clients,
+        "client_scores": scores,
+        "reason_codes": reasons,
+        "risk_signals": signals,
+        "rule_thresholds": thresholds,
+        "options": options,
+        "campaign": campaign,
+    }
 
 
 @pytest.fixture
-def segments(table: pd.DataFrame, borders: dict[str, float], options: Segmentation) -> pd.DataFrame:
-    return nodes.assign_segments(table, borders, options)
+def table(decision_inputs: dict[str, Any]) -> pd.DataFrame:
+    """Return the decision table."""
+    return make_decision_table(**decision_inputs)
+
+
+@pytest.fixture
+def segments(table: pd.DataFrame, thresholds: RuleThresholds, options: Segmentation) -> pd.DataFrame:
+    return assign_segments(table, thresholds, options)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from one_click.columns import CLIENT_ID
+from one_click.columns import CLIENT_ID, ENGINEERED_FEATURES
 from one_click.errors import DataError
 from one_click.schemas import TableCheck, fields, find
 from one_click.schemas.base import StoredTable
@@ -25,8 +25,7 @@ def test_tables_that_fit_pass(name: str) -> None:
 
 
 def test_engineered_features_may_be_there_or_not() -> None:
-    engineered = ["revenue_trend", "minutes_trend", "promo_habit"]
-    assert len(_check("features").validate(table_of("features").drop(columns=engineered))) == 3
+    assert len(_check("features").validate(table_of("features").drop(columns=list(ENGINEERED_FEATURES)))) == 3
 
 
 def test_clients_without_label_pass() -> None:

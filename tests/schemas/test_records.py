@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from one_click.errors import DataError
+from one_click.rules.signals import RISK_SIGNALS
 from one_click.schemas import StoredRecord
-from one_click.schemas.records import RECORDS, DecisionThreshold, DecisionThresholds, TunedModel
+from one_click.schemas.records import RECORDS, DecisionThreshold, RuleThresholds, TunedModel
 
 THRESHOLD = {"threshold": 0.5, "criterion": "f1", "f1_declined": 0.8, "campaign_profit": -0.1}
 FAMILY: dict[str, Any] = {
@@ -18,7 +19,7 @@ FAMILY: dict[str, Any] = {
         "start": {},
         "vote_weight": 1.0,
     },
-    "settings": {"model__C": 0.3},
+    "hyperparameters": {"model__C": 0.3},
     "interpretability": 1,
     "search_roc_auc": 0.9,
     "trials": 30,
@@ -26,7 +27,7 @@ FAMILY: dict[str, Any] = {
 }
 VOTE = {
     "members": {"logistic_regression": FAMILY},
-    "settings": {},
+    "hyperparameters": {},
     "interpretability": 2,
     "search_roc_auc": None,
     "trials": 0,
@@ -75,13 +76,24 @@ def test_records_cannot_be_changed() -> None:
         record.threshold = 0.4
 
 
-def test_thresholds_of_signals_are_numbers() -> None:
-    entries = {"probability": 0.5, "monthly_profit": 4.0, "low_pages": 3.0}
-    thresholds = DecisionThresholds.of(entries, "decision_borders.json")
-    assert thresholds.signals == {"low_pages": 3.0}
+def test_rules_have_one_threshold_for_each_signal() -> None:
+    fitted = dict.fromkeys(RISK_SIGNALS, 3.0)
+    entries = {"probability": 0.5, "monthly_profit": 4.0} | fitted
+    thresholds = RuleThresholds.of(entries, "rule_thresholds.json")
+    assert thresholds.signals == fitted
     assert json.loads(thresholds.model_dump_json()) == entries
     with pytest.raises(DataError, match="column: low_pages\n"):
-        DecisionThresholds.of(entries | {"low_pages": "few"}, "decision_borders.json")
+        RuleThresholds.of(entries | {"low_pages": "few"}, "rule_thresholds.json")
+
+
+@pytest.mark.parametrize("signals", [("low_pages",), (*RISK_SIGNALS, "high_pages")], ids=["added", "dropped"])
+def test_thresholds_fitted_before_signals_changed_are_refused(signals: tuple[str, ...]) -> None:
+    old = {"probability": 0.5, "monthly_profit": 4.0} | dict.fromkeys(signals, 3.0)
+    with pytest.raises(
+        DataError, match=f"for each of {', '.join(RISK_SIGNALS)}; here for {', '.join(signals)}\n"
+    ) as error:
+        RuleThresholds.read(json.dumps(old), "data/08_reporting/demo/rule_thresholds.json")
+    assert "kedro run --pipelines segmentation" in str(error.value)
 
 
 @pytest.mark.parametrize("entries", [FAMILY, VOTE], ids=["family", "vote"])

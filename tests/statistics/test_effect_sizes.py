@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from one_click.statistics.effect_sizes import cliffs_delta, cramers_v, variance_inflation
+from one_click.statistics.effect_sizes import (
+    cliffs_delta,
+    cramers_v,
+    share_with_interval,
+    variance_inflation,
+)
 
 Z = 1.959964
 SAMPLES = st.lists(st.integers(-3, 3).map(float), min_size=2, max_size=12)
@@ -129,3 +134,21 @@ def test_inflation_is_infinite_where_columns_determine_each_other() -> None:
     assert factors["a"] == factors["twice"] == float("inf")
     assert factors["b"] == pytest.approx(1 / (1 - 0.64))
     assert np.isnan(factors["constant"])
+
+
+@pytest.mark.parametrize(("hits", "count"), [(5, 10), (0, 7), (7, 7)])
+def test_interval_of_a_share_inverts_the_score_test(hits: int, count: int) -> None:
+    share, low, high = share_with_interval(hits, count)
+    assert share == hits / count
+    # At its ends the share is 1.96 standard errors away, except where they are 0 or 1.
+    for end in {low, high} - {0, 1}:
+        assert abs(share - end) == pytest.approx(Z * (end * (1 - end) / count) ** 0.5)
+    assert 0 <= low <= share <= high <= 1
+    assert low < high
+
+
+def test_shares_of_arrays_are_those_of_their_elements() -> None:
+    together = np.array(share_with_interval(np.array([5.0, 0.0, 0.0]), np.array([10.0, 7.0, 0.0])))
+    one_by_one = [share_with_interval(hits, count) for hits, count in ((5, 10), (0, 7), (0, 0))]
+    np.testing.assert_array_equal(together.T, one_by_one)
+    assert np.isnan(one_by_one[2]).all()

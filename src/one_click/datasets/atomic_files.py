@@ -79,7 +79,7 @@ class AtomicFile(LocalFileOpener):
         self.close()
 
     def __del__(self) -> None:
-        """Throw away what nobody closed: half a file."""
+        """Discard a file that was never closed: it is not whole."""
         if self.f is not None and not self.closed:
             self.discard()
 
@@ -118,7 +118,7 @@ class AtomicText(io.TextIOWrapper):
         self.close()
 
     def __del__(self) -> None:
-        """Throw away what nobody closed."""
+        """Discard a file that was never closed."""
         if isinstance(self.buffer, AtomicFile) and not self.closed:
             self.buffer.discard()
 

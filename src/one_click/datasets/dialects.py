@@ -20,7 +20,7 @@ from one_click.errors import DataError, masked, shorten
 
 SEPARATORS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
-# Plain, no-break, figure, thin and narrow no-break: nobody who mixes them in a file can tell them apart.
+# Plain, no-break, figure, thin and narrow no-break blanks look alike: one file may mix them.
 _BLANKS = " \u00a0\u2007\u2009\u202f"
 _APOSTROPHES = "'’"
 # Or whichever sign is not the decimal one.

@@ -52,8 +52,8 @@ _WORDS = {word for word in _VOCABULARY if not word.isascii()}
 _TELLING = set(map(plain, _WORDS))
 
 
-class Mend(NamedTuple):
-    """What was mended in a file before its cells were read.
+class Repair(NamedTuple):
+    """What was repaired in a file before its cells were read.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Mend(NamedTuple):
     rule: str
 
 
-def decode(content: bytes, path: Path) -> tuple[str, str, list[Mend]]:
+def decode(content: bytes, path: Path) -> tuple[str, str, list[Repair]]:
     """Return a file's text, its encoding (see `Dialect`), and the fields in which a lost byte was restored.
 
     Raises
@@ -224,23 +224,23 @@ def _reread(text: str, misread: str) -> str:
     return _unflattened(content, written, read).decode(written, "ignore")
 
 
-def _undo(text: str, misread: str, path: Path) -> tuple[str, str, list[Mend]]:
+def _undo(text: str, misread: str, path: Path) -> tuple[str, str, list[Repair]]:
     written, read = _MISREAD[misread]
     try:
         content = codecs.charmap_encode(text, "strict", _byte_of(read))[0]
-        mended = _unflattened(content, written, read)
-        undone = mended.decode(written)
+        repaired = _unflattened(content, written, read)
+        undone = repaired.decode(written)
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeEncodeError | UnicodeDecodeError) else 0
         before, after = _LINE_END.split(text[:start])[-1], _LINE_END.split(text[start:])[0]
         found = f"line {_line_at(text, start)} cannot be restored at {masked(before[-20:] + after[:20])!r}"
         raise _misread(found, written, read, path) from None
-    mends = list(_restored(text, content, mended))
-    for mend in mends:
-        if _UNLIKELY.search(mend.new):
-            found = f"line {mend.line} cannot be restored at {masked(mend.old)!r}"
+    repairs = list(_restored(text, content, repaired))
+    for repair in repairs:
+        if _UNLIKELY.search(repair.new):
+            found = f"line {repair.line} cannot be restored at {masked(repair.old)!r}"
             raise _misread(found, written, read, path)
-    return undone.lstrip("\ufeff"), misread, mends
+    return undone.lstrip("\ufeff"), misread, repairs
 
 
 def _misread(found: str, written: str, read: str, path: Path) -> DataError:
@@ -269,15 +269,15 @@ def _unflattened(content: bytes, written: str, read: str) -> bytes:
     )
 
 
-def _restored(text: str, content: bytes, mended: bytes) -> Iterator[Mend]:
+def _restored(text: str, content: bytes, repaired: bytes) -> Iterator[Repair]:
     """Yield the fields in which a byte was restored: there, text and bytes have the same places."""
     places = [found.start() for found in re.finditer("\ufffd", text)]
-    if mended != content:
+    if repaired != content:
         places = sorted([*places, *(found.start() for found in _FLATTENED.finditer(content))])
     line, end = 1, 0
     for field in re.finditer(_FIELD, text) if places else ():
         line, end = line + len(_LINE_END.findall(text, end, field.start())), field.end()
         first = bisect_left(places, field.start())
         if first < len(places) and places[first] < end:
-            new = mended[field.start() : end].decode()
-            yield Mend(line, field.group(), new, f"byte_{mended[places[first]]:02x}_restored")
+            new = repaired[field.start() : end].decode()
+            yield Repair(line, field.group(), new, f"byte_{repaired[places[first]]:02x}_restored")

@@ -20,7 +20,7 @@ def take(handle: int, *, shared: bool = False, wait: bool = False) -> bool:
     Returns
     -------
     bool
-        Whether it is held now; on a platform without such locks nothing is in anybody's way.
+        Whether it is held now; always on a platform without such locks.
     """
     if sys.platform == "win32":
         return True

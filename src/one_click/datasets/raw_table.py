@@ -28,7 +28,7 @@ from one_click.datasets.dialects import (
     recognising,
     stop_at_title,
 )
-from one_click.datasets.encodings import Mend, decode
+from one_click.datasets.encodings import Repair, decode
 from one_click.datasets.other_headers import in_our_headers
 from one_click.errors import DataError, masked, nearest, shorten
 from one_click.parameters.other_store import THIS_STORE
@@ -44,14 +44,14 @@ _NO_WORKBOOK = (
     TypeError,
     ValueError,
 )
-_FOR_SHORT_ROWS = "mend the lines, or export the file again; it may have been cut off"
+_FOR_SHORT_ROWS = "correct the lines, or export the file again; it may have been cut off"
 _FOR_LONG_ROWS = "name the further column in the header, or delete or quote what stands beyond its fields"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 SUFFIXES = (".csv", ".csv.gz", ".xlsx")
 _NUMBERS = {column.source for column in SOURCE_COLUMNS if column.kind in ("id", "whole", "number", "share")}
 
 Rows = list[tuple[int, list[str]]]  # line of the file, and its cells
-Read = tuple[pd.DataFrame, str, str, list[Mend]]  # with the encoding and the separator
+Read = tuple[pd.DataFrame, str, str, list[Repair]]  # with the encoding and the separator
 
 
 class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
@@ -59,7 +59,7 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
 
     Loading gives every cell as text, unchanged, and the column `line` with the line of the file; headers are
     those of the vocabulary, whatever their case and blanks. The frame's ``attrs`` hold the `path`, the `file`
-    (with the snapshot's name), the `dialect`, and `mends`: what had to be mended to read the file.
+    (with the snapshot's name), the `dialect`, and `repairs` to read it, and the `table` that its name says.
 
     Parameters
     ----------
@@ -98,16 +98,17 @@ class RawTableDataset(AbstractDataset[None, pd.DataFrame]):
         store, table = self.other_store, self._filepath.stem
         is_workbook = path.suffix.lower() == ".xlsx"
         with recognising(store.headers_of(table)):
-            frame, encoding, separator, mends = _read_workbook(path) if is_workbook else _read_text(path)
+            frame, encoding, separator, repairs = _read_workbook(path) if is_workbook else _read_text(path)
         frame = in_our_headers(frame, store, table, path)
         numbers = frame[[name for name in frame.columns if name in _NUMBERS]]
         dialect = Dialect(encoding, separator, *find_signs(numbers, frame[LINE], path))
         frame.attrs = {
+            "table": table,
             "path": str(path),
             "file": f"{path.parent.name}/{path.name}",
             "dialect": asdict(dialect),
             "headers": store.headers_in_file(table),
-            "mends": mends,
+            "repairs": repairs,
         }
         return frame
 
@@ -275,7 +276,7 @@ def _remedy_for_missing(path: Path) -> str:
     return f"make the folder, or name another snapshot; {nearest(folder.name, snapshots)}"
 
 
-def _read_cells(text: str, separator: str, path: Path) -> tuple[pd.DataFrame, list[Mend]]:
+def _read_cells(text: str, separator: str, path: Path) -> tuple[pd.DataFrame, list[Repair]]:
     quick = _read_quickly(text, separator)
     if quick is None:
         return _to_frame(_split(text, separator, path), separator, path)
@@ -319,7 +320,7 @@ def _has_bare_returns(text: str) -> bool:
     return "\r" in text and text.count("\r") != text.count("\r\n")
 
 
-def _to_frame(rows: Rows, separator: str, path: Path) -> tuple[pd.DataFrame, list[Mend]]:
+def _to_frame(rows: Rows, separator: str, path: Path) -> tuple[pd.DataFrame, list[Repair]]:
     stop_at_title([(line, "\t".join(cells)) for line, cells in rows[:HEADER_WITHIN]], path)
     if len(rows) == 1:
         raise DataError(
@@ -334,7 +335,7 @@ def _to_frame(rows: Rows, separator: str, path: Path) -> tuple[pd.DataFrame, lis
     return _named(frame.assign(**{LINE: [line for line, _ in body]}), header, path), dropped
 
 
-def _without_surplus(rows: Rows, separator: str) -> tuple[Rows, list[Mend]]:
+def _without_surplus(rows: Rows, separator: str) -> tuple[Rows, list[Repair]]:
     """Cut off the empty fields that either all rows have beyond the header, or the header beyond all rows."""
     (line, header), *body = rows
     widths = {len(cells) for _, cells in body}
@@ -344,7 +345,9 @@ def _without_surplus(rows: Rows, separator: str) -> tuple[Rows, list[Mend]]:
         return rows, []
     where = "header" if len(header) > width else "rows"
     surplus = separator * abs(len(header) - len(body[0][1]))
-    return [(place, cells[:width]) for place, cells in rows], [Mend(line, surplus, "", f"surplus_in_{where}")]
+    return [(place, cells[:width]) for place, cells in rows], [
+        Repair(line, surplus, "", f"surplus_in_{where}")
+    ]
 
 
 def _named(frame: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
@@ -396,7 +399,7 @@ def _split(text: str, separator: str, path: Path) -> Rows:
             file=str(path),
             rows=f"line {line}",
             rule="a quotation mark that opens a field is closed; one inside quoted text is doubled",
-            remedy="mend the line, or export the file again",
+            remedy="correct the line, or export the file again",
         ) from None
     return rows
 
@@ -410,7 +413,7 @@ def _stop_at_broken_line(cells: list[str], first: int, last: int, path: Path) ->
             file=str(path),
             rows=f"lines {first} to {last}",
             rule="a row is one line; no field holds a line break",
-            remedy="mend the quotation marks, or export without the column that holds line breaks",
+            remedy="correct the quotation marks, or export without the column that holds line breaks",
         )
 
 

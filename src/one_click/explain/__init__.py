@@ -1,1 +1,1 @@
-"""A fitted model seen from outside: what it looks at, why it scores a client so, what would change it."""
+"""Fitted pipelines taken apart, Shapley values of raw features, and scores of changed features."""

@@ -1,4 +1,4 @@
-"""The background of explanations: few clients whose means and spreads are nearly those of all."""
+"""The background of explanations: few clients whose means and variances are near those of all."""
 
 import numpy as np
 import pandas as pd
@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 from one_click.explain.fitted import Values
 
 _POOL = 2000  # clients from whom they are chosen: bounds the cost, however large the base
-_PASSES = 3
+_PASSES = 3  # at most: a pass that exchanges nobody is the last
 
 
 def representative_rows(
     clients: pd.DataFrame, labels: NDArray[np.int_], count: int, seed: int
 ) -> NDArray[np.intp]:
-    """Return the positions of clients whose means and spreads are nearly those of all, in ascending order.
+    """Return the positions of clients whose means and variances are near those of all, in ascending order.
 
-    From a stratified random draw on, each client is exchanged for the one of his class with whom the draw is
-    nearest to all clients (an exchange algorithm: Fedorov 1972, "Theory of Optimal Experiments").
-    Contributions are told relative to the mean score of these clients, whose error they all share: of 100
-    random clients it costs one first reason in forty.
+    From a stratified random draw on, each client is exchanged for the one of the same class with whom the
+    draw is nearest to all clients (an exchange algorithm: Fedorov 1972, "Theory of Optimal Experiments").
+    Contributions are relative to the mean score of these clients, whose error they all share: of 100 random
+    clients it costs one first reason in forty.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def representative_rows(
         for place, out in enumerate(before):
             rest = moments[chosen].sum(axis=0) - moments[out]
             others = pool[(labels[pool] == labels[out]) & ~np.isin(pool, chosen)]
-            candidates = np.concatenate([[out], others])  # first, so that he stays unless another is better
+            candidates = np.concatenate([[out], others])  # first, so that ties exchange nobody
             chosen[place] = candidates[((rest + moments[candidates]) ** 2).sum(axis=1).argmin()]
         if (chosen == before).all():
             break
@@ -60,7 +60,7 @@ def _draw_stratified(
     pool: NDArray[np.intp], labels: NDArray[np.int_], count: int, generator: np.random.Generator
 ) -> NDArray[np.intp]:
     shuffled = generator.permutation(pool)
-    # The place of each client among those of his class, from 0 to 1: whoever is cut off, shares stay.
+    # Relative rank of each client within the class, from 0 to 1: cut off anywhere, the shares stay.
     own = pd.Series(labels[shuffled])
     of_class = own.groupby(own)
     place = (of_class.cumcount() + 0.5) / of_class.transform("size")

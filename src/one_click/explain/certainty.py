@@ -1,4 +1,4 @@
-"""How certain it is, given the error of sampling, that a reason stands in its place."""
+"""Probability, given the error of sampling, that a reason is truly among the first."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,20 +38,18 @@ def certainty(contributions: Values, errors: Values, count: int) -> Values:
 
 
 def settled(contributions: Values, errors: Values, count: int, certain_from: float) -> NDArray[np.bool_]:
-    """Tell of which clients the reasons, towards decline and against it, are all certain."""
+    """Return which clients' reasons, towards decline and against it, are all certain, shape (n_clients,)."""
     return np.all(
-        [
-            (
-                ~(
-                    sign * np.take_along_axis(contributions, top_reasons(sign * contributions, count), axis=1)
-                    > 0
-                )
-            )
-            | (certainty(sign * contributions, errors, count) >= certain_from)
-            for sign in (1, -1)
-        ],
+        [_settled_towards(signed, errors, count, certain_from) for signed in (contributions, -contributions)],
         axis=(0, 2),
     )
+
+
+def _settled_towards(
+    contributions: Values, errors: Values, count: int, certain_from: float
+) -> NDArray[np.bool_]:
+    first = np.take_along_axis(contributions, top_reasons(contributions, count), axis=1)
+    return np.asarray(~(first > 0) | (certainty(contributions, errors, count) >= certain_from))
 
 
 def _first_left_out(size: Values, error: Values, count: int) -> tuple[Values, Values]:

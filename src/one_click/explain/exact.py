@@ -312,7 +312,7 @@ def _moving_kernels(game: _Game) -> Iterator[tuple[int, NDArray[np.intp], _Kerne
 
 
 def _moves(rows: Values, known: Values, feature_of: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which features of each row differ from a client's, shape (n_rows, n_features)."""
+    """Return which features of each row differ from a client's, shape (n_rows, n_features)."""
     moves = np.zeros((len(rows), feature_of.max() + 1), dtype=bool)
     for column, feature in enumerate(feature_of):
         moves[:, feature] |= rows[:, column] != known[column]

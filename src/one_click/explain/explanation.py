@@ -1,4 +1,4 @@
-"""What every way to explain a model returns."""
+"""What every explainer returns."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Explanation:
         Standard errors of the contributions; 0 where they are exact.
     output : ndarray, shape (n_clients,)
         The score that is explained: base value + contributions. Of nearest neighbours, alone or in a vote, it
-        is the score without the client's own row.
+        is the leave-one-out score, without the client's own row.
     base_value : float
         Mean score of the background.
     method : str

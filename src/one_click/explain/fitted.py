@@ -1,6 +1,6 @@
 """A fitted pipeline taken apart: its columns, terms, leaves and thresholds, and the raw features behind them.
 
-Everything else asks here; nothing else looks into the steps engineer, columns, select, expand and model.
+No other module looks into the steps engineer, columns, select, expand and model.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
-from one_click.features import SOURCES
+from one_click.features import sources_of
 from one_click.modelling.families import STEPS
 
 Values = NDArray[np.float64]
-_TERMS_FROM = STEPS.index("expand")
+_TERMS_FROM = STEPS.index("basis")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ModelColumn:
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the raw features behind the column: several where it is engineered."""
-        return SOURCES.get(self.feature, (self.feature,))
+        return sources_of(self.feature)
 
     def __str__(self) -> str:
         """Return the column's name."""
@@ -48,7 +48,7 @@ class Split:
     below: bool
 
     def holds(self, rows: Values) -> NDArray[np.bool_]:
-        """Tell of which rows of prepared columns it is true, shape (n_rows,)."""
+        """Return of which rows of prepared columns it is true, shape (n_rows,)."""
         # The tree itself compares values in single precision with thresholds in double precision.
         left = rows[:, self.column].astype("float32").astype("float64") <= self.threshold
         return left if self.below else ~left
@@ -69,13 +69,13 @@ class FittedView:
     Parameters
     ----------
     pipeline : fitted Pipeline
-        Of the steps `engineer`, `columns`, `select`, `expand`, `model`.
+        Of the steps `engineer`, `columns`, `select`, `basis`, `model`.
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.model = pipeline.named_steps["model"]
-        self.is_expanded = pipeline.named_steps["expand"] != "passthrough"
+        self.is_expanded = pipeline.named_steps["basis"] != "passthrough"
 
     @cached_property
     def columns(self) -> list[ModelColumn]:
@@ -112,7 +112,7 @@ class FittedView:
 
     def expand(self, prepared: Values) -> Values:
         """Return what the model sees of prepared columns."""
-        step = self.pipeline.named_steps["expand"]
+        step = self.pipeline.named_steps["basis"]
         return np.asarray(step.transform(prepared)) if self.is_expanded else prepared
 
     @property
@@ -155,7 +155,7 @@ class FittedView:
     @cached_property
     def _parts(self) -> list[Any]:
         """The fitted makers of terms, in the order of their columns."""
-        terms = self.pipeline.named_steps["expand"].named_steps["terms"]
+        terms = self.pipeline.named_steps["basis"].named_steps["terms"]
         return [part for _, part in terms.transformer_list] if hasattr(terms, "transformer_list") else [terms]
 
     @property
@@ -174,7 +174,7 @@ class FittedView:
         coefficients, intercept = self.coefficients, float(np.ravel(self.model.intercept_)[0])
         if not self.is_expanded:
             return coefficients, intercept
-        scale = self.pipeline.named_steps["expand"].named_steps["scale"]
+        scale = self.pipeline.named_steps["basis"].named_steps["scale"]
         weights = coefficients / scale.scale_
         return weights, intercept - float(weights @ scale.mean_)
 
@@ -219,7 +219,7 @@ class FittedView:
     @cached_property
     def levels(self) -> dict[str, tuple[str, ...]]:
         """The levels of each category that the pipeline was fitted on."""
-        encoder = self.pipeline.named_steps["columns"].named_transformers_["categories"]
+        encoder = self.pipeline.named_steps["columns"].named_transformers_["encoder"]
         if not hasattr(encoder, "categories_"):  # there are none
             return {}
         return dict(zip(encoder.feature_names_in_, map(tuple, encoder.categories_), strict=True))
@@ -236,14 +236,14 @@ class FittedView:
 
     def _scaled(self, feature: str, values: Values) -> tuple[Any, pd.DataFrame, int]:
         """Return the scaler, a table with the values in the feature's column and zeros beside, its place."""
-        scaler = self.pipeline.named_steps["columns"].named_transformers_["numbers"]
+        scaler = self.pipeline.named_steps["columns"].named_transformers_["scaler"]
         names = list(scaler.feature_names_in_)
         table = pd.DataFrame(0.0, index=range(len(values)), columns=names).assign(**{feature: values})
         return scaler, table, names.index(feature)
 
 
 def is_rbf(model: Any) -> bool:
-    """Tell whether a fitted model is a support vector machine with an RBF kernel."""
+    """Return whether a fitted model is a support vector machine with an RBF kernel."""
     return getattr(model, "kernel", None) == "rbf" and hasattr(model, "dual_coef_")
 
 

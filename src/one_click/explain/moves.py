@@ -1,4 +1,4 @@
-"""Raw features set to other values, and whether a score moves with them."""
+"""Raw features set to other values, and whether a score depends on them."""
 
 from collections.abc import Callable, Mapping
 from numbers import Real
@@ -41,7 +41,7 @@ def mix(known: pd.DataFrame, others: pd.DataFrame, is_known: NDArray[np.bool_]) 
 
 
 def moving_features(score: Score, clients: pd.DataFrame) -> list[str]:
-    """Return the raw features that move the score of some client who takes another one's value."""
+    """Return the raw features whose exchange between clients changes some client's score."""
     before = score(clients)
     return [
         name
@@ -51,12 +51,12 @@ def moving_features(score: Score, clients: pd.DataFrame) -> list[str]:
 
 
 def is_possible(name: str, value: Any) -> bool:
-    """Tell whether a feature can have a value: a share above 1 or a negative count cannot be."""
+    """Return whether a feature can have a value: a share above 1 or a negative count cannot be."""
     return POSSIBLE[COLUMNS[name].kind][1](value)
 
 
 def _is_amount(value: Any) -> bool:
-    """Tell whether a value is a number from 0; True and False are none."""
+    """Return whether a value is a number from 0; True and False are none."""
     return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < np.inf
 
 

@@ -1,4 +1,4 @@
-"""Scores of nearest neighbours in which nobody is his own neighbour."""
+"""Leave-one-out scores of k-nearest neighbours."""
 
 from collections import defaultdict
 from typing import Any
@@ -10,12 +10,12 @@ from one_click.modelling.scores import uncalibrated_score
 
 Values = NDArray[np.float64]
 _DIGITS = 9  # to which prepared values of one client agree
-_NOBODY = -1
-_MOST_TWINS = 3  # equal rows that can be one client and his twins
+_NONE = -1  # no row
+_MOST_TWINS = 3  # equal rows that can be one client and its twins
 
 
 def score_without_own(model: Any, rows: Values, clients: Values, owner: NDArray[np.intp]) -> Values:
-    """Return the share of the declined among the neighbours of each row, its owner's own rows left out.
+    """Return the share of the declined among each row's nearest neighbours, its client's own rows left out.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def score_without_own(model: Any, rows: Values, clients: Values, owner: NDArray[
         Position of each row's client.
     """
     own = own_rows(model, clients)[owner]
-    known = (own != _NOBODY).any(axis=1)
+    known = (own != _NONE).any(axis=1)
     scores = np.empty(len(rows))
     if known.any():
         scores[known] = _score_of_others(model, rows[known], own[known])
@@ -39,8 +39,8 @@ def score_without_own(model: Any, rows: Values, clients: Values, owner: NDArray[
 def own_rows(model: Any, clients: Values) -> NDArray[np.intp]:
     """Return the positions of the training rows that are each client's own, filled up with -1.
 
-    Own are the rows that equal the client, if they are so few that they can be himself and his twins: where
-    the model sees little, many clients are equal.
+    Own are the rows that equal the client, if there are no more than twins make: where the model sees few
+    columns, many clients are equal.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def own_rows(model: Any, clients: Values) -> NDArray[np.intp]:
     positions = defaultdict(list)
     for position, row in enumerate(np.round(model._fit_X, _DIGITS) + 0.0):  # + 0.0: no negative zeros
         positions[row.tobytes()].append(position)
-    own = np.full((len(clients), _MOST_TWINS), _NOBODY)
+    own = np.full((len(clients), _MOST_TWINS), _NONE)
     for client, row in enumerate(np.round(clients, _DIGITS) + 0.0):
         equal = positions.get(row.tobytes(), [])
         if len(equal) <= _MOST_TWINS:
@@ -58,13 +58,14 @@ def own_rows(model: Any, clients: Values) -> NDArray[np.intp]:
 
 
 def _score_of_others(model: Any, rows: Values, own: NDArray[np.intp]) -> Values:
+    # As many more as may be left out, so that as many others as the model asks for remain.
     count = min(model.n_neighbors + _MOST_TWINS, model.n_samples_fit_)
     distances, found = model.kneighbors(rows, n_neighbors=count)
     others = ~(found[:, :, None] == own[:, None, :]).any(axis=2)
     nearest = np.argsort(~others, axis=1, kind="stable")[:, : model.n_neighbors]
-    has_say = np.take_along_axis(others, nearest, axis=1)  # not so where too few others are left
-    apart = np.where(has_say, np.take_along_axis(distances, nearest, axis=1), np.inf)
-    weights = np.where(has_say, _weights(model.weights, apart), 0.0)
+    is_other = np.take_along_axis(others, nearest, axis=1)  # not so where too few others are left
+    apart = np.where(is_other, np.take_along_axis(distances, nearest, axis=1), np.inf)
+    weights = np.where(is_other, _weights(model.weights, apart), 0.0)
     declined = model.classes_[model._y[np.take_along_axis(found, nearest, axis=1)]] == 1
     return np.asarray((weights * declined).sum(axis=1) / weights.sum(axis=1))
 

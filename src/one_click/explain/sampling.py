@@ -26,7 +26,7 @@ from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import Interpretation
 
 _FEATURES = len(BASE_FEATURES)
-_CHUNK = 20_000  # clients at a time
+_CHUNK = 20_000  # clients at a time: bounds the memory
 
 
 def sample_contributions(
@@ -34,8 +34,8 @@ def sample_contributions(
 ) -> Explanation:
     """Return Shapley values of the raw features for any model's uncalibrated score.
 
-    Known neighbours that equal a client in all that the model looks at, as his own row among the training
-    clients does, are left out of his score.
+    Scores of nearest neighbours are leave-one-out: training rows that equal a client in all that the model
+    sees, as the client's own row does, are left out.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def sample_contributions(
 
 
 def _is_constant(model: Any, clients: pd.DataFrame, base_scores: Values) -> bool:
-    """Tell whether a model gives the background and all clients one score."""
+    """Return whether the background and all clients have one score."""
     alike = (base_scores == base_scores[0]).all()
     return bool(alike and (uncalibrated_score(model, clients) == base_scores[0]).all())
 
@@ -125,7 +125,7 @@ def _turns(stratum: NDArray[np.intp], generator: np.random.Generator) -> NDArray
 
 
 def _walk(game: _Game, clients: Rows, background: Rows, row: int, order: NDArray[np.intp]) -> Values:
-    """Return the mean change of what the surrogate misses as features become known, in an order and back."""
+    """Return the mean change of the surrogate's error as each feature becomes known, in an order and back."""
     change = np.zeros((len(clients.frame), _FEATURES))
     for direction in (order, order[::-1]):
         rows = Mixed(clients, background, row, _known_along(direction))
@@ -135,14 +135,14 @@ def _walk(game: _Game, clients: Rows, background: Rows, row: int, order: NDArray
 
 
 def _known_along(order: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which features are known as one after the other becomes so, shape (n_features + 1, n_features)."""
+    """Return which features are known after each step of an order, shape (n_features + 1, n_features)."""
     known_from = np.empty(len(order), dtype=int)
     known_from[order] = np.arange(1, len(order) + 1)
     return np.asarray(np.arange(len(order) + 1)[:, None] >= known_from)
 
 
 def _add_up(values: Values, errors: Values, sums: Values) -> Values:
-    """Move the contributions, within their errors, so that they add up: the most uncertain move most."""
+    """Return contributions that add up: what is left over is shared out by their variances."""
     leftover = sums - values.sum(axis=1)
     variance = errors**2
     total = variance.sum(axis=1, keepdims=True)

@@ -17,7 +17,7 @@ from one_click.explain.fitted import Values
 from one_click.explain.moves import mix, moving_features
 from one_click.modelling.families import assemble, build_engineering, build_preprocessing
 from one_click.modelling.scores import uncalibrated_score
-from one_click.parameters import NUMBERS_AS
+from one_click.parameters import SCALERS
 
 _ROWS = 4000  # that it is fitted to
 _TRIED = 500  # rows on which it is tried which features move the score
@@ -36,7 +36,7 @@ def fit_surrogate(model: Any, background: pd.DataFrame, seed: int) -> Pipeline:
     seen = tuple(moving_features(score, rows.head(_TRIED))) or BASE_FEATURES
     surrogate = assemble(
         build_engineering(()),
-        build_preprocessing(NUMBERS_AS[0], seen),
+        build_preprocessing(SCALERS[0], seen),
         SelectKBest(f_regression, k="all"),
         "passthrough",
         RbfRegression(_CENTRES),

@@ -1,7 +1,7 @@
-"""What a model would answer if a client were different.
+"""Scores of clients some of whose features are changed.
 
-It is the model's answer to other values, never a promise: whether changing a value changes the client, only a
-campaign can show.
+They are the model's answers to other values: whether changing a value changes the client, only a campaign can
+show.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ def ask(
     changes: Mapping[str, Any],
     explanation_base: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Ask a model about clients some of whose features are set to other values.
+    """Return the scores of clients before and after some of their features are set to other values.
 
     Parameters
     ----------

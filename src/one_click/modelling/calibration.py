@@ -79,7 +79,7 @@ def _fit_logistic(columns: Values, target: Values) -> Values:
     Returns
     -------
     ndarray, shape (1 + n_columns,)
-        Intercept and coefficients; of classes that a border parts, the finite ones at which the likelihood
+        Intercept and coefficients; of classes that a threshold parts, the finite ones at which the likelihood
         no longer grows noticeably.
     """
     design = np.column_stack([np.ones(len(columns)), columns])
@@ -180,10 +180,10 @@ def compare_methods(scores: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for method in methods:
         probability = calibrate_out_of_fold(scores, method)
-        figures = {
-            figure.__name__: float(figure(probability, target, ones)[0])
-            for figure in (log_loss, brier_score, calibration_error)
+        metrics = {
+            metric.__name__: float(metric(probability, target, ones)[0])
+            for metric in (log_loss, brier_score, calibration_error)
         }
-        rows.append({"method": method, **figures})
+        rows.append({"method": method, **metrics})
     table = pd.DataFrame(rows)
     return table.assign(chosen=table.index == table["log_loss"].idxmin())

@@ -1,4 +1,4 @@
-"""A family with its best settings, or the vote of several: how it is built, fitted and scored out of fold."""
+"""Candidates, a tuned family or the vote of several: built, fitted and scored out of fold."""
 
 import json
 from typing import Any
@@ -13,65 +13,55 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import CLIENT_ID, TARGET
 from one_click.features import engineered_columns
 from one_click.modelling.calibration import BETA, beta_calibrator, calibrate, calibrate_out_of_fold
-from one_click.modelling.families import build_pipeline
+from one_click.modelling.families import Choice, build_pipeline
 from one_click.modelling.folds import StratifiedTwinKFold, make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.modelling.search import FAULTS_OF_A_FIT, chosen_trial
 from one_click.parameters import Family, ModelSelection
-
-Tuned = dict[str, Any]
+from one_click.schemas.records import TunedModel
 
 _ROW = ["repeat", "fold", CLIENT_ID, "target"]
 _SCORED = [*_ROW, "score", "probability", "terms"]
 FEWEST_MEMBERS = 2
 
 
-def tune(trials: pd.DataFrame, family: Family) -> Tuned:
-    """Return a family with its best settings.
-
-    Returns
-    -------
-    dict: family, settings, interpretability, search_roc_auc, trials, refused
-        ``refused`` says why no settings could be fitted; empty where some could.
-    """
+def tune(trials: pd.DataFrame, family: Family) -> TunedModel:
+    """Return a family with the hyperparameters of its chosen trial, or with the reason why there is none."""
     best = chosen_trial(trials)
-    return {
-        "family": family.model_dump(mode="json", by_alias=True),
-        "settings": {} if best is None else json.loads(best["settings"]),
-        "interpretability": family.interpretability,
-        "search_roc_auc": None if best is None else float(best["roc_auc"]),
-        "trials": len(trials),
-        "refused": str(trials["reason"].iloc[0] or "no reason given") if best is None else "",
-    }
+    return TunedModel(
+        family=family,
+        hyperparameters={} if best is None else json.loads(best["hyperparameters"]),
+        interpretability=family.interpretability,
+        search_roc_auc=None if best is None else float(best["roc_auc"]),
+        trials=len(trials),
+        refused=str(trials["reason"].iloc[0] or "no reason given") if best is None else "",
+    )
 
 
-def untuned(family: Family) -> Tuned:
-    """Return a family with its fixed arguments as settings."""
-    return {
-        "family": family.model_dump(mode="json", by_alias=True),
-        "settings": {},
-        "interpretability": family.interpretability,
-        "search_roc_auc": None,
-        "trials": 0,
-        "refused": "",
-    }
+def untuned(family: Family, hyperparameters: Choice | None = None) -> TunedModel:
+    """Return a family with these hyperparameters beside its fixed arguments, without a search."""
+    return TunedModel(
+        family=family,
+        hyperparameters=hyperparameters or {},
+        interpretability=family.interpretability,
+        trials=0,
+    )
 
 
-def tune_vote(tuned: dict[str, Tuned]) -> Tuned:
+def tune_vote(tuned: dict[str, TunedModel]) -> TunedModel:
     """Return the soft vote of the families that have a weight in it and could be fitted.
 
-    It is the hardest one to explain.
+    It is ranked as the hardest one to explain.
     """
-    members = {name: one for name, one in tuned.items() if not one["refused"] and _weight(one)}
+    members = {name: one for name, one in tuned.items() if not one.refused and one.vote_weight}
     too_few = f"a vote takes {FEWEST_MEMBERS} families, and {len(members)} could be fitted"
-    return {
-        "members": members,
-        "settings": {},
-        "interpretability": 1 + max(one["interpretability"] for one in tuned.values()),
-        "search_roc_auc": None,
-        "trials": 0,
-        "refused": too_few if len(members) < FEWEST_MEMBERS else "",
-    }
+    return TunedModel(
+        members=members,
+        hyperparameters={},
+        interpretability=1 + max(one.interpretability for one in tuned.values()),
+        trials=0,
+        refused=too_few if len(members) < FEWEST_MEMBERS else "",
+    )
 
 
 def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd.DataFrame:
@@ -79,35 +69,30 @@ def join_labelled(train_clients: pd.DataFrame, test_clients: pd.DataFrame) -> pd
     return pd.concat([train_clients, test_clients]).sort_values(CLIENT_ID, ignore_index=True)
 
 
-def build_estimator(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+def build_estimator(tuned: TunedModel, clients: pd.DataFrame, options: ModelSelection) -> Any:
     """Return the unfitted estimator of a candidate, which takes raw features.
 
     It sees the engineered features that these clients have, too: its first step makes them. A vote averages
     probabilities; a member that gives none, such as an SVC, is calibrated by a sigmoid. A family that could
-    not be fitted becomes a DummyClassifier, so that every family has its file.
+    not be fitted becomes a DummyClassifier: every family has its file, and the leaderboard reports why.
     """
-    if tuned["refused"]:
+    if tuned.refused:
         return DummyClassifier(strategy="prior")
-    if "members" not in tuned:
+    if tuned.family:
         return _pipeline(tuned, clients)
-    members = [(name, _voter(one, clients, options)) for name, one in tuned["members"].items()]
-    return VotingClassifier(members, voting="soft", weights=_weights(tuned["members"]))
+    members = [(name, _voter(one, clients, options)) for name, one in tuned.members.items()]
+    return VotingClassifier(members, voting="soft", weights=_weights(tuned))
 
 
-def _weights(members: dict[str, Tuned]) -> list[float]:
-    return [_weight(one) for one in members.values()]
+def _weights(tuned: TunedModel) -> list[float]:
+    return [one.vote_weight for one in tuned.members.values()]
 
 
-def _weight(tuned: Tuned) -> float:
-    return float(tuned["family"]["vote_weight"])
+def _pipeline(tuned: TunedModel, clients: pd.DataFrame) -> Pipeline:
+    return build_pipeline(tuned.declared, tuned.hyperparameters, engineered_columns(clients))
 
 
-def _pipeline(tuned: Tuned, clients: pd.DataFrame) -> Pipeline:
-    family = Family.model_validate(tuned["family"])
-    return build_pipeline(family, tuned["settings"], engineered_columns(clients))
-
-
-def _voter(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+def _voter(tuned: TunedModel, clients: pd.DataFrame, options: ModelSelection) -> Any:
     pipeline = _pipeline(tuned, clients)
     if hasattr(pipeline, "predict_proba"):
         return pipeline
@@ -139,7 +124,7 @@ def with_calibration(estimator: Any, method: str, options: ModelSelection) -> An
     return CalibratedClassifierCV(estimator, method=method, cv=_folds(options), ensemble=False)
 
 
-def fit(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> Any:
+def fit(tuned: TunedModel, clients: pd.DataFrame, options: ModelSelection) -> Any:
     """Return the candidate fitted on these clients."""
     estimator = build_estimator(tuned, clients, options)
     return estimator.fit(raw_features(clients), clients[TARGET])
@@ -172,19 +157,18 @@ def count_terms(estimator: Any) -> float:
     return float(np.count_nonzero(model.coef_)) if hasattr(model, "coef_") else np.nan
 
 
-def vote_of(tuned: Tuned, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def vote_of(tuned: TunedModel, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the out-of-fold scores of a vote, from those of the families; no rows if there is no vote."""
-    if tuned["refused"] or any(fold_scores[name].empty for name in tuned["members"]):
+    if tuned.refused or any(fold_scores[name].empty for name in tuned.members):
         return _no_scores()
-    members = {name: fold_scores[name] for name in tuned["members"]}
-    return vote(members, _weights(tuned["members"]))
+    return vote({name: fold_scores[name] for name in tuned.members}, _weights(tuned))
 
 
 def _no_scores() -> pd.DataFrame:
     return pd.DataFrame(columns=_SCORED, dtype="float64").astype(dict.fromkeys(_ROW, "int64"))
 
 
-def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
+def score_out_of_fold(tuned: TunedModel, clients: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
     """Score every client out of fold, on folds of other seeds than the search's.
 
     Returns
@@ -193,10 +177,10 @@ def score_out_of_fold(tuned: Tuned, clients: pd.DataFrame, options: ModelSelecti
     the model that gave the score)
         No rows for what could not be fitted on all of them.
     """
-    if tuned["refused"]:
+    if tuned.refused:
         return _no_scores()
-    if "members" in tuned:
-        members = {name: score_out_of_fold(one, clients, options) for name, one in tuned["members"].items()}
+    if tuned.members:
+        members = {name: score_out_of_fold(one, clients, options) for name, one in tuned.members.items()}
         return vote_of(tuned, members)
     parts = []
     for repeat in range(options.confirmation_repeats):

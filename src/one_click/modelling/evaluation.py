@@ -1,8 +1,8 @@
-"""Figures of quality, each for many resamples at once.
+"""Metrics of quality, each for many resamples at once.
 
-Every figure takes scores or probabilities and targets of shape (n_clients,) and weights of shape
+Every metric takes scores or probabilities and targets of shape (n_clients,) and weights of shape
 (n_resamples, n_clients), where a weight is how often a client occurs in a resample, and returns
-shape (n_resamples,). Ones as weights give the plain figure.
+shape (n_resamples,). Ones as weights give the plain value.
 """
 
 from collections.abc import Callable
@@ -10,26 +10,19 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import stats
 
-from one_click.statistics.effect_sizes import share_with_interval, wilson
+from one_click.statistics.discrimination import by_descending_score, roc_auc, roc_auc_interval
+from one_click.statistics.effect_sizes import wilson
 
 Values = NDArray[np.float64]
-Figure = Callable[[Values, Values, Values], Values]
+Metric = Callable[[Values, Values, Values], Values]
 
 THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)  # of probability, that are tried
 _BINS = 10
 _FIFTH = 0.2
 _SAME = 1e-12  # variance up to which resamples do not differ
 _CLIP = 1e-15
-_FEWEST_FOR_VARIANCE = 2
-
-
-def roc_auc(scores: Values, target: Values, weights: Values) -> Values:
-    """Probability that a declined client is ranked above one that kept buying; ties count one half."""
-    declined, kept = by_descending_score(scores, target, weights)
-    above = np.cumsum(declined, axis=1) - declined / 2
-    return (kept * above).sum(axis=1) / (declined.sum(axis=1) * kept.sum(axis=1))
 
 
 def average_precision(scores: Values, target: Values, weights: Values) -> Values:
@@ -141,16 +134,16 @@ def _root_of_unbiased_squares(clients: Values, gaps: Values, squares: Values) ->
     return np.sqrt(np.maximum(0, (pairs * (clients > 1)).sum(axis=-1) / clients.sum(axis=-1)))
 
 
-OF_SCORES: tuple[Figure, ...] = (roc_auc, average_precision, lift_at_fifth)
-OF_DECISIONS: tuple[Figure, ...] = (f1_declined, f1_weighted, precision_declined, recall_declined)
-OF_PROBABILITIES: tuple[Figure, ...] = (brier_score, log_loss, calibration_error)
+OF_SCORES: tuple[Metric, ...] = (roc_auc, average_precision, lift_at_fifth)
+OF_DECISIONS: tuple[Metric, ...] = (f1_declined, f1_weighted, precision_declined, recall_declined)
+OF_PROBABILITIES: tuple[Metric, ...] = (brier_score, log_loss, calibration_error)
 _TOLD_ALONE = (lift_at_fifth, recall_declined)  # differences without an interval
 
 
 def evaluate(
     scores: Values, probability: Values, target: Values, threshold: float, weights: Values, seed: int
 ) -> pd.DataFrame:
-    """Return every figure of one model with its 95 % interval.
+    """Return every metric of one model with its 95 % interval.
 
     Parameters
     ----------
@@ -164,46 +157,46 @@ def evaluate(
 
     Returns
     -------
-    DataFrame, one row per figure: metric, value, low, high, n
+    DataFrame, one row per metric: metric, value, low, high, n
         The interval holds what this fitted model has in the population that the clients come from: DeLong's
         for the ROC-AUC, `share_interval` for other shares, `amount_interval` for losses. The calibration
         error has none (near 0 none is known that holds); beside it stands ``calibration_chance``.
     """
     ones, rows = np.ones((1, len(target))), []
-    for figure, values in _judged(scores, probability, threshold):
-        value = figure(values, target, ones)[0]
-        low, high = _interval(figure, value, (values, target, weights))
-        rows.append({"metric": figure.__name__, "value": value, "low": low, "high": high})
+    for metric, values in _judged(scores, probability, threshold):
+        value = metric(values, target, ones)[0]
+        low, high = _interval(metric, value, (values, target, weights))
+        rows.append({"metric": metric.__name__, "value": value, "low": low, "high": high})
     chance = calibration_chance(probability, len(weights), seed)
     rows.append({"metric": calibration_chance.__name__, "value": chance, "low": np.nan, "high": np.nan})
     return pd.DataFrame(rows).assign(n=len(target))
 
 
-def _judged(scores: Values, probability: Values, threshold: float) -> list[tuple[Figure, Values]]:
-    """Return every figure with what it takes of a model."""
+def _judged(scores: Values, probability: Values, threshold: float) -> list[tuple[Metric, Values]]:
+    """Return every metric with what it takes of a model."""
     predicted = (probability >= threshold).astype("float64")
     kinds = ((OF_SCORES, scores), (OF_DECISIONS, predicted), (OF_PROBABILITIES, probability))
-    return [(figure, values) for figures, values in kinds for figure in figures]
+    return [(metric, values) for metrics, values in kinds for metric in metrics]
 
 
-def _interval(figure: Figure, value: float, judged: tuple[Values, Values, Values]) -> tuple[float, float]:
+def _interval(metric: Metric, value: float, judged: tuple[Values, Values, Values]) -> tuple[float, float]:
     values, target, _ = judged
-    if figure is roc_auc:
+    if metric is roc_auc:
         return roc_auc_interval(values, target)
-    if figure is calibration_error:
+    if metric is calibration_error:
         return np.nan, np.nan
-    if figure in (brier_score, log_loss):
-        return amount_interval(value, figure(*judged))
-    unit = _FIFTH if figure is lift_at_fifth else 1  # the share found there is what the lift multiplies
-    counted = values.sum() if figure is precision_declined else target.sum()
-    low, high = share_interval(np.array(value * unit), figure(*judged) * unit, counted)
+    if metric in (brier_score, log_loss):
+        return amount_interval(value, metric(*judged))
+    unit = _FIFTH if metric is lift_at_fifth else 1  # the share found there is what the lift multiplies
+    counted = values.sum() if metric is precision_declined else target.sum()
+    low, high = share_interval(np.array(value * unit), metric(*judged) * unit, counted)
     return float(low) / unit, float(high) / unit
 
 
 def compare(
     first: tuple[Values, Values, float], second: tuple[Values, Values, float], target: Values, weights: Values
 ) -> pd.DataFrame:
-    """Return by how much the figures of one model are above those of another on the same clients.
+    """Return by how much the metrics of one model are above those of another on the same clients.
 
     Parameters
     ----------
@@ -214,19 +207,19 @@ def compare(
 
     Returns
     -------
-    DataFrame, one row per figure but the calibration error: metric, difference, low, high
+    DataFrame, one row per metric but the calibration error: metric, difference, low, high
         The 95 % interval is normal, with the spread of the difference over resamples of the same clients.
         Lift and recall have none: few clients part two models there, and theirs held too seldom on planted
         stores (.88 and .91).
     """
     ones, rows = np.ones((1, len(target))), []
-    for (figure, mine), (_, theirs) in zip(_judged(*first), _judged(*second), strict=True):
+    for (metric, mine), (_, theirs) in zip(_judged(*first), _judged(*second), strict=True):
         difference, resampled = (
-            figure(mine, target, drawn) - figure(theirs, target, drawn) for drawn in (ones, weights)
+            metric(mine, target, drawn) - metric(theirs, target, drawn) for drawn in (ones, weights)
         )
-        half = np.nan if figure in _TOLD_ALONE else stats.norm.ppf(0.975) * resampled.std()
+        half = np.nan if metric in _TOLD_ALONE else stats.norm.ppf(0.975) * resampled.std()
         ends = {"low": difference[0] - half, "high": difference[0] + half}
-        rows.append({"metric": figure.__name__, "difference": difference[0], **ends})
+        rows.append({"metric": metric.__name__, "difference": difference[0], **ends})
     table = pd.DataFrame(rows)
     return table[table["metric"] != calibration_error.__name__]
 
@@ -260,26 +253,6 @@ def amount_interval(value: float, resampled: Values) -> tuple[float, float]:
         return min(0.0, value), float(np.quantile(resampled, 0.975))
     factor = np.exp(stats.norm.ppf(0.975) * resampled.std() / value)
     return float(value / factor), float(value * factor)
-
-
-def roc_auc_interval(scores: Values, target: Values) -> tuple[float, float]:
-    """Return the 95 % interval of a ROC-AUC on independent clients.
-
-    The variance is that of DeLong, DeLong and Clarke-Pearson (1988), by ranks (Sun and Xu 2014); the interval
-    is symmetric on the logit scale, where it stays between 0 and 1 and covers better near 1 (Pepe 2003). For
-    a perfect ranking, whose variance is 0, it is Wilson's for the smaller class.
-    """
-    declined, kept = scores[target == 1], scores[target == 0]
-    ranks = stats.rankdata(np.r_[declined, kept])
-    above = (ranks[: len(declined)] - stats.rankdata(declined)) / len(kept)
-    below = 1 - (ranks[len(declined) :] - stats.rankdata(kept)) / len(declined)
-    area, fewest = float(above.mean()), min(len(declined), len(kept))
-    if area in (0, 1) or fewest < _FEWEST_FOR_VARIANCE:
-        return share_with_interval(round(area * fewest), fewest)[1:]
-    error = np.sqrt(above.var(ddof=1) / len(declined) + below.var(ddof=1) / len(kept))
-    half = stats.norm.ppf(0.975) * error / (area * (1 - area))
-    low, high = special.expit(special.logit(area) + np.array([-half, half]))
-    return float(low), float(high)
 
 
 def resample_clients(target: Values, samples: int, seed: int, labelled: int) -> Values:
@@ -321,7 +294,7 @@ def corrected_interval(values: Values, test_share: float) -> tuple[float, float,
     Parameters
     ----------
     values : ndarray, shape (n_folds,)
-        A figure, or a difference of figures, on each fold of all repeats.
+        A metric, or a difference of metrics, on each fold of all repeats.
     test_share : float
         Share of clients in a fold's test part.
     """
@@ -329,20 +302,6 @@ def corrected_interval(values: Values, test_share: float) -> tuple[float, float,
     variance = values.var(ddof=1) * (1 / count + test_share / (1 - test_share))
     error = float(np.sqrt(variance))
     return float(values.mean()), error, float(stats.t.ppf(0.975, count - 1) * error)
-
-
-def by_descending_score(scores: Values, target: Values, weights: Values) -> tuple[Values, Values]:
-    """Return the weights of declined and kept clients by distinct score, highest first.
-
-    Returns
-    -------
-    declined, kept : ndarray, shape (n_resamples, n_distinct_scores)
-    """
-    order = np.argsort(-scores, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) != 0])
-    declined = np.add.reduceat(weights[:, order] * target[order], starts, axis=1)
-    kept = np.add.reduceat(weights[:, order] * (1 - target[order]), starts, axis=1)
-    return declined, kept
 
 
 def _ratio(part: Values, whole: Values) -> Values:

@@ -1,4 +1,4 @@
-"""How a family of models becomes a scikit-learn pipeline."""
+"""A family of models as a scikit-learn pipeline."""
 
 from typing import Any
 
@@ -21,10 +21,10 @@ from sklearn.preprocessing import (
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES
 from one_click.features import add_engineered
 from one_click.parameters import (
-    EXPAND,
-    EXPANSIONS,
-    NUMBERS,
-    NUMBERS_AS,
+    BASES,
+    BASIS,
+    SCALER,
+    SCALERS,
     SCORE_FUNC,
     SCORE_FUNCTIONS,
     Family,
@@ -32,11 +32,11 @@ from one_click.parameters import (
 
 Choice = dict[str, Any]
 
-STEPS = ("engineer", "columns", "select", "expand", "model")  # of every pipeline of the project
+STEPS = ("engineer", "columns", "select", "basis", "model")  # of every pipeline of the project
 
-PREPARATIONS = dict(
+SCALER_STEPS = dict(
     zip(
-        NUMBERS_AS,
+        SCALERS,
         (
             StandardScaler(),
             RobustScaler(),
@@ -50,9 +50,9 @@ PREPARATIONS = dict(
 
 _CURVES = SplineTransformer(n_knots=3, include_bias=False)
 _PRODUCTS = PolynomialFeatures(2, interaction_only=True, include_bias=False)
-TERMS: dict[str, Any] = dict(
+BASIS_STEPS: dict[str, Any] = dict(
     zip(
-        EXPANSIONS,
+        BASES,
         (None, _CURVES, _PRODUCTS, FeatureUnion([("curves", _CURVES), ("products", _PRODUCTS)])),
         strict=True,
     )
@@ -77,13 +77,13 @@ def build_engineering(names: tuple[str, ...]) -> FunctionTransformer:
     return FunctionTransformer(add_engineered, kw_args={"names": names})
 
 
-def build_preprocessing(numbers: str, features: tuple[str, ...]) -> ColumnTransformer:
-    """Return the unfitted preprocessing: numbers scaled or bent, categories one-hot encoded.
+def build_preprocessing(scaler: str, features: tuple[str, ...]) -> ColumnTransformer:
+    """Return the unfitted preprocessing: numbers scaled, categories one-hot encoded.
 
     Parameters
     ----------
-    numbers : str
-        How numbers are prepared, one of `NUMBERS_AS`.
+    scaler : str
+        Scaler of the numbers, one of `SCALERS`.
     features : tuple of str
         Features to prepare; their kinds come from the vocabulary.
     """
@@ -91,7 +91,7 @@ def build_preprocessing(numbers: str, features: tuple[str, ...]) -> ColumnTransf
     numeric = [name for name in features if name not in categories]
     encoder = OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
-        [("numbers", clone(PREPARATIONS[numbers]), numeric), ("categories", encoder, categories)],
+        [("scaler", clone(SCALER_STEPS[scaler]), numeric), ("encoder", encoder, categories)],
         verbose_feature_names_out=False,
     )
 
@@ -101,12 +101,13 @@ def build_selector(choice: Choice) -> SelectKBest:
     return SelectKBest(SCORES[choice.get(SCORE_FUNC, SCORE_FUNCTIONS[0])], k=choice.get("select__k", "all"))
 
 
-def build_expansion(choice: Choice) -> Any:
-    """Return the unfitted step that makes terms of the selected columns: curves, products of two, or both.
+def build_basis(choice: Choice) -> Any:
+    """Return the unfitted basis expansion of the selected columns: splines, products of two, or both.
 
-    On these terms a linear model bends and lets two features act together; each is read off its coefficient.
+    On this basis a linear model is curved and has interactions, each with a coefficient of its own.
     """
-    terms = TERMS[choice.get(EXPAND, EXPANSIONS[0])]
+    terms = BASIS_STEPS[choice.get(BASIS, BASES[0])]
+    # Terms are scaled anew: a penalty treats coefficients alike only if their columns spread alike.
     return (
         "passthrough" if terms is None else Pipeline([("terms", clone(terms)), ("scale", StandardScaler())])
     )
@@ -130,15 +131,15 @@ def build_pipeline(family: Family, choice: Choice, engineered: tuple[str, ...] =
     family : Family
         Class and fixed arguments.
     choice : dict
-        ``model__…`` and ``select__…`` arguments, how `numbers` are prepared, which terms `expand` makes.
+        ``model__…`` and ``select__…`` arguments, the `scaler` of numbers and the `basis` of selected columns.
     engineered : tuple of str
         Engineered features that the model sees beside the raw ones.
     """
-    numbers, seen = choice.get(NUMBERS, NUMBERS_AS[0]), (*BASE_FEATURES, *engineered)
+    scaler, seen = choice.get(SCALER, SCALERS[0]), (*BASE_FEATURES, *engineered)
     return assemble(
         build_engineering(engineered),
-        build_preprocessing(numbers, seen),
+        build_preprocessing(scaler, seen),
         build_selector(choice),
-        build_expansion(choice),
+        build_basis(choice),
         build_classifier(family, choice),
     )

@@ -1,11 +1,10 @@
-"""ROC-AUC of one family's settings on fixed folds, with all that settings share done once."""
+"""ROC-AUC of one family's hyperparameters on fixed folds; what trials share is fitted once."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from sklearn import config_context
 from sklearn.feature_selection import SelectKBest
 
@@ -13,14 +12,15 @@ from one_click.columns import TARGET
 from one_click.features import add_engineered, engineered_columns
 from one_click.modelling.families import (
     Choice,
+    build_basis,
     build_classifier,
-    build_expansion,
     build_preprocessing,
     build_selector,
 )
 from one_click.modelling.folds import Split
 from one_click.modelling.scores import Scores, raw_features, uncalibrated_score
-from one_click.parameters import EXPAND, NUMBERS, NUMBERS_AS, SCORE_FUNC, Family
+from one_click.parameters import BASIS, SCALER, SCALERS, SCORE_FUNC, Family
+from one_click.statistics.discrimination import roc_auc
 
 Target = NDArray[np.int64]
 Columns = tuple[Scores, Scores]  # of the training and of the test clients
@@ -29,8 +29,8 @@ Columns = tuple[Scores, Scores]  # of the training and of the test clients
 class FoldScorer:
     """Scores points of a search space on fixed folds.
 
-    Each preprocessing is fitted once per fold, each score function once per preprocessing, each set of terms
-    once per selection, whatever number of trials uses them; the figures are those of whole pipelines.
+    Each preprocessing is fitted once per fold, each score function once per preprocessing and each basis once
+    per selection, whatever number of trials uses them; the values are those of whole pipelines.
 
     Parameters
     ----------
@@ -45,12 +45,12 @@ class FoldScorer:
         self._folds = [_Fold(features, target, *split) for split in splits]
 
     def score(self, family: Family, choice: Choice, fold: int) -> float:
-        """Return the ROC-AUC on one fold of a family's model with the settings `choice`.
+        """Return the ROC-AUC on one fold of a family's model with the hyperparameters `choice`.
 
         Raises
         ------
         ValueError
-            If the classifier refuses the settings, or gives scores that are no numbers.
+            If the classifier refuses the hyperparameters, or gives scores that are no numbers.
         """
         data = self._folds[fold]
         train, test = data.columns(choice)
@@ -60,7 +60,7 @@ class FoldScorer:
             scores = uncalibrated_score(model, test)
         if not np.isfinite(scores).all():
             raise ValueError(f"{family.class_} gives scores that are no numbers")
-        return roc_auc(scores, data.test_target)
+        return float(roc_auc(scores, data.test_target)[0])
 
 
 class _Fold:
@@ -81,37 +81,29 @@ class _Fold:
 
     def columns(self, choice: Choice) -> Columns:
         """Return the columns that the classifier sees."""
-        key = tuple(choice.get(name) for name in (NUMBERS, SCORE_FUNC, "select__k", EXPAND))
+        key = tuple(choice.get(name) for name in (SCALER, SCORE_FUNC, "select__k", BASIS))
         if key not in self._expanded:
             support, prepared = self._support(choice), self._prepare(choice)
             train, test = (columns[:, support] for columns in prepared)
-            expansion = build_expansion(choice)
-            if expansion != "passthrough":
-                train, test = expansion.fit_transform(train), expansion.transform(test)
+            basis = build_basis(choice)
+            if basis != "passthrough":
+                train, test = basis.fit_transform(train), basis.transform(test)
             self._expanded[key] = train, test
         return self._expanded[key]
 
     def _prepare(self, choice: Choice) -> Columns:
-        numbers = choice.get(NUMBERS, NUMBERS_AS[0])
-        if numbers not in self._prepared:
-            preprocessing = build_preprocessing(numbers, tuple(self._train.columns))
+        scaler = choice.get(SCALER, SCALERS[0])
+        if scaler not in self._prepared:
+            preprocessing = build_preprocessing(scaler, tuple(self._train.columns))
             fitted = preprocessing.fit_transform(self._train)
-            self._prepared[numbers] = fitted, preprocessing.transform(self._test)
-        return self._prepared[numbers]
+            self._prepared[scaler] = fitted, preprocessing.transform(self._test)
+        return self._prepared[scaler]
 
     def _support(self, choice: Choice) -> NDArray[np.bool_]:
         """Return which columns are selected; a fitted selector answers for every number of columns."""
-        key = choice.get(NUMBERS, NUMBERS_AS[0]), choice.get(SCORE_FUNC)
+        key = choice.get(SCALER, SCALERS[0]), choice.get(SCORE_FUNC)
         if key not in self._selectors:
             self._selectors[key] = build_selector(choice).fit(self._prepare(choice)[0], self.train_target)
         selector = self._selectors[key]
         selector.k = choice.get("select__k", "all")
         return np.asarray(selector.get_support())
-
-
-def roc_auc(scores: Scores, target: Target) -> float:
-    """Return the ROC-AUC by ranks (Mann and Whitney); ties count one half."""
-    declined = target == 1
-    count = int(declined.sum())
-    above = rankdata(scores)[declined].sum() - count * (count + 1) / 2
-    return float(above / (count * (len(target) - count)))

@@ -1,20 +1,48 @@
 """What a ranking of clients is worth to a campaign, under stated assumptions."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import betainc
 
-from one_click.modelling.evaluation import Values, by_descending_score
 from one_click.parameters import Offers, Segmentation
+from one_click.schemas.records import CampaignAssumptions
+from one_click.statistics.discrimination import Values, by_descending_score
+
+Money = TypeVar("Money", float, pd.Series)
+Scores = TypeVar("Scores", pd.Series, NDArray[Any])
 
 _NORMAL_95 = 1.96
 _WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect at 0 and 1
 
 
-def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> dict[str, float]:
+def profit_at_risk(
+    monthly_profit: Money, segmentation: Segmentation, probability: float | pd.Series = 1.0
+) -> Money:
+    """Return the profit that a decline takes away, times its probability.
+
+    Parameters
+    ----------
+    monthly_profit : float or Series
+        Profit units a month.
+    segmentation : Segmentation
+        Months that count, and the share of profit that a declining client takes away.
+    probability : float or Series
+        Of a decline; 1 gives all the profit at stake.
+    """
+    months = segmentation.horizon_months * segmentation.profit_lost_share
+    return probability * monthly_profit * months
+
+
+def is_at_risk(probability: Scores, threshold: float) -> Scores:
+    """Tell which clients are at risk: the threshold itself belongs to them."""
+    return probability >= threshold
+
+
+def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
     """Gather what a campaign is assumed to bring and to cost: one average offer to each client chosen.
 
     Parameters
@@ -28,11 +56,8 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
 
     Returns
     -------
-    dict
-        ``client_value``: mean profit at stake, profit units; ``cost`` of an offer; ``effect``: share of
-        declines that it prevents, from ``low`` to ``high``; ``alpha``, ``beta``: a beta distribution with the
-        mean `effect`, of which low to high is taken as the 95 % interval; both 0 if the effect is known for
-        certain.
+    CampaignAssumptions
+        The mean effect is that of a beta distribution, of which low to high is taken as the 95 % interval.
     """
     cost = float(np.mean([offer.cost for offer in offers.declared]))
     low, effect, high = (
@@ -42,20 +67,19 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
     spread = (high - low) / (2 * _NORMAL_95)
     certain = not spread or effect in (0, 1)
     weight = 0.0 if certain else max(_WIDEST, effect * (1 - effect) / spread**2 - 1)
-    months = segmentation.horizon_months * segmentation.profit_lost_share
-    return {
-        "client_value": float(np.mean(profit)) * months,
-        "cost": cost,
-        "effect": effect,
-        "low": low,
-        "high": high,
-        "alpha": effect * weight,
-        "beta": (1 - effect) * weight,
-    }
+    return CampaignAssumptions(
+        client_value=profit_at_risk(float(np.mean(profit)), segmentation),
+        cost=cost,
+        effect=effect,
+        low=low,
+        high=high,
+        alpha=effect * weight,
+        beta=(1 - effect) * weight,
+    )
 
 
 def expected_maximum_profit(
-    scores: Values, target: Values, weights: Values, campaign: dict[str, float]
+    scores: Values, target: Values, weights: Values, campaign: CampaignAssumptions
 ) -> tuple[Values, Values]:
     """Return the EMPC and the depth that reaches it.
 
@@ -68,8 +92,7 @@ def expected_maximum_profit(
     ----------
     scores, target : ndarray, shape (n_clients,)
     weights : ndarray, shape (n_resamples, n_clients)
-    campaign : dict
-        See `assume_campaign`.
+    campaign : CampaignAssumptions
 
     Returns
     -------
@@ -83,25 +106,25 @@ def expected_maximum_profit(
     return np.array(profit), np.array(depth)
 
 
-def _best_depths(contacted: Values, hits: Values, campaign: dict[str, float]) -> tuple[float, float]:
+def _best_depths(contacted: Values, hits: Values, campaign: CampaignAssumptions) -> tuple[float, float]:
     """Integrate the best profit over the effect.
 
     Parameters
     ----------
     contacted, hits : ndarray, shape (n_distinct_scores,)
         Clients with each score, and how many of them declined, as shares of the base; highest score first.
-    campaign : dict
+    campaign : CampaignAssumptions
 
     Returns
     -------
     profit, depth : float
     """
-    value, cost, alpha, beta = (campaign[name] for name in ("client_value", "cost", "alpha", "beta"))
+    value, cost = campaign.client_value, campaign.cost
     if value <= 0:
         return 0.0, 0.0
     width, rate = _concave_steps(contacted, hits)
-    borders = np.clip(cost / (value * rate), 0, 1)  # the effect from which a step pays for itself
-    chance, mass = _distribution(borders, campaign["effect"], alpha, beta)
+    break_even = np.clip(cost / (value * rate), 0, 1)  # the effect from which a step pays for itself
+    chance, mass = _distribution(break_even, campaign)
     m, h = (np.concatenate([[0.0], np.cumsum(steps)]) for steps in (width, width * rate))
     return float((value * h * mass - cost * m * chance).sum()), float((m * chance).sum())
 
@@ -118,17 +141,18 @@ def _concave_steps(width: Values, rise: Values) -> tuple[Values, Values]:
     return pooled.weights[rising], slopes[rising]
 
 
-def _distribution(borders: Values, effect: float, alpha: float, beta: float) -> tuple[Values, Values]:
-    """Return the chance of an effect between two borders, and the same times the mean effect there."""
+def _distribution(thresholds: Values, campaign: CampaignAssumptions) -> tuple[Values, Values]:
+    """Return the chance of an effect between two thresholds, and the same times the mean effect there."""
+    alpha, beta, effect = campaign.alpha, campaign.beta, campaign.effect
     if not alpha:  # the effect is known
-        certain = np.zeros(len(borders) + 1)
-        certain[np.searchsorted(borders, effect)] = 1
+        certain = np.zeros(len(thresholds) + 1)
+        certain[np.searchsorted(thresholds, effect)] = 1
         return certain, effect * certain
-    edges, mean = np.concatenate([[0.0], borders, [1.0]]), alpha / (alpha + beta)
+    edges, mean = np.concatenate([[0.0], thresholds, [1.0]]), alpha / (alpha + beta)
     return np.diff(betainc(alpha, beta, edges)), mean * np.diff(betainc(alpha + 1, beta, edges))
 
 
-def campaign_profit(called: Values, target: Values, value: Values, campaign: dict[str, float]) -> float:
+def campaign_profit(called: Values, target: Values, value: Values, campaign: CampaignAssumptions) -> float:
     """Return the profit, per client of the base, of an offer to all clients that are called at risk.
 
     Parameters
@@ -138,4 +162,4 @@ def campaign_profit(called: Values, target: Values, value: Values, campaign: dic
     value : ndarray, shape (n_clients,)
         Profit at stake of each client, profit units.
     """
-    return float(np.mean(called * (campaign["effect"] * target * value - campaign["cost"])))
+    return float(np.mean(called * (campaign.effect * target * value - campaign.cost)))

@@ -1,66 +1,80 @@
-"""When a trial may be given up before its last fold."""
+"""Pruning of trials by paired fold differences."""
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+from optuna.pruners import BasePruner
+from optuna.trial import FrozenTrial, TrialState
 from scipy.special import ndtr
 
-_FEWEST = 3  # finished trials behind the spread of differences between folds
+if TYPE_CHECKING:
+    import optuna
+
+FOLD_VALUES = "fold_roc_auc"  # user attribute of a trial: its ROC-AUC on each fold that it ran
+_FEWEST = 3  # finished trials behind the variance of differences between folds
+
+Values = NDArray[np.float64]
 
 
-class Race:
-    """Judges after each fold whether a trial may still overtake the best one.
+class PairedFoldPruner(BasePruner):  # type: ignore[misc]  # mypy reads no types of optuna
+    """Prunes a trial whose chance to overtake the best one has become negligible.
 
-    A trial is compared with the best finished one on the same folds. Their differences scatter from fold to
-    fold; how much, the finished trials tell. The sum of all differences, given the first k of n, is then
-    about normal with the mean n·d and the variance s²·[(n − k) + (n − k)² / k], where d is the mean
-    difference seen and s² the pooled variance of differences (see `_variance`): a trial whose chance of a
-    positive sum has become negligible is given up. The best trial is never judged by folds that others have
-    not run.
+    A trial is compared with the best finished one on the same folds. The sum of their differences over all n
+    folds, given the first k, is about normal with the mean n·d and the variance s²·[(n − k) + (n − k)² / k],
+    where d is the mean difference seen and s² the pooled variance of differences between folds
+    (`pooled_variance`), which the finished trials tell.
 
     Parameters
     ----------
-    negligible : float
-        A smaller chance to overtake ends a trial; 0 lets every trial run all folds.
+    negligible_chance : float
+        A smaller chance prunes; 0 lets every trial run all folds.
     """
 
-    def __init__(self, negligible: float) -> None:
-        self._negligible = negligible
-        self._finished: list[np.ndarray] = []
+    def __init__(self, negligible_chance: float) -> None:
+        self._negligible_chance = negligible_chance
 
-    def finish(self, values: Sequence[float]) -> None:
-        """Take in the values of a trial that ran all folds."""
-        self._finished.append(np.asarray(values))
-
-    def is_lost(self, values: Sequence[float]) -> bool:
-        """Tell whether a trial with these values on its first folds has a negligible chance to overtake."""
-        if len(self._finished) < _FEWEST or not self._negligible:
+    def prune(self, study: "optuna.Study", trial: FrozenTrial) -> bool:
+        """Tell whether to prune a trial that holds its values so far in the attribute `FOLD_VALUES`."""
+        finished = finished_values(study)
+        if len(finished) < _FEWEST or not self._negligible_chance:
             return False
-        return self.chance(values) < self._negligible
+        return chance_to_overtake(finished, trial.user_attrs[FOLD_VALUES]) < self._negligible_chance
 
-    def chance(self, values: Sequence[float]) -> float:
-        """Return the chance that the mean over all folds ends above the best one's."""
-        best, seen = self._best(), len(values)
-        left = len(best) - seen
-        mean = float(np.mean(values - best[:seen]))
-        spread = np.sqrt(self._variance() * (left + left**2 / seen))
-        return float(ndtr(len(best) * mean / spread)) if spread > 0 else 1.0
 
-    def expected(self, values: Sequence[float]) -> float:
-        """Return the mean over all folds that the differences seen so far lead to."""
-        best = self._best()
-        return float(best.mean() + np.mean(values - best[: len(values)]))
+def finished_values(study: "optuna.Study") -> Values:
+    """Return the values of all complete trials, shape (n_trials, n_folds)."""
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return np.array([trial.user_attrs[FOLD_VALUES] for trial in complete])
 
-    def _best(self) -> np.ndarray:
-        return max(self._finished, key=np.mean)
 
-    def _variance(self) -> float:
-        """Return the pooled variance, between folds, of differences to the best trial.
+def chance_to_overtake(finished: Values, values: list[float]) -> float:
+    """Return the chance that a trial's mean over all folds ends above that of the best finished one."""
+    best, seen = _best(finished), len(values)
+    left = len(best) - seen
+    mean = float(np.mean(values - best[:seen]))
+    spread = np.sqrt(pooled_variance(finished) * (left + left**2 / seen))
+    return float(ndtr(len(best) * mean / spread)) if spread > 0 else 1.0
 
-        Of the larger half of the variances: late in a search many trials are near copies of the best one, and
-        would make every difference look sure.
-        """
-        best = self._best()
-        variances = np.sort([(values - best).var(ddof=1) for values in self._finished])
-        others = variances[variances > 0]
-        return float(np.mean(others[len(others) // 2 :])) if len(others) else 0.0
+
+def expected_mean(finished: Values, values: list[float]) -> float:
+    """Return the mean over all folds that a trial's differences to the best one let expect."""
+    if not len(finished):
+        return float(np.mean(values))
+    best = _best(finished)
+    return float(best.mean() + np.mean(values - best[: len(values)]))
+
+
+def pooled_variance(finished: Values) -> float:
+    """Return the variance between folds of differences to the best trial, the mean of their larger half.
+
+    Late in a search many trials are near copies of the best one; counted in, they would make every difference
+    look certain.
+    """
+    variances = np.sort((finished - _best(finished)).var(axis=1, ddof=1))
+    others = variances[variances > 0]
+    return float(np.mean(others[len(others) // 2 :])) if len(others) else 0.0
+
+
+def _best(finished: Values) -> Values:
+    return max(finished, key=np.mean)

@@ -1,4 +1,4 @@
-"""The search for a family's best settings: Optuna's TPE, or random draws from the same space."""
+"""The search for a family's best hyperparameters: Optuna's TPE, or random draws from the same space."""
 
 import hashlib
 import json
@@ -10,19 +10,17 @@ import numpy as np
 import pandas as pd
 
 from one_click.modelling.evaluation import corrected_interval
-from one_click.modelling.families import PREPARATIONS, TERMS, Choice
+from one_click.modelling.families import BASIS_STEPS, SCALER_STEPS, Choice
 from one_click.modelling.fingerprint import fingerprint
 from one_click.modelling.fold_scorer import FoldScorer
 from one_click.modelling.folds import Split, make_splits
-from one_click.modelling.pruner import Race
 from one_click.parameters import Family, ModelSelection, Range
 
 if TYPE_CHECKING:
     import optuna
     from optuna.trial import FrozenTrial
 
-_VALUES = "fold_roc_auc"  # user attribute of a trial: its ROC-AUC on each fold that it ran
-_REFUSED = "refused"  # user attribute of a trial: why its settings could not be fitted
+_REFUSED = "refused"  # user attribute of a trial: why its hyperparameters could not be fitted
 FAULTS_OF_A_FIT = (ArithmeticError, RuntimeError, TypeError, ValueError)
 _GAIN_SEEDS = 500  # from which those of the folds that judge a gain start
 COMPLETE, STOPPED, REFUSED = "complete", "stopped", "refused"
@@ -65,7 +63,7 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
     ----------
     clients : DataFrame, one row per labelled client
     family : Family
-        The search space, and the settings that are tried first.
+        The search space, and the hyperparameters that are tried first.
     options : ModelSelection
         Folds, strategy, budget and seed.
     open_log : callable
@@ -73,67 +71,70 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
 
     Returns
     -------
-    DataFrame, one row per trial: trial, state, folds, roc_auc, roc_auc_sd, gain, gain_error, chosen, settings
-    (JSON), reason
+    DataFrame of `schemas.model_selection.Trials`
         Chosen is the best trial if its gain exceeds `start_margin` errors, else the family's start: of many
         trials the best is partly the luckiest. Gain is what the best has ahead of the start on
         `gain_repeats` repeats of folds of other seeds, where that luck is gone, with its corrected error
-        (Nadeau and Bengio); missing for other trials. A ``complete`` trial ran all folds. One that was
-        ``stopped`` had no chance left to become the best; its ROC-AUC is the one that its folds let expect.
-        ``refused``: these clients cannot be fitted with these settings (more neighbours than clients), for
-        the `reason` given.
+        (Nadeau and Bengio). The ROC-AUC of a ``stopped`` trial is the one that its folds let expect.
     """
     splits = make_splits(clients, options.folds, options.seed)
     scorer = FoldScorer(clients, splits)
     log = open_log(name_study(clients, splits, family, options), options.trials)
-    study, race = _study_in_memory(log.trials), Race(options.negligible_chance)
-    for trial in log.trials:
-        _tell_race(race, trial, options.folds)
+    study = _study_in_memory(log.trials, options)
     for number in range(len(log.trials), options.trials):
         study.sampler = _sampler(options, number)
         if number == 0 and family.start:
             study.enqueue_trial(family.start)
-        _run(study, scorer, family, race, options.folds)
+        _run(study, scorer, family, options.folds)
         log.record(study.get_trials(deepcopy=False)[-1])
     table = _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds)
     return _choose(table, clients, family, options)
 
 
-def _study_in_memory(trials: Sequence["FrozenTrial"]) -> "optuna.Study":
+def _study_in_memory(trials: Sequence["FrozenTrial"], options: ModelSelection) -> "optuna.Study":
     import optuna
 
+    from one_click.modelling.pruner import PairedFoldPruner
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # else every start in memory is announced
-    study = optuna.create_study(direction="maximize")
+    study = optuna.create_study(direction="maximize", pruner=PairedFoldPruner(options.negligible_chance))
     study.add_trials(trials)
     return study
 
 
-def _run(study: "optuna.Study", scorer: FoldScorer, family: Family, race: Race, folds: int) -> None:
-    """Run one trial fold by fold, to its end or until it has no chance left."""
+def _run(study: "optuna.Study", scorer: FoldScorer, family: Family, folds: int) -> None:
+    """Run one trial fold by fold, until its end or until it is pruned."""
     from optuna.trial import TrialState
 
     trial = study.ask()
-    choice, values = _suggest(trial, family), list[float]()
+    choice = _suggest(trial, family)
     try:
-        while len(values) < folds and not (values and race.is_lost(values)):
-            values.append(scorer.score(family, choice, len(values)))
+        values = _score_folds(trial, scorer, family, choice, folds)
     except FAULTS_OF_A_FIT as error:
         trial.set_user_attr(_REFUSED, str(error) or type(error).__name__)
         study.tell(trial, state=TrialState.FAIL)
         return
-    trial.set_user_attr(_VALUES, values)
     if len(values) < folds:
-        trial.report(race.expected(values), step=len(values))
         study.tell(trial, state=TrialState.PRUNED)
-        return
-    race.finish(values)
-    study.tell(trial, float(np.mean(values)))
+    else:
+        study.tell(trial, float(np.mean(values)))
 
 
-def _tell_race(race: Race, trial: "FrozenTrial", folds: int) -> None:
-    values = trial.user_attrs.get(_VALUES, [])
-    if len(values) == folds:
-        race.finish(values)
+def _score_folds(
+    trial: "optuna.Trial", scorer: FoldScorer, family: Family, choice: Choice, folds: int
+) -> list[float]:
+    """Return the ROC-AUC of each fold that the trial ran, and report the mean that they let expect."""
+    from one_click.modelling.pruner import FOLD_VALUES, expected_mean, finished_values
+
+    values: list[float] = []
+    for fold in range(folds):
+        values = [*values, scorer.score(family, choice, fold)]
+        trial.set_user_attr(FOLD_VALUES, values)
+        # TPE ranks pruned trials by their last report: a mean over the folds seen would favour easy folds.
+        trial.report(expected_mean(finished_values(trial.study), values), step=len(values))
+        if len(values) < folds and trial.should_prune():
+            break
+    return values
 
 
 def name_study(clients: pd.DataFrame, splits: list[Split], family: Family, options: ModelSelection) -> str:
@@ -144,10 +145,10 @@ def name_study(clients: pd.DataFrame, splits: list[Split], family: Family, optio
     digest = hashlib.sha256(fingerprint(clients).encode())
     for _, test in splits:
         digest.update(test.astype("int64").tobytes() + b"|")
-    settings = [options.seed, options.strategy, options.startup_trials, options.negligible_chance]
+    rules = [options.seed, options.strategy, options.startup_trials, options.negligible_chance]
     space = family.model_dump(mode="json", exclude={"interpretability", "vote_weight"})
-    made_with = [version("scikit-learn"), version("optuna"), str(PREPARATIONS), str(TERMS)]
-    digest.update(json.dumps([settings, space, made_with]).encode())
+    made_with = [version("scikit-learn"), version("optuna"), str(SCALER_STEPS), str(BASIS_STEPS)]
+    digest.update(json.dumps([rules, space, made_with]).encode())
     return digest.hexdigest()[:16]
 
 
@@ -173,10 +174,13 @@ def _suggest(trial: "optuna.Trial", family: Family) -> Choice:
 
 
 def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
+    from one_click.modelling.pruner import FOLD_VALUES
+
     rows = []
     for number, trial in enumerate(trials):
-        values = trial.user_attrs.get(_VALUES, [])
-        state = REFUSED if _REFUSED in trial.user_attrs else COMPLETE if len(values) == folds else STOPPED
+        refused = _REFUSED in trial.user_attrs
+        values = [] if refused else trial.user_attrs[FOLD_VALUES]
+        state = REFUSED if refused else COMPLETE if len(values) == folds else STOPPED
         expected = trial.value if state == COMPLETE else trial.intermediate_values.get(len(values), np.nan)
         rows.append(
             {
@@ -185,7 +189,7 @@ def _tabulate(trials: Sequence["FrozenTrial"], folds: int) -> pd.DataFrame:
                 "folds": len(values),
                 "roc_auc": expected,
                 "roc_auc_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
-                "settings": json.dumps(trial.params, sort_keys=True),
+                "hyperparameters": json.dumps(trial.params, sort_keys=True),
                 "reason": trial.user_attrs.get(_REFUSED, ""),
             }
         )
@@ -202,7 +206,7 @@ def _choose(
         return trials
     best = complete["roc_auc"].idxmax()
     if family.start and trials.loc[0, "state"] == COMPLETE:
-        start, ahead = (json.loads(trials.loc[place, "settings"]) for place in (0, best))
+        start, ahead = (json.loads(trials.loc[place, "hyperparameters"]) for place in (0, best))
         gain, error = _measure_gain(clients, family, start, ahead, options) if best else (0.0, 0.0)
         trials.loc[best, ["gain", "gain_error"]] = gain, error
         best = best if gain > options.start_margin * error else 0
@@ -213,7 +217,7 @@ def _choose(
 def _measure_gain(
     clients: pd.DataFrame, family: Family, start: Choice, ahead: Choice, options: ModelSelection
 ) -> tuple[float, float]:
-    """Return how much ROC-AUC settings gain over the start on folds of other seeds, and the error of that."""
+    """Return how much ROC-AUC is gained over the start on folds of other seeds, and the error of that."""
     differences = []
     for repeat in range(options.gain_repeats):
         scorer = FoldScorer(clients, make_splits(clients, options.folds, options.seed + _GAIN_SEEDS + repeat))
@@ -229,6 +233,6 @@ def _measure_gain(
 
 
 def chosen_trial(trials: pd.DataFrame) -> pd.Series | None:
-    """Return the trial whose settings are taken; None if none could be fitted."""
+    """Return the trial whose hyperparameters are taken; None if none could be fitted."""
     chosen = trials[trials["chosen"]]
     return None if chosen.empty else chosen.iloc[0]

@@ -1,6 +1,5 @@
-"""Which of the compared models is the champion, and how its scores become probabilities."""
+"""Selection of the champion among the compared models, and of the calibration of each."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -8,8 +7,10 @@ import pandas as pd
 
 from one_click.errors import DataError
 from one_click.modelling.calibration import compare_methods
-from one_click.modelling.evaluation import corrected_interval, roc_auc
+from one_click.modelling.evaluation import corrected_interval
 from one_click.parameters import VOTING, Family, ModelSelection
+from one_click.schemas.records import TunedModel
+from one_click.statistics.discrimination import roc_auc
 
 FAMILY, CHALLENGER, BENCHMARK, EXCLUDED = "family", "challenger", "benchmark", "excluded"
 _UNCONFIRMED = "its settings could not be fitted on every fold that confirms"
@@ -29,11 +30,8 @@ def rank_models(fold_scores: pd.DataFrame, tuned: pd.DataFrame, options: ModelSe
 
     Returns
     -------
-    DataFrame, one row per model, best first: model, kind, roc_auc, roc_auc_low, roc_auc_high, behind_best,
-    behind_best_error, best, one_standard_error, champion, interpretability, terms, search_roc_auc, trials,
-    settings, refused
-        Intervals and errors are those of Nadeau and Bengio. `terms` is how many coefficients of a linear
-        model are not 0, mean over the folds; missing for others. What could not be fitted stands last, as
+    DataFrame of `schemas.model_selection.Leaderboard`, best first
+        Intervals and errors are those of Nadeau and Bengio. Models that could not be fitted stand last, as
         ``excluded``, with the reason in `refused`.
 
     Raises
@@ -55,7 +53,7 @@ def rank_models(fold_scores: pd.DataFrame, tuned: pd.DataFrame, options: ModelSe
 def roc_auc_by_fold(fold_scores: pd.DataFrame) -> pd.DataFrame:
     """Return one row per fold of all repeats, one column per model."""
     values = {
-        key: roc_auc(part["score"].to_numpy(), part["target"].to_numpy(), np.ones((1, len(part))))[0]
+        key: roc_auc(part["score"].to_numpy(), part["target"].to_numpy())[0]
         for key, part in fold_scores.groupby(["repeat", "fold", "model"])
     }
     by_fold = pd.Series(values).rename_axis(["repeat", "fold", "model"]).reset_index(name="roc_auc")
@@ -109,9 +107,16 @@ def champion_name(leaderboard: pd.DataFrame) -> str:
     return str(leaderboard.loc[leaderboard["champion"], "model"].iloc[0])
 
 
-def winner(leaderboard: pd.DataFrame, tuned_models: pd.DataFrame) -> dict[str, Any]:
-    """Return the champion's family with its settings."""
-    return dict(json.loads(tuned_models.set_index("model").loc[champion_name(leaderboard), "tuned"]))
+def read_tuned(tuned_models: pd.DataFrame) -> dict[str, TunedModel]:
+    """Return all that it takes to build each model, by its name."""
+    rows = zip(tuned_models["model"], tuned_models["tuned"], strict=True)
+    return {name: TunedModel.read(text, "tuned_models") for name, text in rows}
+
+
+def winner(leaderboard: pd.DataFrame, tuned_models: pd.DataFrame) -> TunedModel:
+    """Return all that it takes to build the champion."""
+    name = champion_name(leaderboard)
+    return read_tuned(tuned_models[tuned_models["model"] == name])[name]
 
 
 def choose_calibrations(fold_scores: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +124,7 @@ def choose_calibrations(fold_scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per model and method: model, method, log_loss, brier_score, calibration_error, chosen
+    DataFrame of `schemas.model_selection.Calibrations`
     """
     parts = [
         compare_methods(scores.reset_index(drop=True)).assign(model=name)

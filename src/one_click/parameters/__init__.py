@@ -10,15 +10,15 @@ from one_click.parameters.eda import Eda
 from one_click.parameters.evidence import Evidence
 from one_click.parameters.interpretation import Curves, Interpretation, WhatIf
 from one_click.parameters.model_selection import (
+    BASES,
+    BASIS,
     BENCHMARKS,
     CANDIDATES,
-    EXPAND,
-    EXPANSIONS,
     FAMILIES,
-    NUMBERS,
-    NUMBERS_AS,
     REFERENCE,
     RULES,
+    SCALER,
+    SCALERS,
     SCORE_FUNC,
     SCORE_FUNCTIONS,
     VOTING,
@@ -31,15 +31,15 @@ from one_click.parameters.reporting import Reporting
 from one_click.parameters.segmentation import Segmentation
 
 __all__ = [
+    "BASES",
+    "BASIS",
     "BENCHMARKS",
     "CANDIDATES",
-    "EXPAND",
-    "EXPANSIONS",
     "FAMILIES",
-    "NUMBERS",
-    "NUMBERS_AS",
     "REFERENCE",
     "RULES",
+    "SCALER",
+    "SCALERS",
     "SCORE_FUNC",
     "SCORE_FUNCTIONS",
     "VOTING",

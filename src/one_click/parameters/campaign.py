@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from one_click.parameters.base import Parameters, Seed
-from one_click.rules.declarations import Channel, Offer, refuse_outdone_offers, refuse_repeated
+from one_click.rules.declared import refuse_repeated
+from one_click.rules.offers import Channel, Offer, refuse_outdone_offers
 
 
 class Offers(Parameters):

@@ -8,7 +8,7 @@ from one_click.errors import nearest
 from one_click.parameters.base import Parameters, Seed, Share
 from one_click.parameters.planted import RENEWED, Campaign, Dirt, Drift, LabelNoise
 from one_click.parameters.snapshots import folder_name
-from one_click.rules.declarations import refuse_repeated
+from one_click.rules.declared import refuse_repeated
 
 
 class DemoStore(Parameters):

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES
 from one_click.errors import nearest
 from one_click.parameters.base import Parameters, Seed
-from one_click.rules.declarations import refuse_repeated
+from one_click.rules.declared import refuse_repeated
 
 
 class Eda(Parameters):
@@ -16,7 +16,7 @@ class Eda(Parameters):
     Attributes
     ----------
     alpha : float
-        Level of the adjusted p-values from which a difference is called clear.
+        Significance level of the adjusted p-values: below it, a difference is called clear.
     bins : int
         Bins of a histogram.
     largest_vif : float
@@ -24,23 +24,23 @@ class Eda(Parameters):
     alike_from : float
         Mean phik from which features are joined into one cluster.
     smallest_category : int
-        Clients from which a value of a category may be named for its risk.
+        Fewest clients of a value of a category that may be named for its risk.
     interactions : tuple of (str, str)
         Pairs of columns that are always shown.
     more_interactions : int
-        How many of the surest other pairs are shown.
+        How many of the other pairs, the smallest p-values first, are shown.
     stable_at : float
-        Adjusted Rand index of two halves from which clusters may be called natural.
+        Threshold of the adjusted Rand index of two halves for natural clusters.
     halvings : int
-        Pairs of halves behind it.
-    clouds : int
-        Single clouds of points that natural clusters must surpass.
+        Pairs of random halves whose mean it is.
+    null_samples : int
+        Samples of the null model whose stability natural clusters must exceed.
     resamples : int
-        Behind the test for more than one hump.
+        Bootstrap samples of the test for more than one mode.
     sample : int
-        Clients, at most, of what compares every pair of columns or clients.
+        Most clients in what is quadratic in columns or clients.
     seed : int
-        Seed of all that is drawn by chance.
+        Of every random draw.
     """
 
     file: ClassVar[str] = "conf/base/parameters_eda.yml"
@@ -53,7 +53,7 @@ class Eda(Parameters):
     more_interactions: int = Field(ge=0)
     stable_at: float = Field(gt=0, le=1)
     halvings: int = Field(ge=2)
-    clouds: int = Field(ge=1)
+    null_samples: int = Field(ge=1)
     resamples: int = Field(ge=100)
     sample: int = Field(ge=100)
     seed: int = Seed

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from one_click.parameters.base import Parameters, Seed, Share
 
 
-class Curves(BaseModel):
+class Curves(Parameters):
     """How effect curves are traced.
 
     Attributes
@@ -17,16 +17,15 @@ class Curves(BaseModel):
     clients : int
         Clients whose other features are held while one moves.
     lines : int
-        Clients whose own lines are drawn.
+        Clients whose individual lines are drawn.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     points: int = Field(ge=2)
     clients: int = Field(ge=2)
     lines: int = Field(ge=0)
 
 
-class WhatIf(BaseModel):
+class WhatIf(Parameters):
     """Which changes of a client's features are plausible.
 
     Attributes
@@ -39,7 +38,6 @@ class WhatIf(BaseModel):
         Quantiles of the base between which a changed value must lie.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     most_changes: int = Field(ge=1, le=3)
     steps: int = Field(ge=2)
     low: float = Field(ge=0, lt=0.5)
@@ -56,9 +54,9 @@ class Interpretation(Parameters):
     collinear_from : float
         Rank correlation, as an amount, from which features are also shuffled together.
     refit_repeats : int
-        How often the champion is refitted on all folds but one: what is said about it is checked on these.
+        Repeats of the refits of the champion on all folds but one, on which statements about it are checked.
     base_clients : int
-        Clients who say which values are typical and plausible.
+        Clients whose values define what is typical and plausible.
     background_rows : int
         Clients whose values unknown features have, together, in explanations.
     interaction_clients : int
@@ -68,7 +66,7 @@ class Interpretation(Parameters):
     refit_permutations : int
         The same for the only round of a refit of the champion.
     rounds : int
-        Rounds of sampling, at most; a client whose reasons are certain leaves earlier.
+        Rounds of sampling, at most; a client whose reasons are certain is sampled no further.
     certain_from : float
         Probability of being among the first `reasons`, given the error of sampling, from which one is given.
     stable_from : float

@@ -5,27 +5,21 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
 
+from one_click.columns import FAMILY_LABELS, MODEL_LABELS
 from one_click.errors import nearest
 from one_click.parameters.base import Parameters, Seed
 
-# A further family is one name here and one entry in conf/base/parameters_model_selection.yml.
-FAMILIES: tuple[str, ...] = (
-    "logistic_regression",
-    "spline_logistic_regression",
-    "decision_tree",
-    "k_nearest_neighbours",
-    "svc",
-)
+FAMILIES: tuple[str, ...] = tuple(FAMILY_LABELS)
 VOTING = "voting"  # the soft vote of all families
 CANDIDATES = (*FAMILIES, VOTING)
 REFERENCE = "reference"
 BENCHMARKS: tuple[str, ...] = ("dummy", REFERENCE)  # always compared, never chosen
 RULES: tuple[str, ...] = ("best", "one_standard_error")  # by which a champion is chosen
 # Names of a search space beside the arguments of the classifier, and their values.
-NUMBERS = "numbers"
-NUMBERS_AS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
-EXPAND = "expand"
-EXPANSIONS: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
+SCALER = "scaler"
+SCALERS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
+BASIS = "basis"
+BASES: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
 SCORE_FUNC = "select__score_func"
 SCORE_FUNCTIONS: tuple[str, ...] = ("f_classif", "mutual_information")
 
@@ -108,10 +102,10 @@ class Family(Parameters):
     fixed : dict
         Arguments of the classifier that are not searched.
     space : dict
-        Search space: ``model__<argument>``, ``select__k``, ``select__score_func``, ``numbers`` (how numbers
-        are prepared) or ``expand`` (terms made of the selected columns) -> range or choices.
+        Search space: ``model__<argument>``, ``select__k``, ``select__score_func``, ``scaler`` (of numbers) or
+        ``basis`` (expansion of the selected columns) -> range or choices.
     start : dict
-        The settings that are tried first; what it leaves out is drawn.
+        The hyperparameters that are tried first; what it leaves out is drawn.
     vote_weight : float
         Weight of its probability in the soft vote; 0 leaves it out.
     """
@@ -143,8 +137,8 @@ class Family(Parameters):
         valid = {f"model__{name}" for name in estimator.get_params()} | {
             "select__k",
             SCORE_FUNC,
-            NUMBERS,
-            EXPAND,
+            SCALER,
+            BASIS,
         }
         for name in self.space:
             if name not in valid:
@@ -172,7 +166,7 @@ class Family(Parameters):
 
 def _refuse_out_of_range(estimator: Any, name: str, value: Any) -> None:
     """Ask of each value of a search space what would otherwise stop the search when it is drawn."""
-    for choice, known in ((NUMBERS, NUMBERS_AS), (EXPAND, EXPANSIONS), (SCORE_FUNC, SCORE_FUNCTIONS)):
+    for choice, known in ((SCALER, SCALERS), (BASIS, BASES), (SCORE_FUNC, SCORE_FUNCTIONS)):
         if name == choice and value not in known:
             raise ValueError(f"{choice}: there is no '{value}'; {nearest(str(value), known)}")
     if name == "select__k" and not (isinstance(value, int) and value >= 1):
@@ -202,7 +196,7 @@ class ModelSelection(Parameters):
     start_margin : float
         Corrected standard errors by which it must be ahead there to replace the start.
     strategy : {"tpe", "random"}
-        How settings are drawn.
+        How hyperparameters are drawn.
     selection : {"best", "one_standard_error"}
         Champion: the best mean ROC-AUC, or the most interpretable within one corrected standard error of it.
     challengers : dict
@@ -243,7 +237,7 @@ class ModelSelection(Parameters):
 
 
 def check_challengers(challengers: dict[str, Family]) -> None:
-    """Refuse a challenger under a name that is taken, or with a search space.
+    """Refuse a challenger under a name that is taken or has no label, or with a search space.
 
     Raises
     ------
@@ -253,5 +247,10 @@ def check_challengers(challengers: dict[str, Family]) -> None:
     for name, challenger in challengers.items():
         if name in (*CANDIDATES, *BENCHMARKS, *RULES):
             raise ValueError(f"challengers: '{name}' is the name of a model or rule that is there already")
+        if name not in MODEL_LABELS:
+            raise ValueError(
+                f"challengers: '{name}' has no label. Rule: figures and page name models in both languages. "
+                "Remedy: give it one in MODEL_LABELS of src/one_click/columns.py"
+            )
         if challenger.space:
             raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from one_click.columns import TABLES, Column, Table, known_words, normalised, plain
 from one_click.errors import DeclarationError, nearest
 from one_click.parameters import configuration
-from one_click.rules.declarations import Declared
+from one_click.rules.declared import Declared
 
 _FILES = {name: "market_file" if name == "label_file" else name for name in TABLES}
 _HEADERS: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,8 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, COLUMNS, PROFIT
 from one_click.errors import nearest
-from one_click.rules.declarations import Condition, Declared
+from one_click.rules.conditions import Condition
+from one_click.rules.declared import Declared
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -99,7 +100,7 @@ def _check_interaction(name: str) -> None:
 
 
 class Drift(Declared):
-    """A feature that moves for everybody.
+    """A change of a feature that hits all clients.
 
     Attributes
     ----------

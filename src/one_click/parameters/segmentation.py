@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from one_click.errors import DeclarationError
 from one_click.parameters.base import Parameters, Share
-from one_click.rules.declarations import Segment, refuse_repeated, refuse_unreachable_segments
+from one_click.rules.declared import refuse_repeated
+from one_click.rules.segments import Segment, refuse_unreachable_segments
 
 
 class Segmentation(Parameters):
@@ -23,7 +24,7 @@ class Segmentation(Parameters):
     signal_quantile : float
         A risk signal is a value within this lowest share of the base.
     smallest_drop : float
-        A smaller drop of minutes or revenue (share) is never a signal.
+        A smaller drop (share) is never a signal.
     firm_from, likely_from : float
         Membership by the distance of the probability to the decision threshold, in units of its spread:
         from `firm_from` firm, from `likely_from` likely, else borderline.

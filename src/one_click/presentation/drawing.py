@@ -1,4 +1,7 @@
-"""One visual style for all figures: colour-blind safe, Cyrillic throughout, drawn without global state."""
+"""One visual style for all figures: colour-blind safe, Cyrillic throughout, drawn without global state.
+
+Marks have as gid the column or class that they show, so that a figure can be compared with its table.
+"""
 
 import textwrap
 from collections.abc import Callable

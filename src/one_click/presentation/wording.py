@@ -2,7 +2,7 @@
 
 import math
 
-from one_click.columns import COLUMNS, Language, label, translate, unit
+from one_click.columns import COLUMNS, Language, decimals, label, translate, unit
 
 MISSING = "—"
 _MINUS = "−"
@@ -119,10 +119,21 @@ def value_text(column: str, value: object, language: Language) -> str:
     if kind == "category":
         return translate(str(value), language)
     amount = float(str(value))
+    digits = decimals(column, amount)
     if kind == "share":
-        return percent(amount, 0, language)
-    digits = 0 if amount == round(amount) or abs(amount) >= 100 else 1
+        return percent(amount, digits, language)
     return f"{number(amount, digits, language)} {unit(column, language, amount)}".strip()
+
+
+def stored_value_text(column: str, value: str, language: Language) -> str:
+    """Write a value that a table holds as text, which a flag's "False" is, too.
+
+    Examples
+    --------
+    >>> stored_value_text("allows_messages", "False", "en"), stored_value_text("pages_per_visit", "5", "en")
+    ('no', '5 pages')
+    """
+    return value_text(column, value == "True" if COLUMNS[column].kind == "flag" else value, language)
 
 
 def label_with_unit(column: str, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""Tables of the pipeline segmentation that say what is done: offers, plan, experiment, lists."""
+"""Tables of the pipeline campaign that say what is done: offers, plan, experiment, lists."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class Recommendations(
     }
     | _kept(),
 ):
-    """One row per client and offer that he may get; a client without any has one row with offer ``none``."""
+    """One row per client and eligible offer; a client without any has one row with offer ``none``."""
 
     break_even_effect: float = fields.amount("Cost over profit at risk", missing="without profit at risk")
     text_ru: str = fields.text("Text of the offer, in Russian")
@@ -60,12 +60,12 @@ class SelectedClients(
 
 
 class CampaignPlan(StoredTable):
-    """One row per selected client: his arm of the experiment."""
+    """One row per selected client: the arm of the experiment."""
 
     client_id: int = fields.key()
     offer: str = fields.text("Code of the offer; of a control client the intended one")
     channel: str = fields.text("Channel of the offer")
-    arm: str = fields.one_of("treated", "control", what="Whether he gets the offer")
+    arm: str = fields.one_of("treated", "control", what="Whether the client gets the offer")
     cost: float = fields.amount("Cost of the offer; 0 of a control client", unit=_MONEY)
     expected_profit_kept: float = fields.number("In the base case; 0 of a control client", unit=_MONEY)
 
@@ -85,7 +85,7 @@ class ClientActions(StoredTable):
     """One row per client: what is done, and why."""
 
     client_id: int = fields.key()
-    at_risk: bool = fields.flag("Whether he is at risk")
+    at_risk: bool = fields.flag("Whether the client is at risk")
     action: str = fields.text("Code of what is done, such as treated, control or leave_alone")
     offer: str = fields.text("Code of the offer of the plan; none without one")
     channel: str = fields.text("Channel of the offer; none without one")
@@ -98,7 +98,10 @@ class _ClientsByAction(
     DecisionTable,
     columns={
         "segment": (str, fields.text("Code of the segment")),
-        "membership": (str, fields.one_of("firm", "likely", "borderline", what="How firmly he belongs")),
+        "membership": (
+            str,
+            fields.one_of("firm", "likely", "borderline", what="How firmly the client belongs"),
+        ),
         "action": (str, fields.text("Code of what is done")),
         "offer": (str, fields.text("Code of the offer; none without one")),
         "channel": (str, fields.text("Channel of the offer; none without one")),

@@ -63,7 +63,7 @@ class _LogRows(StoredTable):
 
 
 class Repairs(_LogRows):
-    """One row per mended cell, of one file or of all."""
+    """One row per repaired cell, of one file or of all."""
 
 
 class Faults(_LogRows):
@@ -142,26 +142,26 @@ class Features(
     | fields.optional(fields.vocabulary(*ENGINEERED_FEATURES)),
     closed=True,
 ):
-    """One row per client: what a model may see of him."""
+    """One row per client: what a model may see."""
 
     twin_group: int = fields.signed("Number of a client with the same features; twins share it")
     activity_declined: float = fields.outcome(missing=_UNLABELLED)
 
 
 class TrainClients(Features):
-    """One row per labelled client on whom models are fitted; twins stay on one side."""
+    """One row per labelled client that models are fitted on; twins stay on one side."""
 
     activity_declined: int = fields.outcome()
 
 
 class TestClients(TrainClients):
-    """One row per labelled client who is held out."""
+    """One row per labelled client that is held out."""
 
     __test__ = False  # pytest
 
 
 class DataQuality(StoredTable):
-    """One row per file and subject: how it was read, and what was mended or left out."""
+    """One row per file and subject: how it was read, and how many rows were repaired or left out."""
 
     table: str = fields.text_key("Name of the file in the catalog")
     subject: str = fields.text_key("What is counted: form, rows_in, repair, rejection, rows_out")

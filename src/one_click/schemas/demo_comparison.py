@@ -40,16 +40,16 @@ class DemoCorrelations(StoredTable):
 
 
 class DemoModels(StoredTable):
-    """One row per family: ROC-AUC on either side, and from one to the other."""
+    """One row per untuned model: ROC-AUC on either side, and from one to the other."""
 
-    model: str = fields.text_key("Name of the family")
+    model: str = fields.text_key("Name of the model")
     extract: float = fields.share("Cross-validated on the extract")
     store: float = fields.share("Cross-validated on the store")
     store_to_extract: float = fields.share("Fitted on the store, tested on the extract")
 
 
 class DemoLikeness(StoredTable):
-    """One row per figure of how close store and extract are."""
+    """One row per measure of how close store and extract are."""
 
-    figure: str = fields.text_key("Figure")
+    metric: str = fields.text_key("Name of the measure")
     value: float = fields.amount("Its value", missing="where it cannot be told")

@@ -16,19 +16,19 @@ class DemoTruth(
     }
     | fields.vocabulary(CLIENT_ID, *BASE_FEATURES, PROFIT, is_key=True),
 ):
-    """One row per client and month: what the store sees of him, and the truth beside it."""
+    """One row per client and month: what the store records, and the truth beside it."""
 
     activity_declined: int = fields.outcome()
     habit: str = fields.text("Habit of the client")
     probability: float = fields.share("True probability of decline")
     probability_ahead: float = fields.share("True probability of later decline", missing="without a future")
-    declined: bool = fields.flag("Whether he truly declines")
-    declined_without_offer: bool = fields.flag("Whether he would decline without an offer")
-    twin: bool = fields.flag("Whether he is a copy of another client")
+    declined: bool = fields.flag("Whether the client truly declines")
+    declined_without_offer: bool = fields.flag("Whether the client would decline without an offer")
+    twin: bool = fields.flag("Whether the client is a copy of another client")
     offer: str = fields.text("Offer of a campaign; empty without one")
     arm: str = fields.text("Arm of the campaign; empty without one")
     offer_month: int = fields.whole("Number of the month of the campaign; 0 without one")
-    prevents: float = fields.share("Probability that the offer prevents his decline")
+    prevents: float = fields.share("Probability that the offer prevents the decline")
 
 
 class DemoDrivers(StoredTable):

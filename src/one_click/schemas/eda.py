@@ -55,8 +55,8 @@ class Distributions(StoredTable):
     """One row per numeric feature, bin and class: a histogram on common bins."""
 
     feature: str = fields.text_key("Feature")
-    left: float = fields.number("Left border of the bin", is_key=True)
-    right: float = fields.number("Right border of the bin")
+    left: float = fields.number("Left edge of the bin", is_key=True)
+    right: float = fields.number("Right edge of the bin")
     client_class: str = fields.one_of(*_CLASSES, what="Class of clients", column="class", is_key=True)
     share: float = fields.share("Share of the class in the bin", missing="of a class without values")
 
@@ -83,7 +83,7 @@ class ClassPortrait(StoredTable):
     low: float = fields.correlation("Lower end of its 95 % interval", missing="if not compared")
     high: float = fields.correlation("Upper end of its 95 % interval", missing="if not compared")
     p_value: float = fields.share("P-value of no difference", missing="if not compared")
-    note: str = fields.text("What is odd about the column; empty if nothing is")
+    note: str = fields.text("Anomalies of the column; empty if there are none")
     p_adjusted: float = fields.share(
         "P-value, adjusted for all features (Benjamini and Hochberg 1995)", missing="if not compared"
     )
@@ -119,7 +119,7 @@ class Collinearity(StoredTable):
     n: int = fields.whole("Clients", unit="clients")
     vif: float = fields.amount("Variance inflation factor", missing="for categories and constant columns")
     collinear: bool = fields.flag("Whether the factor is too large")
-    cluster: np.int32 = fields.signed("Number of the cluster of features that say nearly the same")
+    cluster: np.int32 = fields.signed("Number of the cluster of associated features")
     alike: str = fields.text("The other features of its cluster, joined by commas")
     treatment_ru: str = fields.text("What is done about it, in Russian")
     treatment_en: str = fields.text("What is done about it, in English")
@@ -132,18 +132,18 @@ class FeatureShapes(StoredTable):
     n: int = fields.whole("Clients with a value", unit="clients")
     missing: int = fields.whole("Clients without a value", unit="clients")
     lower_fence: float = fields.number(
-        "Lower quartile less 1.5 times their distance", missing="without values"
+        "Lower quartile less 1.5 interquartile ranges", missing="without values"
     )
     upper_fence: float = fields.number(
-        "Upper quartile plus 1.5 times their distance", missing="without values"
+        "Upper quartile plus 1.5 interquartile ranges", missing="without values"
     )
     outliers_below: int = fields.whole("Clients below the lower fence", unit="clients")
     outliers_above: int = fields.whole("Clients above the upper fence", unit="clients")
     skewness: float = fields.number("Skewness", missing="of fewer than three values")
-    humps: int = fields.whole("Number of modes of the distribution; 0 without two values")
+    modes: int = fields.whole("Number of modes of the distribution; 0 without two values")
     peaks: object = fields.numbers("Values at which the modes are highest")
     valleys: object = fields.numbers("Values at which neighbouring modes meet")
-    p_one_hump: float = fields.share(
+    p_one_mode: float = fields.share(
         "P-value of a single mode (Silverman 1981)", missing="without two values"
     )
 
@@ -165,7 +165,7 @@ class ContactPressure(StoredTable):
 
 
 class FeatureGroups(StoredTable):
-    """One row per group of features, the one that tells most first."""
+    """One row per group of features, the highest ROC-AUC first."""
 
     group: str = fields.one_of(*GROUP_LABELS, what="Group of the vocabulary", is_key=True)
     features: int = fields.whole("Features", unit="features")
@@ -175,12 +175,12 @@ class FeatureGroups(StoredTable):
     roc_auc: float = fields.share("ROC-AUC of the group's features alone", missing=_CONSTANT)
     low: float = fields.number("Lower end of its 95 % interval", missing=_CONSTANT)
     high: float = fields.number("Upper end of its 95 % interval", missing=_CONSTANT)
-    p_value: float = fields.share("P-value of a ROC-AUC by chance", missing=_CONSTANT)
+    p_value: float = fields.share("P-value of a ROC-AUC of one half", missing=_CONSTANT)
     separates: bool = fields.flag("Whether the group separates the classes, adjusted for all groups")
 
 
 class InteractionTests(StoredTable):
-    """One row per pair of features tested for an effect beyond the sum of both, the surest first."""
+    """One row per pair of features tested for an interaction, the smallest p-value first."""
 
     left: str = fields.text_key("One feature")
     right: str = fields.text_key("The other feature")
@@ -194,7 +194,7 @@ class InteractionTests(StoredTable):
 
 
 class Interactions(StoredTable):
-    """One row per cell of each declared pair of features and of the surest others."""
+    """One row per cell of each declared pair of features and of the clearest others."""
 
     left: str = fields.text_key("One feature")
     right: str = fields.text_key("The other feature")
@@ -209,7 +209,7 @@ class Interactions(StoredTable):
     share: float = fields.share("Share of declined")
     low: float = fields.share("Lower end of its 95 % interval (Wilson)")
     high: float = fields.share("Upper end of its 95 % interval (Wilson)")
-    expected: float = fields.share("Share if the two features acted side by side")
+    expected: float = fields.share("Share by an additive model of the two features")
 
 
 class ClusterStability(StoredTable):
@@ -220,14 +220,16 @@ class ClusterStability(StoredTable):
     stability: float = fields.number("Mean agreement of pairs of halves")
     low: float = fields.number("5 % quantile over the pairs of halves")
     high: float = fields.number("95 % quantile over the pairs of halves")
-    stability_of_cloud: float = fields.number("The same mean of clouds without clusters")
-    highest_of_cloud: float = fields.number("Highest mean of such a cloud")
-    natural: bool = fields.flag("Whether the stability is high enough and exceeds every cloud's")
+    null_stability: float = fields.number("Mean agreement in samples of the null model")
+    highest_null_stability: float = fields.number("Highest agreement in them")
+    natural: bool = fields.flag(
+        "Whether the stability is high enough and exceeds the highest of the null model"
+    )
     chosen: bool = fields.flag("The most stable natural number")
 
 
 class ClientClusters(StoredTable):
-    """One row per client: his cluster; all are in cluster 1 if none are natural."""
+    """One row per client: the cluster; all are in cluster 1 if none are natural."""
 
     client_id: int = fields.key()
     cluster: int = fields.whole("Number from 1, the cluster at least risk first")
@@ -249,11 +251,11 @@ class ClusterProfiles(StoredTable):
 
 
 class ClientMap(StoredTable):
-    """One row per client: his place on the two directions in which clients differ most."""
+    """One row per client: scores of the first two principal components."""
 
     client_id: int = fields.key()
-    x: float = fields.number("Place along the axis that grows with the risk of decline")
-    y: float = fields.number("Place along the other axis")
+    x: float = fields.number("Score along the axis that grows with the risk of decline")
+    y: float = fields.number("Score along the other axis")
     activity_declined: int = fields.outcome()
 
 

@@ -39,9 +39,11 @@ class NestedChoices(StoredTable):
 
     outer_repeat: int = fields.key("Outer repeat, from 0")
     outer_fold: int = fields.key("Outer fold, from 0")
-    search_roc_auc: float = fields.share("ROC-AUC of the chosen settings in the search", missing="if refused")
+    search_roc_auc: float = fields.share(
+        "ROC-AUC of the chosen hyperparameters in the search", missing="if refused"
+    )
     refused: str = fields.text("Why it could not be fitted; empty where it could")
-    settings: str = fields.text("Settings, as JSON")
+    hyperparameters: str = fields.text("Hyperparameters, as JSON")
 
 
 class OuterScores(StoredTable):
@@ -68,10 +70,10 @@ class RuleChoices(StoredTable):
 
 
 class NestedSummary(StoredTable):
-    """One row per model or rule and figure, on the outer folds."""
+    """One row per model or rule and metric, on the outer folds."""
 
     model: str = fields.text_key("Name of the model or rule")
-    metric: str = fields.text_key("Figure; optimism is what a rule believed less what it got")
+    metric: str = fields.text_key("Metric; optimism is what a rule believed less what it got")
     value: float = fields.number("Mean over the outer folds", missing="where it cannot be told")
     low: float = fields.number(
         "Lower end of its 95 % interval (Nadeau and Bengio)", missing="where none holds"

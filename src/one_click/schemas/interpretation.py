@@ -13,22 +13,22 @@ _UNIT = "units of the score"
 class ExplanationBase(
     StoredTable, columns=fields.vocabulary(CLIENT_ID, *BASE_FEATURES, is_key=True), closed=True
 ):
-    """One row per drawn client: these say which values are typical and plausible."""
+    """One row per drawn client, whose values say what is typical and plausible."""
 
 
 class ExplanationBackground(ExplanationBase):
-    """One row per chosen client: their values stand for unknown features in explanations."""
+    """One row per chosen client, whose values unknown features take in explanations."""
 
 
 class PermutationImportance(StoredTable):
-    """One row per unit of features and metric: what the champion loses when it is shuffled."""
+    """One row per unit of features and metric: what the champion loses when it is permuted."""
 
     feature: str = fields.text_key("Name of the unit")
     kind: str = fields.one_of(
         "feature", "collinear", "group", what="A feature, features that go together, or a group", is_key=True
     )
     members: str = fields.text("Features of the unit, joined by commas")
-    metric: str = fields.text_key("Figure of quality")
+    metric: str = fields.text_key("Metric")
     importance: float = fields.number("Mean loss")
     low: float = fields.number("2.5 % quantile over resamples of clients", missing="where none can be had")
     high: float = fields.number("97.5 % quantile over resamples of clients", missing="where none can be had")
@@ -55,12 +55,11 @@ class ImportanceAgreement(StoredTable):
     sentence_en: str = fields.text("The row as a sentence, in English")
 
 
-class ShapValues(
-    StoredTable,
-    columns=fields.vocabulary(CLIENT_ID, is_key=True)
-    | fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT),
-):
-    """One row per client: Shapley values of his uncalibrated score; with base_value they add up to output."""
+_CONTRIBUTIONS = fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT)
+
+
+class ShapValues(StoredTable, columns=fields.vocabulary(CLIENT_ID, is_key=True) | _CONTRIBUTIONS):
+    """One row per client: Shapley values of the uncalibrated score; with base_value they add up to output."""
 
     base_value: float = fields.number("Mean score of the background", unit=_UNIT)
     output: float = fields.number("Score of the client", unit=_UNIT)
@@ -76,7 +75,7 @@ class ShapErrors(
         BASE_FEATURES, "Standard error of the contribution of “{}”; 0 if exact", fields.amount, unit=_UNIT
     ),
 ):
-    """One row per client: standard errors of his Shapley values."""
+    """One row per client: standard errors of the Shapley values."""
 
 
 class ShapRefits(
@@ -85,7 +84,7 @@ class ShapRefits(
     | fields.vocabulary(CLIENT_ID, is_key=True)
     | fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT),
 ):
-    """One row per refit of the champion and client: his Shapley values."""
+    """One row per refit of the champion and client: the Shapley values."""
 
 
 class ShapInteractions(StoredTable):

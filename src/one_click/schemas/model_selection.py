@@ -17,13 +17,13 @@ class Trials(StoredTable):
         "Mean ROC-AUC; of a stopped trial what it was expected to be", missing=_REFUSED
     )
     roc_auc_sd: float = fields.amount("Its standard deviation over the folds", missing="of fewer than two")
-    settings: str = fields.text("Settings, as JSON")
+    hyperparameters: str = fields.text("Hyperparameters, as JSON")
     reason: str = fields.text("Why it could not be fitted; empty where it could")
     gain: float = fields.number(
         "ROC-AUC of the best trial over the start on other folds", missing="of all others"
     )
     gain_error: float = fields.amount("Corrected standard error of the gain", missing="of all others")
-    chosen: bool = fields.flag("Whether its settings are taken")
+    chosen: bool = fields.flag("Whether its hyperparameters are taken")
 
 
 class FoldScores(StoredTable):
@@ -61,11 +61,11 @@ class TunedModels(StoredTable):
     kind: str = fields.one_of("family", "challenger", "benchmark", what="What it is compared for")
     interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
     search_roc_auc: float = fields.share(
-        "ROC-AUC of the chosen settings in the search", missing="without a search"
+        "ROC-AUC of the chosen hyperparameters in the search", missing="without a search"
     )
     trials: int = fields.whole("Trials of the search", unit="trials")
     refused: str = fields.text("Why it could not be fitted; empty where it could")
-    settings: str = fields.text("Settings, as JSON")
+    hyperparameters: str = fields.text("Hyperparameters, as JSON")
     tuned: str = fields.text("All that it takes to build it, as JSON")
 
 
@@ -76,11 +76,11 @@ class Leaderboard(StoredTable):
     kind: str = fields.one_of("family", "challenger", "benchmark", "excluded", what="What it is compared for")
     interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
     search_roc_auc: float = fields.share(
-        "ROC-AUC of the chosen settings in the search", missing="without a search"
+        "ROC-AUC of the chosen hyperparameters in the search", missing="without a search"
     )
     trials: int = fields.whole("Trials of the search", unit="trials")
     refused: str = fields.text("Why it could not be fitted; empty where it could")
-    settings: str = fields.text("Settings, as JSON")
+    hyperparameters: str = fields.text("Hyperparameters, as JSON")
     roc_auc: float = fields.share("Mean ROC-AUC over folds that chose nothing", missing=_REFUSED)
     roc_auc_low: float = fields.number("Lower end of its 95 % interval (Nadeau and Bengio)", missing=_REFUSED)
     roc_auc_high: float = fields.number(
@@ -106,7 +106,7 @@ class Calibrations(StoredTable):
 
 
 class ClientValues(StoredTable):
-    """One row per client: what his decline would cost."""
+    """One row per client: what its decline would cost."""
 
     client_id: int = fields.key()
     value: float = fields.number("Monthly profit over the months that count", unit="profit units")
@@ -125,7 +125,7 @@ class SearchTrace(StoredTable):
     gain: float = fields.number(
         "ROC-AUC of the best trial over the start on other folds", missing="of all others"
     )
-    chosen: bool = fields.flag("Whether its settings are taken")
+    chosen: bool = fields.flag("Whether its hyperparameters are taken")
 
 
 class Thresholds(StoredTable):
@@ -150,9 +150,9 @@ class HoldoutScores(StoredTable):
 
 
 class Evaluation(StoredTable):
-    """One row per model and figure of quality, on the test clients."""
+    """One row per model and metric, on the test clients."""
 
-    metric: str = fields.text_key("Figure, such as roc_auc")
+    metric: str = fields.text_key("Metric, such as roc_auc")
     value: float = fields.number(
         "Its value; profit units per client of the base for a profit", missing=_NO_CHAMPION
     )
@@ -163,11 +163,11 @@ class Evaluation(StoredTable):
 
 
 class ChallengerDifferences(StoredTable):
-    """One row per challenger and figure: the champion's less the challenger's, on the same test clients."""
+    """One row per challenger and metric: the champion's less the challenger's, on the same test clients."""
 
     model: str = fields.text_key("Name of the challenger")
-    metric: str = fields.text_key("Figure, such as roc_auc")
-    difference: float = fields.number("Difference of the figures", missing=_NO_CHAMPION)
+    metric: str = fields.text_key("Metric, such as roc_auc")
+    difference: float = fields.number("Difference of the metrics", missing=_NO_CHAMPION)
     low: float = fields.number("Lower end of the 95 % interval", missing="where none holds")
     high: float = fields.number("Upper end of the 95 % interval", missing="where none holds")
 
@@ -203,7 +203,7 @@ class Reliability(StoredTable):
 
 
 class OutOfFoldScores(StoredTable):
-    """One row per labelled client: the champion's score out of fold, with fixed settings."""
+    """One row per labelled client: the champion's score out of fold, with fixed hyperparameters."""
 
     client_id: int = fields.key()
     target: int = fields.outcome()

@@ -1,5 +1,6 @@
 """What travels between nodes as a few named values: each record is a frozen model, stored as JSON."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
@@ -11,16 +12,19 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from one_click.parameters import Family
+from one_click.rules.signals import RISK_SIGNALS
 
 from .errors import unfit
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
-Setting = bool | int | float | str | None
+Hyperparameter = bool | int | float | str | None
 _HOLDS = {
     Share: "numbers from 0 to 1",
     Amount: "numbers from 0",
@@ -83,6 +87,8 @@ class Record(BaseModel):
             return f"the file holds JSON ({fault['ctx']['error']})"
         if fault["type"] == "extra_forbidden":
             return f"the record has no other entries than {', '.join(cls.model_fields)}"
+        if fault["type"] == "signals":
+            return f"the record holds {fault['msg']}"
         found = "nothing" if fault["type"] == "missing" else repr(fault["input"])
         return f"the entry holds {cls._holds(place) or fault['msg']}, here {found}"
 
@@ -161,7 +167,7 @@ class UndecidedBand(Record):
     error : float
         Share of each class that may be called wrongly.
     keeps_below, declines_above : float
-        Borders of the band: below the first a client is called keeping, above the second declining.
+        Thresholds of the band: below the first a client is called keeping, above the second declining.
     undecided : float
         Share of the clients in the band.
     declines_wrong, keeps_wrong : float
@@ -177,7 +183,7 @@ class UndecidedBand(Record):
     keeps_wrong: Share
 
 
-class DecisionThresholds(Record):
+class RuleThresholds(Record):
     """Every threshold of the rules, fitted once: risk, value and one for each risk signal.
 
     Attributes
@@ -194,6 +200,14 @@ class DecisionThresholds(Record):
     probability: Share
     monthly_profit: FiniteFloat
 
+    @model_validator(mode="after")
+    def _of_every_signal(self) -> Self:
+        # Thresholds that are older than a signal would let it never be shown, without a word.
+        if set(self.signals) != set(RISK_SIGNALS):
+            wanted, found = ", ".join(RISK_SIGNALS), ", ".join(self.signals) or "none"
+            raise PydanticCustomError("signals", f"a threshold for each of {wanted}; here for {found}")
+        return self
+
     @property
     def signals(self) -> dict[str, float]:
         """Risk signal -> the value up to which a client shows it."""
@@ -201,7 +215,7 @@ class DecisionThresholds(Record):
 
 
 class TunedModel(Record):
-    """All that it takes to build a model: a family with its settings, or the families that vote.
+    """All that it takes to build a model: a family with its hyperparameters, or the families that vote.
 
     Attributes
     ----------
@@ -209,12 +223,12 @@ class TunedModel(Record):
         As declared; none of a vote.
     members : dict
         Families that vote, by name; empty but for a vote.
-    settings : dict
+    hyperparameters : dict
         The best ones that the search found.
     interpretability : int
         Rank, 1 for the family that is easiest to explain.
     search_roc_auc : float, optional
-        Cross-validated ROC-AUC of the settings in the search; none without a search.
+        Cross-validated ROC-AUC of the hyperparameters in the search; none without a search.
     trials : int
         Of the search.
     refused : str
@@ -224,11 +238,27 @@ class TunedModel(Record):
     made_by = "model_selection"
     family: Family | None = None
     members: dict[str, "TunedModel"] = {}
-    settings: dict[str, Setting]
+    hyperparameters: dict[str, Hyperparameter]
     interpretability: Count
     search_roc_auc: Share | None = None
     trials: Count
     refused: str = ""
+
+    @property
+    def declared(self) -> Family:
+        """The family; a vote has none."""
+        if self.family is None:
+            raise TypeError("a vote has no family of its own")
+        return self.family
+
+    @property
+    def vote_weight(self) -> float:
+        """Weight of the family in the vote."""
+        return self.declared.vote_weight
+
+    def to_json(self) -> str:
+        """Return the record as one line of JSON, for a column of a table."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True))
 
     @model_serializer(mode="wrap")
     def _without_absent_parts(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -279,7 +309,7 @@ class KnownCategories(Record):
     made_by = "segmentation"
 
     @property
-    def values(self) -> dict[str, list[str]]:
+    def by_feature(self) -> dict[str, list[str]]:
         """Feature -> its values."""
         return dict(self.__pydantic_extra__ or {})
 
@@ -336,6 +366,8 @@ class KeyFacts(Record):
         See `DecisionThreshold`.
     horizon_months : float
         Months of profit that count.
+    profit_lost_share : float
+        Share of profit that a declining client is taken to carry away.
     snapshot, label_snapshot : str
         Of the features and of the labels.
     """
@@ -356,6 +388,7 @@ class KeyFacts(Record):
     threshold: Share
     criterion: str
     horizon_months: Amount
+    profit_lost_share: Share
     snapshot: str
     label_snapshot: str | None
 
@@ -462,7 +495,7 @@ RECORDS: dict[str, type[Record]] = {
     "campaign_assumptions": CampaignAssumptions,
     "decision_threshold": DecisionThreshold,
     "undecided_band": UndecidedBand,
-    "decision_borders": DecisionThresholds,
+    "rule_thresholds": RuleThresholds,
     "tuned": TunedModel,
     "plan_summary": PlanSummary,
     "known_categories": KnownCategories,

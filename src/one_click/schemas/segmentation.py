@@ -23,7 +23,7 @@ class RuleCoverage(StoredTable):
 
 
 class RiskSignals(StoredTable):
-    """One row per client and risk signal that he shows."""
+    """One row per client and risk signal that the client shows."""
 
     client_id: int = fields.key()
     signal: str = fields.text_key("Risk signal")
@@ -60,14 +60,14 @@ class DecisionTable(Clients):
     profit_at_risk: float = fields.number(
         "Probability times monthly profit, months that count and share lost", unit="profit units"
     )
-    may_be_messaged: bool = fields.flag("Whether he allows messages and has not had too many")
+    may_be_messaged: bool = fields.flag("Whether messages are allowed and there have not been too many")
     main_reason: str = fields.text("Feature that speaks most for a decline; empty without reasons")
     reasons: str = fields.text("Features that speak for a decline, the strongest first, joined by commas")
-    signals: str = fields.text("Risk signals that he shows, joined by commas")
+    signals: str = fields.text("Risk signals that the client shows, joined by commas")
 
 
 class Segments(StoredTable):
-    """One row per client: his segment, and how firmly he belongs."""
+    """One row per client: the segment, and how firmly the client belongs."""
 
     client_id: int = fields.key()
     segment: str = fields.text("Code of the first segment whose conditions hold")

@@ -1,4 +1,4 @@
-"""Campaigns: who is eligible, who gets the offer by lot, and how strongly it works on whom."""
+"""Campaigns: eligible clients, random treatment, and the effect of the offer on each client."""
 
 from zlib import crc32
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from one_click.parameters import DemoStore
 from one_click.parameters.planted import Campaign
-from one_click.rules.matching import matches
+from one_click.rules.conditions import matches
 from one_click.simulation.population import Clients, Stream, uniforms
 
 
 def start_campaigns(clients: Clients, month: int, options: DemoStore) -> Clients:
-    """Deal out the offers of the month.
+    """Draw the arms of the campaigns that begin in a month.
 
     Parameters
     ----------

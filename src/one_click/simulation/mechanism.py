@@ -61,13 +61,13 @@ def recorded_probability(probability: Floats, noise: LabelNoise) -> Floats:
 def expected_roc_auc(scores: Floats, probability: Floats, clients: NDArray[np.int64] | None = None) -> float:
     """Return the ROC-AUC that some scores have on average over labels drawn from true probabilities.
 
-    With the true probabilities themselves as scores it is the ceiling that no model can pass.
+    With the true probabilities as scores it is an upper bound for any model.
 
     Parameters
     ----------
     scores, probability : ndarray of shape (n_rows,)
     clients : ndarray of shape (n_rows,), optional
-        How many clients each row stands for; one if not given.
+        Number of clients of each row; one if not given.
 
     Returns
     -------
@@ -86,13 +86,12 @@ def expected_roc_auc(scores: Floats, probability: Floats, clients: NDArray[np.in
 
 
 def list_drivers(population: DemoPopulation) -> pd.DataFrame:
-    """Return the planted truth about drivers.
+    """Return the planted drivers of decline.
 
     Returns
     -------
-    DataFrame
-        ``cause``, ``feature`` (or ``value`` of a category, or an interaction), ``kind``, ``size`` (log-odds),
-        ``sign`` (of the effect on decline). Features that drive no cause are of kind ``null`` and size 0.
+    DataFrame of `schemas.demo_store.DemoDrivers`
+        Features that drive no cause are of kind ``null`` and size 0.
     """
     rows = [
         (name, *row) for name, cause in population.causes.items() for row in (*_main(cause), *_crossed(cause))

@@ -1,4 +1,4 @@
-"""The store month by month, a chunk of clients at a time."""
+"""Simulation of the store month by month, a chunk of clients at a time."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ TRUTH_COLUMNS = (
 
 
 def simulate(options: DemoStore, population: DemoPopulation) -> Iterator[pd.DataFrame]:
-    """Make the store: for each block of clients in turn, one table per month.
+    """Simulate the store: for each block of clients in turn, one table per month.
 
     Parameters
     ----------
@@ -44,8 +44,7 @@ def simulate(options: DemoStore, population: DemoPopulation) -> Iterator[pd.Data
 
     Yields
     ------
-    DataFrame, one row per client of the block
-        Columns of `TRUTH_COLUMNS`: what the store sees, and what is true beside it.
+    DataFrame of `schemas.demo_store.DemoTruth`, one row per client of the block
     """
     sizes = block_sizes(options)
     per_chunk = max(options.chunk_clients // BLOCK, 1)
@@ -84,7 +83,7 @@ def look_ahead(clients: Clients, month: int, options: DemoStore, population: Dem
     month : int
         That month, counted from 1.
     options : DemoStore
-        Number of futures; nobody leaves or comes in them.
+        Number of futures; no client leaves or comes in them.
     population : DemoPopulation
     """
     if not options.futures:

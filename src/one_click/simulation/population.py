@@ -1,4 +1,4 @@
-"""Clients of a synthetic store as only the simulation knows them: drawn, then moved on by a month."""
+"""Clients of a synthetic store: drawn for their first month, then moved on month by month."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -13,7 +13,7 @@ from one_click.columns import CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import DemoPopulation, DemoStore
 from one_click.simulation.mechanism import Floats, decline_probability
 
-BLOCK = 5_000  # clients who are drawn together: the unit of randomness, whatever the size of a chunk
+BLOCK = 5_000  # clients that share a random generator, so that results do not depend on the size of chunks
 DAYS_PER_MONTH = 30
 IN_NO_CAMPAIGN = {"offer": "", "arm": "", "offer_month": 0, "offer_lasts": 0, "prevents": 0.0}
 DECIMALS = {"promo_purchase_share": 2, PROFIT: 2, "marketing_contacts_6m": 1}
@@ -25,7 +25,7 @@ _MOVES = {
 
 
 class Stream(IntEnum):
-    """What a random number is drawn for; each has its own numbers, so that one choice moves no other."""
+    """Purposes of random numbers; each has a generator of its own, so that one choice changes no other."""
 
     HABIT = 0
     SCORES = 1
@@ -40,7 +40,7 @@ class Stream(IntEnum):
     DIRT = 10
     ROWS = 11
     FUTURE = 12
-    BIRTH = 13  # of those who are new in a month, apart from the news of those who stay
+    BIRTH = 13  # of new clients, apart from the changes of those that stay
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ def _draw_habits(
 
 def _pick(drawn: Floats, shares: Floats) -> NDArray[np.int64]:
     """Return the choice that each number from 0 to 1 falls on, given the shares of the choices by row."""
-    borders = np.cumsum(shares, axis=1)[:, :-1] / shares.sum(axis=1, keepdims=True)
-    return np.asarray((drawn[:, None] >= borders).sum(axis=1), dtype="int64")
+    thresholds = np.cumsum(shares, axis=1)[:, :-1] / shares.sum(axis=1, keepdims=True)
+    return np.asarray((drawn[:, None] >= thresholds).sum(axis=1), dtype="int64")
 
 
 def _draw_categories(
@@ -229,20 +229,20 @@ def block_sizes(options: DemoStore) -> list[int]:
 
 
 def share_of_block(share: float, block: int, options: DemoStore) -> int:
-    """Return how many clients of a block are hit by something, so that the shares add up over the store."""
+    """Return how many clients of a block make up a share of the store; over all blocks they add up."""
     start = block * BLOCK
     stop = min(start + BLOCK, options.clients)
     return int(np.floor(stop * share + 1e-9) - np.floor(start * share + 1e-9))
 
 
 def decide(clients: Clients, month: int, options: DemoStore, population: DemoPopulation) -> Clients:
-    """Decide who has declined and what the store records.
+    """Draw which clients decline, and what the store records.
 
     Returns
     -------
     Clients
-        With ``probability`` (true, of decline, offers at work included), ``declined`` (what happened),
-        ``declined_without_offer`` (what would have happened), ``activity_declined`` (what the store records).
+        With the columns of `schemas.demo_store.DemoTruth` about decline; the probability counts offers that
+        still work.
     """
     frame, block = clients.frame, clients.frame["block"].to_numpy()
     untreated = decline_probability(frame, population)

@@ -1,6 +1,7 @@
 """Effects and shares with their intervals, in units that compare across features."""
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -14,14 +15,14 @@ _Z = 1.959964
 
 @dataclass(frozen=True)
 class Effect:
-    """The size of an effect.
+    """An effect size with its interval.
 
     Attributes
     ----------
     size, low, high : float
         The effect and its 95 % interval; nan where it cannot be known.
     p_value : float
-        Of the test that there is none.
+        Of the hypothesis of no effect.
     """
 
     size: float
@@ -39,7 +40,7 @@ def cliffs_delta(declined: Values, kept: Values) -> Effect:
 
     The interval is the asymmetric one of Feng and Cliff (2004) with Cliff's (1993) unbiased variance, and so
     is the p-value: Mann and Whitney's would also reject where the classes differ in spread alone. Classes
-    that do not overlap have no variance, and take theirs.
+    that do not overlap have no variance; their p-value is Mann and Whitney's.
 
     Parameters
     ----------
@@ -101,9 +102,8 @@ def cramers_v(table: pd.DataFrame) -> Effect:
 
     The size is corrected for chance, which makes categories of many values look associated (Bergsma 2013,
     Journal of the Korean Statistical Society 42:323). The p-value is of the chi-square test. The interval
-    holds the values whose noncentral chi-square distribution does not make the observed statistic a surprise
-    (Smithson 2003, "Confidence Intervals", chapter 4): unlike a bootstrap's, it reaches 0 where there is no
-    association.
+    is found by inverting the noncentral chi-square distribution (Smithson 2003, "Confidence Intervals",
+    chapter 4): unlike a bootstrap's, it reaches 0 where there is no association.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def cramers_v(table: pd.DataFrame) -> Effect:
 def _noncentrality(statistic: float, freedom: int) -> tuple[float, float]:
     """Return the 95 % interval of the noncentrality behind a chi-square statistic."""
     low = chndtrinc(statistic, freedom, 0.975) if chndtr(statistic, freedom, 0) > 0.975 else 0.0
-    # A statistic below its mean would narrow the interval down to nothing, as if much were known.
+    # A statistic below its expectation would make the interval empty.
     high = chndtrinc(max(statistic, float(freedom)), freedom, 0.025)
     return float(low), float(high)
 
@@ -136,7 +136,7 @@ def variance_inflation(numbers: pd.DataFrame) -> pd.Series:
     Constant columns have no factor (nan); columns that determine each other have an infinite one.
     """
     moving = numbers.loc[:, numbers.std() > 0]
-    correlations = moving.corr().fillna(0.0).to_numpy()  # of columns never known together nothing follows
+    correlations = moving.corr().fillna(0.0).to_numpy()  # missing for columns never known together
     if np.linalg.matrix_rank(correlations) < len(correlations):
         factors = [_inflation(moving, name) for name in moving.columns]
     else:
@@ -154,22 +154,27 @@ def _inflation(numbers: pd.DataFrame, name: str) -> float:
     return float(1 / unexplained) if unexplained > 1e-10 else float("inf")
 
 
-def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
-    """Return hits / count with its 95 % interval (Wilson, 1927); missing where there is nothing to count.
+@overload
+def share_with_interval(hits: float, count: float) -> tuple[float, float, float]: ...
+@overload
+def share_with_interval(hits: Values, count: Values) -> tuple[Values, Values, Values]: ...
+def share_with_interval(
+    hits: float | Values, count: float | Values
+) -> tuple[float | Values, float | Values, float | Values]:
+    """Return hits / count with its 95 % interval (Wilson, 1927); missing where count is 0.
 
     Examples
     --------
-    >>> [round(value, 3) for value in share_with_interval(5, 10)]
+    >>> [round(float(value), 3) for value in share_with_interval(5, 10)]
     [0.5, 0.237, 0.763]
     """
-    if count == 0:
-        return np.nan, np.nan, np.nan
-    low, high = wilson(np.array(hits / count), np.array(count))
-    return hits / count, float(low), float(high)
+    counted = np.where(np.equal(count, 0), np.nan, count)
+    share = hits / counted
+    return share, *wilson(share, counted)
 
 
 def wilson(share: Values, count: Values) -> tuple[Values, Values]:
-    """Return Wilson's (1927) 95 % interval of shares of so many clients, who need not be a whole number."""
+    """Return Wilson's (1927) 95 % interval of shares; counts, such as effective ones, may be fractions."""
     middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
     half = _Z * np.sqrt(share * (1 - share) / count + (_Z / (2 * count)) ** 2) / (1 + _Z**2 / count)
     # The interval holds the share and stays within 0 and 1, whatever rounding says.

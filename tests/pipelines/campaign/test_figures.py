@@ -1,13 +1,12 @@
 """The titles state what the tables prove, and the figures draw the tables."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from one_click.pipelines.campaign.figures import budget_curve_figure, plan_comparison_figure
+from one_click.schemas.records import PlanSummary
 
 CURVE = pd.DataFrame(
     {
@@ -18,7 +17,17 @@ CURVE = pd.DataFrame(
         "budget_price": [6.0, 4.0, 1.25, 0.0],
     }
 )
-SUMMARY: dict[str, Any] = {"kept": 1150.4, "cost": 39.6, "budget": 40.0, "budget_price": 1.25}
+SUMMARY = PlanSummary(
+    kept=1150.4,
+    cost=39.6,
+    clients=50,
+    upper_bound=1151.0,
+    gap=0.001,
+    budget=40.0,
+    budget_price=1.25,
+    contacts={},
+    contact_prices={},
+)
 COMPARISON = pd.DataFrame(
     [
         ("plan", 50.0, 40.0, 150.0, np.nan, np.nan, 1.0),
@@ -89,6 +98,6 @@ def test_a_plan_for_nobody_can_be_drawn() -> None:
     russian, english = plan_comparison_figure(nobody)
     assert title(russian) == "План никому ничего не предлагает"
     assert title(english) == "The plan makes no offer to anybody"
-    none = {"kept": 0.0, "cost": 0.0, "budget": None, "budget_price": 0.0}
+    none = SUMMARY.model_copy(update={"kept": 0.0, "cost": 0.0, "budget": None, "budget_price": 0.0})
     for figure in (russian, english, *budget_curve_figure(CURVE.head(1), none)):
         figure.canvas.draw()

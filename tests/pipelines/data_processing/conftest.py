@@ -63,7 +63,7 @@ def process() -> Callable[[dict[str, pd.DataFrame], DataProcessing], dict[str, A
         data = {"label_file": tables["market_file"], **tables, "params:data_processing": options}
         for node in create_pipeline().nodes:
             data |= node.run({name: data[name] for name in node.inputs})
-        return data
+        return {name.removeprefix("data_processing."): value for name, value in data.items()}
 
     return run
 
@@ -73,6 +73,12 @@ def tables(raw: Raw) -> Callable[[int], dict[str, pd.DataFrame]]:
     """Return a function that makes the four clean raw tables of some clients, numbered from 1."""
 
     def make(clients: int) -> dict[str, pd.DataFrame]:
+        made = texts(clients)
+        for name, frame in made.items():
+            frame.attrs["table"] = name
+        return made
+
+    def texts(clients: int) -> dict[str, pd.DataFrame]:
         numbers = range(1, clients + 1)
         profile = (
             "id | Покупательская активность | Тип сервиса | Разрешить сообщать | Маркет_актив_6_мес | "

@@ -1,11 +1,15 @@
 """Every finding is told in both languages, with its figures."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from one_click.columns import LANGUAGES, Language
+from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.texts import TEXTS, meaning_and_action
 
-LEAK = {"finding": "order_leak", "level": "warning", "subject": "row_order"}
+LEAK: dict[str, Any] = {"finding": "order_leak", "level": "warning", "subject": "row_order"}
 LEAK |= {"strength": 0.9821, "low": 0.9772, "high": 0.9869, "clients": 1300}
 
 
@@ -50,3 +54,14 @@ def test_twins_are_all_clients_that_equal_another(language: Language) -> None:
     # Three pairs: three clients more than different ones, six that equal another.
     pairs = LEAK | {"finding": "twins", "strength": 3.0, "clients": 6}
     assert ": 6." in meaning_and_action(pairs, language)[0]
+
+
+def test_audit_tells_the_meaning_of_each_row(
+    tables: Callable[[int], dict[str, Any]], process: Callable[..., dict[str, Any]], options: DataProcessing
+) -> None:
+    audit = process(tables(16), options)["audit"]
+    assert len(audit) > 5
+    for row in audit.to_dict(orient="records"):
+        for language in LANGUAGES:
+            told = (row[f"meaning_{language}"], row[f"action_{language}"])
+            assert told == meaning_and_action(row, language)

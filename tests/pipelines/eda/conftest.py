@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,7 +25,7 @@ def options() -> Eda:
         more_interactions=1,
         stable_at=0.8,
         halvings=4,
-        clouds=4,
+        null_samples=4,
         resamples=100,
         sample=20_000,
         seed=42,
@@ -93,5 +94,17 @@ def make_clients() -> Callable[..., pd.DataFrame]:
             "activity_declined": [float(d) for d in declined],
         }
         return pd.DataFrame(table | columns)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_unrelated(make_clients: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Return a function that makes `count` clients whose columns have nothing to do with each other."""
+
+    def make(count: int, generator: np.random.Generator) -> pd.DataFrame:
+        clients = pd.concat([make_clients()] * (count // 60), ignore_index=True)
+        clients["client_id"] = range(count)
+        return clients.apply(lambda column: generator.permutation(column.to_numpy()))
 
     return make

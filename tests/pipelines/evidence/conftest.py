@@ -58,4 +58,7 @@ def nested(
     outer, choices = procedures.replay_selection(others, models, selection_options, **scores)
     summary = procedures.summarise_procedures(outer, choices, selection_options, evidence)
     tables = {"others": others, "outer": outer, "choices": choices, "summary": summary}
-    return tables | {"families": scores, "settings": {name: tables[1] for name, tables in made.items()}}
+    return tables | {
+        "families": scores,
+        "hyperparameters": {name: tables[1] for name, tables in made.items()},
+    }

@@ -14,7 +14,7 @@ FAMILY = {
     "space": {"model__C": {"low": 0.1, "high": 1}},
 }
 COLUMNS = {"select__k": {"low": 2, "high": 9, "whole": True}}
-NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
+SCALED = {"scaler": {"choices": ["standard", "robust"]}}
 
 
 @pytest.mark.parametrize(
@@ -53,17 +53,17 @@ NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
         pytest.param({"space": {"model__C": {"choices": []}}}, ["at least 1 item"], id="no-choices"),
         pytest.param({"space": {"model__C": 5}}, ["space.model__C", "got 5"], id="no-range"),
         pytest.param(
-            {"space": {"numbers": {"choices": ["standart"]}}},
-            ["numbers: there is no 'standart'", "did you mean 'standard'"],
-            id="numbers",
+            {"space": {"scaler": {"choices": ["standart"]}}},
+            ["scaler: there is no 'standart'", "did you mean 'standard'"],
+            id="scaler",
         ),
         pytest.param(
-            {"space": {"numbers": {"low": 1, "high": 2}}}, ["numbers: there is no '1.0'"], id="numbers-range"
+            {"space": {"scaler": {"low": 1, "high": 2}}}, ["scaler: there is no '1.0'"], id="scaler-range"
         ),
         pytest.param(
-            {"space": {"scaler": {"choices": ["standard"]}}},
-            ["'scaler' is no argument", "numbers, select__k"],
-            id="former-name-of-numbers",
+            {"space": {"numbers": {"choices": ["standard"]}}},
+            ["'numbers' is no argument", "scaler, select__k"],
+            id="former-name-of-scaler",
         ),
         pytest.param(
             {"space": {"select__score_func": {"choices": ["f_clasif"]}}},
@@ -71,9 +71,9 @@ NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
             id="score-function",
         ),
         pytest.param(
-            {"space": {"expand": {"choices": ["product"]}}},
-            ["expand: there is no 'product'", "did you mean 'products'"],
-            id="expand",
+            {"space": {"basis": {"choices": ["product"]}}},
+            ["basis: there is no 'product'", "did you mean 'products'"],
+            id="basis",
         ),
         pytest.param({"vote_weight": float("inf")}, ["vote_weight", "finite number"], id="endless-voice"),
         pytest.param(
@@ -92,8 +92,8 @@ NUMBERS = {"numbers": {"choices": ["standard", "robust"]}}
             id="start-broken",
         ),
         pytest.param(
-            {"space": NUMBERS, "start": {"numbers": "minmax"}},
-            ["start: numbers 'minmax' lies outside"],
+            {"space": SCALED, "start": {"scaler": "minmax"}},
+            ["start: scaler 'minmax' lies outside"],
             id="start-no-choice",
         ),
         pytest.param(

@@ -9,6 +9,7 @@ from one_click.parameters import CampaignPlan, ModelSelection, Offers, Reporting
 from one_click.pipelines.campaign.texts.client_list import hide_clients
 from one_click.pipelines.reporting import nodes
 from one_click.pipelines.reporting.texts.words import METRICS
+from one_click.schemas.records import DecisionThreshold
 
 OPTIONS = Reporting(snapshot="demo", label_snapshot=None, top_clients=5)
 
@@ -75,7 +76,7 @@ def gather(clients: pd.DataFrame, scores: pd.DataFrame, contacts: pd.DataFrame) 
     return nodes.gather_key_facts(
         clients,
         scores,
-        {"threshold": 0.5, "criterion": "profit"},
+        DecisionThreshold.model_construct(threshold=0.5, criterion="profit"),
         contacts,
         rejected,
         pd.DataFrame({"table": ["money", "money"], "line": [2, 2], "column": ["x", "x"]}),

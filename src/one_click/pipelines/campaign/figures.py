@@ -1,7 +1,5 @@
 """Figures of the campaign plan, drawn from tables."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,18 +14,13 @@ from one_click.presentation.drawing import (
     new_figure,
     number_ticks,
 )
-from one_click.presentation.wording import number, percent
+from one_click.presentation.wording import number
+from one_click.schemas.records import PlanSummary
 
-_WAYS: dict[str, tuple[str, str]] = {
-    "plan": ("План", "The plan"),
-    "profit_at_risk": ("Сначала больше прибыли под риском", "Most profit at risk first"),
-    "probability": ("Сначала выше вероятность", "Highest probability first"),
-    "monthly_profit": ("Сначала прибыльнее", "Most profitable first"),
-    "random": ("В случайном порядке", "In random order"),
-}
+from .texts.titles import WAYS, WORDS, title_of_comparison, title_of_curve
 
 
-def budget_curve_figure(budget_curve: pd.DataFrame, plan_summary: dict[str, Any]) -> tuple[Figure, Figure]:
+def budget_curve_figure(budget_curve: pd.DataFrame, plan_summary: PlanSummary) -> tuple[Figure, Figure]:
     """Draw the profit kept against the budget, in Russian and in English."""
     return draw_in_both_languages(_draw_curve, budget_curve, plan_summary)
 
@@ -37,21 +30,15 @@ def plan_comparison_figure(plan_comparison: pd.DataFrame) -> tuple[Figure, Figur
     return draw_in_both_languages(_draw_comparison, plan_comparison)
 
 
-def _draw_curve(language: Language, curve: pd.DataFrame, summary: dict[str, Any]) -> Figure:
-    kept, price = number(summary["kept"], 0, language), number(summary["budget_price"], 2, language)
-    cost = number(summary["cost"], 0, language)
-    if language == "ru":
-        title = f"За {cost} ед. прибыли план может сохранить {kept}; ещё одна единица бюджета — {price}"
-        names = ("Бюджет, ед. прибыли", "Может быть сохранено, ед. прибыли", "план")
-    else:
-        title = f"For {cost} profit units the plan may keep {kept}; one more unit of budget, {price}"
-        names = ("Budget, profit units", "May be kept, profit units", "the plan")
-    figure = new_figure(8, 4.5, title)
+def _draw_curve(language: Language, curve: pd.DataFrame, summary: PlanSummary) -> Figure:
+    figure = new_figure(8, 4.5, title_of_curve(summary, language))
     axes = figure.subplots()
     axes.plot(curve["budget"], curve["kept"], color=KEPT, marker="o", markersize=4)
-    axes.scatter([summary["cost"]], [summary["kept"]], color=DECLINED, s=70, zorder=3, label=names[2])
-    axes.set_xlabel(names[0])
-    axes.set_ylabel(names[1])
+    axes.scatter(
+        [summary.cost], [summary.kept], color=DECLINED, s=70, zorder=3, label=WORDS["plan"][language]
+    )
+    axes.set_xlabel(WORDS["budget"][language])
+    axes.set_ylabel(WORDS["kept"][language])
     axes.set_ylim(bottom=0)
     axes.legend(loc="lower right")
     number_ticks(axes.xaxis, 0, language)
@@ -61,7 +48,7 @@ def _draw_curve(language: Language, curve: pd.DataFrame, summary: dict[str, Any]
 
 def _draw_comparison(language: Language, comparison: pd.DataFrame) -> Figure:
     table = comparison.sort_values("kept", ignore_index=True)
-    figure = new_figure(8, 3.5, _comparison_title(comparison, language))
+    figure = new_figure(8, 3.5, title_of_comparison(comparison, language))
     axes = figure.subplots()
     heights = np.arange(len(table))
     colours = [ACCENT if way == "plan" else NEUTRAL for way in table["way"]]
@@ -69,26 +56,8 @@ def _draw_comparison(language: Language, comparison: pd.DataFrame) -> Figure:
     axes.hlines(heights, table["low"], table["high"], color="black", linewidth=1.5)
     for height, kept in zip(heights, table["kept"], strict=True):
         axes.text(kept, float(height), f" {number(kept, 0, language)}", va="center", fontsize=9)
-    axes.set_yticks(heights, [_WAYS[way][0 if language == "ru" else 1] for way in table["way"]])
-    axes.set_xlabel(
-        "Может быть сохранено на тот же бюджет, ед. прибыли"
-        if language == "ru"
-        else "May be kept for the same budget, profit units"
-    )
+    axes.set_yticks(heights, [WAYS[way][language] for way in table["way"]])
+    axes.set_xlabel(WORDS["kept_for_budget"][language])
     axes.margins(x=0.1)
     number_ticks(axes.xaxis, 0, language)
     return figure
-
-
-def _comparison_title(comparison: pd.DataFrame, language: Language) -> str:
-    by_way = comparison.set_index("way")
-    by_hand = by_way.drop(index="plan")["kept"]
-    if by_way.loc["plan", "kept"] <= 0:
-        return (
-            "План никому ничего не предлагает" if language == "ru" else "The plan makes no offer to anybody"
-        )
-    share = percent(by_hand.max() / by_way.loc["plan", "kept"], 0, language)
-    best = _WAYS[str(by_hand.idxmax())][0 if language == "ru" else 1]
-    if language == "ru":
-        return f"Лучший отбор вручную («{best}») сохраняет {share} того, что план, — если эффекты таковы"
-    return f"The best selection by hand (“{best}”) keeps {share} of what the plan keeps, if effects are so"

@@ -5,8 +5,11 @@ from kedro.pipeline import Node, Pipeline
 from one_click.wiring import NEW_MONTH, exhibits, figure, namespace, step
 
 from . import figures
-from .nodes import actions, experiment, facts, lists, offers, plan
-from .texts import client_list, idle_rules
+from .nodes import experiment, facts, lists, plan
+from .texts.actions import decide_actions
+from .texts.client_list import list_clients
+from .texts.idle_rules import find_idle_rules
+from .texts.offers import recommend_offers
 
 _OPTIONS = "params:campaign"
 _OFFERS = "params:offers"
@@ -26,7 +29,7 @@ def create_pipeline() -> Pipeline:
 
 def _plan() -> list[Node]:
     return [
-        step(offers.recommend_offers, "recommendations", tags=NEW_MONTH, offers=_OFFERS),
+        step(recommend_offers, "recommendations", tags=NEW_MONTH, offers=_OFFERS),
         step(plan.select_clients, ["selected_clients", "plan_summary"], tags=NEW_MONTH, options=_OPTIONS),
         step(experiment.assign_arms, "campaign_plan", tags=NEW_MONTH, options=_OPTIONS),
     ]
@@ -34,11 +37,11 @@ def _plan() -> list[Node]:
 
 def _lists() -> list[Node]:
     return [
-        step(idle_rules.find_idle_rules, "idle_rules", tags=NEW_MONTH, options=_SEGMENTATION, offers=_OFFERS),
-        step(actions.decide_actions, "client_actions", tags=NEW_MONTH, offers=_OFFERS),
+        step(find_idle_rules, "idle_rules", tags=NEW_MONTH, options=_SEGMENTATION, offers=_OFFERS),
+        step(decide_actions, "client_actions", tags=NEW_MONTH, offers=_OFFERS),
         step(lists.gather_contacts, ["contacts", "not_approached", "not_at_risk"], tags=NEW_MONTH),
         step(
-            client_list.list_clients,
+            list_clients,
             ["client_list", "contact_list", "no_contact_list"],
             tags=NEW_MONTH,
             options=_SEGMENTATION,

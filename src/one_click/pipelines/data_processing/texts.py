@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from one_click.columns import CLIENT_ID, COLUMNS, Language, label
+import pandas as pd
+
+from one_click.columns import CLIENT_ID, COLUMNS, LANGUAGES, Language, label
+from one_click.parameters import DataProcessing
 from one_click.presentation.wording import number
+
+from .nodes.audit import ROW_ORDER, list_findings
 
 # (meaning, action) by finding, level and language
 TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
@@ -150,8 +155,25 @@ TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
 }
 _ORDERS: dict[str, dict[Language, str]] = {
     CLIENT_ID: {"ru": "Номер клиента", "en": "The client number"},
-    "row_order": {"ru": "Порядок строк в файле", "en": "The order of rows in the file"},
+    ROW_ORDER: {"ru": "Порядок строк в файле", "en": "The order of rows in the file"},
 }
+
+
+def audit_clients(
+    clients: pd.DataFrame, profiles: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing
+) -> pd.DataFrame:
+    """Return the findings of `nodes.audit.list_findings` and what they mean, in both languages.
+
+    Returns
+    -------
+    DataFrame of `schemas.data_processing.Audit`
+    """
+    table = list_findings(clients, profiles, dialects, options)
+    findings = table.to_dict(orient="records")
+    for language in LANGUAGES:
+        texts = [meaning_and_action(finding, language) for finding in findings]
+        table[[f"meaning_{language}", f"action_{language}"]] = texts
+    return table
 
 
 def meaning_and_action(finding: dict[str, Any], language: Language) -> tuple[str, str]:
@@ -160,8 +182,7 @@ def meaning_and_action(finding: dict[str, Any], language: Language) -> tuple[str
     Parameters
     ----------
     finding : dict
-        ``finding``, ``level``, ``subject``, ``strength`` (a ROC-AUC, or a number of clients), ``low``,
-        ``high``, ``clients``.
+        A row of `nodes.audit.list_findings`.
     language : "ru" or "en"
 
     Examples

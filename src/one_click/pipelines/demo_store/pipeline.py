@@ -8,21 +8,21 @@ from one_click.wiring import figure, namespace, step
 from . import figures
 from .nodes import history, months
 
-_POPULATION = "params:demo_population"
-_PUBLIC = (*("demo_campaigns", "demo_damage", "demo_drivers", "demo_features", "demo_months", "demo_truth"),)
+_OPTIONS, _POPULATION = "params:demo_store", "params:demo_population"
+_PUBLIC = ("demo_campaigns", "demo_damage", "demo_drivers", "demo_features", "demo_months", "demo_truth")
 
 
 def create_pipeline() -> Pipeline:
-    """Return the pipeline that makes a synthetic store and tells its story."""
-    story = {"truth": "demo_truth", "options": "params:demo_store"}
+    """Return the pipeline that makes a synthetic store and summarises its truth."""
+    truth = {"truth": "demo_truth", "options": _OPTIONS}
     parts = [
-        step(months.make_months, "demo_truth", options=story["options"], population=_POPULATION),
+        step(months.make_months, "demo_truth", options=_OPTIONS, population=_POPULATION),
         step(mechanism.list_drivers, "demo_drivers", population=_POPULATION),
-        step(months.write_files, "demo_files", **story),
-        step(months.list_damage, "demo_damage", **story),
-        step(history.summarise_months, "demo_months", **story),
-        step(history.summarise_features, "demo_features", **story),
-        step(history.summarise_campaigns, "demo_campaigns", **story),
+        step(months.write_files, "demo_files", **truth),
+        step(months.list_damage, "demo_damage", **truth),
+        step(history.summarise_months, "demo_months", **truth),
+        step(history.summarise_features, "demo_features", **truth),
+        step(history.summarise_campaigns, "demo_campaigns", **truth),
         figure(
             figures.demo_months_figure,
             months="demo_months",

@@ -4,8 +4,9 @@ from kedro.pipeline import Node, Pipeline
 
 from one_click.wiring import exhibits, figure, namespace, step
 
-from .figures import classes, structure
+from .figures import classes, heat_maps, pairs, structure
 from .nodes import associations, clusters, contacts, groups, interactions, summaries
+from .texts import sentences
 
 _OPTIONS = "params:eda"
 _PUBLIC = (
@@ -34,7 +35,7 @@ def _classes() -> list[Node]:
         step(summaries.summarise_features, "feature_summaries"),
         step(summaries.summarise_categories, "category_shares"),
         step(summaries.tabulate_distributions, "distributions", options=_OPTIONS),
-        step(summaries.portray_classes, "class_portrait", options=_OPTIONS),
+        step(sentences.portray_classes, "class_portrait", options=_OPTIONS),
         step(contacts.tabulate_contacts, "contact_pressure"),
         figure(classes.class_portrait_figure),
         figure(classes.distributions_figure),
@@ -45,8 +46,9 @@ def _classes() -> list[Node]:
 def _associations() -> list[Node]:
     return [
         step(associations.correlate, "correlations", options=_OPTIONS),
-        step(associations.measure_collinearity, "collinearity", options=_OPTIONS),
-        figure(classes.correlations_figure),
+        step(sentences.describe_collinearity, "collinearity", options=_OPTIONS),
+        figure(heat_maps.correlations_figure),
+        figure(pairs.pairs_figure),
     ]
 
 
@@ -56,7 +58,7 @@ def _groups_and_pairs() -> list[Node]:
         step(interactions.find_interactions, "interaction_tests", options=_OPTIONS),
         step(interactions.tabulate_interactions, "interactions", options=_OPTIONS),
         figure(structure.feature_groups_figure),
-        figure(structure.interactions_figure),
+        figure(heat_maps.interactions_figure),
     ]
 
 

@@ -13,7 +13,9 @@ from one_click.presentation.drawing import (
     new_figure,
     number_ticks,
 )
-from one_click.presentation.wording import number
+
+from . import texts
+from .texts import WORDS
 
 
 def nested_summary_figure(nested_summary: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -35,13 +37,7 @@ def _draw_nested(language: Language, nested_summary: pd.DataFrame) -> Figure:
     areas = nested_summary[(nested_summary["metric"] == "roc_auc") & (nested_summary["model"] != "dummy")]
     shown = areas.sort_values(["value", "model"])
     best = areas[areas["model"] == "best"].iloc[0]
-    value, low, high = (number(best[name], 3, language) for name in ("value", "low", "high"))
-    title = (
-        f"Вся процедура выбора, вложенная проверка: ROC-AUC {value} (от {low} до {high})"
-        if language == "ru"
-        else f"The whole procedure of selection, nested: ROC-AUC {value} ({low} to {high})"
-    )
-    figure = new_figure(8, 1.2 + 0.4 * len(shown), title)
+    figure = new_figure(8, 1.2 + 0.4 * len(shown), texts.nested_title(best, language))
     axes = figure.subplots()
     colours = [DECLINED if name in RULES else KEPT for name in shown["model"]]
     heights = range(len(shown))
@@ -49,25 +45,13 @@ def _draw_nested(language: Language, nested_summary: pd.DataFrame) -> Figure:
     axes.scatter(shown["value"], heights, color=colours, s=50, zorder=3)
     axes.set_yticks(list(heights), [model_label(name, language) for name in shown["model"]])
     number_ticks(axes.xaxis, 2, language)
-    axes.set_xlabel(
-        "ROC-AUC внешних частей, 95 % интервал"
-        if language == "ru"
-        else "ROC-AUC of outer folds, 95% interval"
-    )
+    axes.set_xlabel(WORDS[language]["outer_folds"])
     return figure
 
 
 def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figure:
-    paying = feature_gains[feature_gains["pays"]]["feature"].unique()
-    named = ", ".join(label(name, language) for name in paying)
-    title = {
-        "ru": f"Повышают качество: {named}"
-        if named
-        else "Ни один из вычисленных признаков не повышает качество",
-        "en": f"These add to quality: {named}" if named else "No engineered feature adds to quality",
-    }[language]
     features = list(feature_gains["feature"].unique())
-    figure = new_figure(8, 1.4 + 0.5 * len(features), title)
+    figure = new_figure(8, 1.4 + 0.5 * len(features), texts.feature_gains_title(feature_gains, language))
     axes = figure.subplots()
     models = list(feature_gains["model"].unique())
     for position, name in enumerate(models):
@@ -78,7 +62,7 @@ def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figu
     axes.set_yticks(range(len(features)), [label(name, language) for name in features])
     axes.set_ylim(-0.6, len(features) - 0.4)
     number_ticks(axes.xaxis, 3, language)
-    axes.set_xlabel("Прибавка ROC-AUC" if language == "ru" else "Gain in ROC-AUC")
+    axes.set_xlabel(WORDS[language]["gain"])
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
@@ -86,13 +70,7 @@ def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figu
 def _draw_split_luck(language: Language, split_luck: pd.DataFrame) -> Figure:
     first = split_luck["model"].iloc[0]
     areas = split_luck[split_luck["model"] == first]["roc_auc"]
-    lowest, highest = (number(value, 3, language) for value in (areas.min(), areas.max()))
-    title = (
-        f"Одна и та же модель на {len(areas)} разбиениях: ROC-AUC от {lowest} до {highest}"
-        if language == "ru"
-        else f"The same model on {len(areas)} splits: ROC-AUC from {lowest} to {highest}"
-    )
-    figure = new_figure(7, 3.6, title)
+    figure = new_figure(7, 3.6, texts.split_luck_title(areas, language))
     axes = figure.subplots()
     for (name, rows), colour in zip(
         split_luck.groupby("model", sort=False), (DECLINED, NEUTRAL), strict=False
@@ -107,7 +85,6 @@ def _draw_split_luck(language: Language, split_luck: pd.DataFrame) -> Figure:
         )
     number_ticks(axes.xaxis, 3, language)
     number_ticks(axes.yaxis, 1, language)
-    axes.set_xlabel("ROC-AUC на отложенной четверти" if language == "ru" else "ROC-AUC on a quarter held out")
-    axes.set_ylabel("Доля разбиений" if language == "ru" else "Share of splits")
+    axes.set(xlabel=WORDS[language]["holdout"], ylabel=WORDS[language]["splits"])
     axes.legend(loc="upper left")
     return figure

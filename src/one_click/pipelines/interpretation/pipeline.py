@@ -5,24 +5,22 @@ from kedro.pipeline import Node, Pipeline
 from one_click.parameters import FAMILIES
 from one_click.wiring import NEW_MONTH, exhibits, figure, namespace, step
 
+from .figures import agreement as agreement_figures
 from .figures import curves as curve_figures
 from .figures import importance as importance_figures
 from .figures import models as model_figures
 from .nodes import (
-    agreement,
     coefficients,
     counterfactuals,
     curves,
-    disputes,
     explanations,
     facts,
     faithfulness,
     importance,
-    odds_ratios,
-    reasons,
     refits,
-    tree_rules,
 )
+from .texts import agreement, disputes, effects, odds_ratios, reasons, tree_rules
+from .texts import counterfactuals as counterfactual_texts
 
 _OPTIONS = "params:interpretation"
 _SELECTION = "params:model_selection"
@@ -53,9 +51,9 @@ def _each_client() -> list[Node]:
     return [
         step(explanations.explain_clients, ["shap_values", "shap_errors"], tags=NEW_MONTH, options=_OPTIONS),
         step(refits.explain_refits, "shap_refits", tags=NEW_MONTH, options=_OPTIONS),
-        step(reasons.give_reasons, "reason_codes", tags=NEW_MONTH, options=_OPTIONS),
+        step(reasons.tell_reasons, "reason_codes", tags=NEW_MONTH, options=_OPTIONS),
         step(explanations.explain_pairs, "shap_interactions", options=_OPTIONS),
-        step(disputes.find_disputes, "disputed_clients", options=_OPTIONS, **_CANDIDATES),
+        step(disputes.describe_disputes, "disputed_clients", options=_OPTIONS, **_CANDIDATES),
     ]
 
 
@@ -64,7 +62,7 @@ def _whole_base() -> list[Node]:
         step(importance.permute_features, "permutation_importance", selection=_SELECTION, options=_OPTIONS),
         step(importance.summarise_shap, "shap_importance", selection=_SELECTION),
         step(importance.summarise_pairs, "interaction_importance"),
-        step(agreement.compare_importances, "importance_agreement"),
+        step(agreement.describe_agreement, "importance_agreement"),
         step(faithfulness.check_faithfulness, "faithfulness", options=_OPTIONS),
     ]
 
@@ -73,16 +71,16 @@ def _models() -> list[Node]:
     """Return what is read off the models themselves."""
     return [
         step(coefficients.read_coefficients, "coefficients", **_CANDIDATES),
-        step(odds_ratios.measure_odds_ratios, "odds_ratios", **_CANDIDATES),
-        step(tree_rules.read_tree_rules, "tree_rules", **_CANDIDATES),
+        step(odds_ratios.tell_odds_ratios, "odds_ratios", **_CANDIDATES),
+        step(tree_rules.tell_tree_rules, "tree_rules", **_CANDIDATES),
         step(curves.trace_effects, ["effect_curves", "effect_lines"], options=_OPTIONS),
-        step(curves.describe_effects, "effects"),
+        step(effects.describe_effects, "effects"),
     ]
 
 
 def _changes() -> list[Node]:
     return [
-        step(counterfactuals.find_changes, "counterfactuals", options=_OPTIONS),
+        step(counterfactual_texts.describe_changes, "counterfactuals", options=_OPTIONS),
         step(counterfactuals.summarise_changes, "change_summary"),
     ]
 
@@ -91,7 +89,7 @@ def _figures() -> list[Node]:
     return [
         figure(importance_figures.permutation_importance_figure),
         figure(importance_figures.shap_importance_figure),
-        figure(importance_figures.importance_agreement_figure),
+        figure(agreement_figures.importance_agreement_figure),
         figure(importance_figures.beeswarm_figure),
         figure(importance_figures.waterfall_figure, campaign="params:campaign"),
         figure(curve_figures.effect_curves_figure),

@@ -1,6 +1,9 @@
 """Figures of `model_selection`, drawn from tables."""
 
+from itertools import cycle, product
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from one_click.columns import Language, model_label
@@ -16,7 +19,12 @@ from one_click.presentation.drawing import (
     number_ticks,
     percent_ticks,
 )
-from one_click.presentation.wording import number, percent
+from one_click.presentation.wording import number
+
+from . import texts
+from .texts import WORDS
+
+_LINES = ("-", "--", ":")
 
 
 def leaderboard_figure(leaderboard: pd.DataFrame) -> tuple[Figure, Figure]:
@@ -52,7 +60,7 @@ def search_figure(search_trace: pd.DataFrame) -> tuple[Figure, Figure]:
 def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
     shown = leaderboard[(leaderboard["model"] != "dummy") & leaderboard["roc_auc"].notna()].iloc[::-1]
     champion = leaderboard[leaderboard["champion"]].iloc[0]
-    figure = new_figure(8, 1.4 + 0.42 * len(shown), _leaderboard_title(champion, language))
+    figure = new_figure(8, 1.4 + 0.42 * len(shown), texts.leaderboard_title(champion, language))
     axes = figure.subplots()
     colours = [
         DECLINED if is_champion else (KEPT if kind == "family" else NEUTRAL)
@@ -67,162 +75,90 @@ def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
     axes.set_yticks(list(heights), [model_label(name, language) for name in shown["model"]])
     axes.set_ylim(-0.5, len(shown) - 0.2)
     number_ticks(axes.xaxis, 2, language)
-    axes.set_xlabel(
-        "ROC-AUC перекрёстной проверки, 95 % интервал"
-        if language == "ru"
-        else "Cross-validated ROC-AUC, 95% interval"
-    )
+    axes.set_xlabel(WORDS[language]["leaderboard"])
     return figure
-
-
-def _leaderboard_title(champion: pd.Series, language: Language) -> str:
-    name = model_label(champion["model"], language)
-    value, low, high = (
-        number(champion[column], 3, language) for column in ("roc_auc", "roc_auc_low", "roc_auc_high")
-    )
-    if language == "ru":
-        return f"Выбрана модель «{name}»: ROC-AUC {value} (от {low} до {high})"
-    return f"Chosen: {name.lower()}, ROC-AUC {value} ({low} to {high})"
 
 
 def _draw_gains(language: Language, gains: pd.DataFrame) -> Figure:
-    third = gains.loc[(gains["depth"] - 0.3).abs().idxmin()]
-    found, low, high = (percent(third[column], 0, language) for column in ("share_found", "low", "high"))
-    title = (
-        f"В 30 % базы с самым высоким риском — {found} снизивших активность (от {low} до {high})"
-        if language == "ru"
-        else f"The 30% of clients at highest risk hold {found} of those who declined ({low} to {high})"
-    )
-    labels = {
-        "ru": ("модель", "идеальный порядок", "случайный порядок", "Доля базы", "Доля найденных снизивших"),
-        "en": ("model", "perfect order", "random order", "Share of clients", "Share of declined found"),
-    }[language]
-    figure = new_figure(7, 4.2, title)
+    words = WORDS[language]
+    figure = new_figure(7, 4.2, texts.gains_title(gains, language))
     axes = figure.subplots()
     axes.fill_between(gains["depth"], gains["low"], gains["high"], color=KEPT, alpha=0.18, linewidth=0)
-    axes.plot(gains["depth"], gains["share_found"], color=KEPT, linewidth=2, label=labels[0])
-    axes.plot(gains["depth"], gains["perfect"], color=ACCENT, linestyle="--", label=labels[1])
-    axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":", label=labels[2])
-    axes.set(xlabel=labels[3], ylabel=labels[4], xlim=(0, 1), ylim=(0, 1.02))
-    percent_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language)
-    axes.legend(loc="lower right")
+    axes.plot(gains["depth"], gains["share_found"], color=KEPT, linewidth=2, label=words["model"])
+    axes.plot(gains["depth"], gains["perfect"], color=ACCENT, linestyle="--", label=words["perfect"])
+    _finish_depths(axes, language)
+    axes.set_ylabel(words["found"])
     return figure
 
 
+def _finish_depths(axes: Axes, language: Language) -> None:
+    """Add what a random order finds, and label the axis of depths."""
+    axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":", label=WORDS[language]["random"])
+    axes.set(xlabel=WORDS[language]["depth"], xlim=(0, 1), ylim=(0, 1.02))
+    percent_ticks(axes.xaxis, language)
+    percent_ticks(axes.yaxis, language)
+    axes.legend(loc="lower right")
+
+
 def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
-    gap = (reliability["observed"] - reliability["probability"]).abs().max()
-    inside = reliability["probability"].between(reliability["low"], reliability["high"]).sum()
-    title = (
-        f"Вероятности согласуются с наблюдаемым в {inside} из {len(reliability)} групп, "
-        f"наибольшее расхождение {number(100 * gap, 0, language)} п. п."
-        if language == "ru"
-        else f"Probabilities agree with what happened in {inside} of {len(reliability)} groups, "
-        f"the largest gap is {number(100 * gap, 0, language)} percentage points"
-    )
-    labels = {
-        "ru": ("Предсказанная вероятность снижения", "Наблюдаемая доля снизивших"),
-        "en": ("Predicted probability of decline", "Observed share of declined"),
-    }[language]
-    figure = new_figure(6, 4.2, title)
+    words = WORDS[language]
+    figure = new_figure(6, 4.2, texts.reliability_title(reliability, language))
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":")
     axes.vlines(reliability["probability"], reliability["low"], reliability["high"], colors=KEPT)
     axes.plot(reliability["probability"], reliability["observed"], color=KEPT, marker="o", clip_on=False)
-    axes.set(xlabel=labels[0], ylabel=labels[1], xlim=(0, 1), ylim=(0, 1))
+    axes.set(xlabel=words["predicted"], ylabel=words["observed"], xlim=(0, 1), ylim=(0, 1))
     percent_ticks(axes.xaxis, language)
     percent_ticks(axes.yaxis, language)
     return figure
 
 
 def _draw_profit(language: Language, gains: pd.DataFrame) -> Figure:
-    tenth = gains.loc[(gains["depth"] - 0.1).abs().idxmin()]
-    by_value, by_risk = (
-        percent(tenth[name], 0, language) for name in ("profit_found_by_value", "profit_found")
-    )
-    title = (
-        f"10 % базы по вероятности × прибыли содержат {by_value} теряемой прибыли, по риску — {by_risk}"
-        if language == "ru"
-        else f"10% of clients by probability × profit hold {by_value} of profit lost, by risk {by_risk}"
-    )
-    labels = {
-        "ru": ("по вероятности × прибыли", "по вероятности", "случайный порядок"),
-        "en": ("by probability × profit", "by probability", "random order"),
-    }[language]
-    figure = new_figure(7, 4.2, title)
+    words = WORDS[language]
+    figure = new_figure(7, 4.2, texts.profit_title(gains, language))
     axes = figure.subplots()
-    curves = (("profit_found_by_value", "by_value", DECLINED), ("profit_found", "profit", KEPT))
-    for label, (column, interval, colour) in zip(labels, curves, strict=False):
+    curves = (
+        ("profit_found_by_value", "by_value", words["by_value"], DECLINED),
+        ("profit_found", "profit", words["by_risk"], KEPT),
+    )
+    for column, interval, label, colour in curves:
         low, high = gains[f"{interval}_low"], gains[f"{interval}_high"]
         axes.fill_between(gains["depth"], low, high, color=colour, alpha=0.15, linewidth=0)
         axes.plot(gains["depth"], gains[column], color=colour, linewidth=2, label=label)
-    axes.plot([0, 1], [0, 1], color=NEUTRAL, linestyle=":", label=labels[2])
-    axes.set(xlim=(0, 1), ylim=(0, 1.02))
-    axes.set_xlabel("Доля базы" if language == "ru" else "Share of clients")
-    axes.set_ylabel("Доля теряемой прибыли" if language == "ru" else "Share of the profit lost")
-    percent_ticks(axes.xaxis, language)
-    percent_ticks(axes.yaxis, language)
-    axes.legend(loc="lower right")
+    _finish_depths(axes, language)
+    axes.set_ylabel(words["profit_found"])
     return figure
 
 
 def _draw_thresholds(language: Language, thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> Figure:
     curve = thresholds[thresholds["model"] == champion_name(leaderboard)]
     chosen = curve[curve["chosen"]].iloc[0]
-    threshold, f1 = number(chosen["threshold"], 2, language), number(chosen["f1_declined"], 2, language)
-    profit = number(chosen["campaign_profit"], 2, language)
-    title = (
-        f"Клиент в зоне риска с вероятности {threshold}: F1 {f1}, прибыль {profit} на клиента"
-        if language == "ru"
-        else f"Clients are at risk from a probability of {threshold}: F1 {f1}, profit {profit} per client"
-    )
-    names = {
-        "ru": ("F1 снизивших", "Прибыль кампании на клиента базы"),
-        "en": ("F1 of the declined", "Campaign profit per client of the base"),
-    }[language]
-    figure = new_figure(7, 4.6, title)
+    figure = new_figure(7, 4.6, texts.thresholds_title(chosen, language))
     both = figure.subplots(2, 1, sharex=True)
-    for axes, column, name in zip(both, ("f1_declined", "campaign_profit"), names, strict=True):
+    for axes, column in zip(both, ("f1_declined", "campaign_profit"), strict=True):
         axes.plot(curve["threshold"], curve[column], color=KEPT, linewidth=2)
         axes.axvline(chosen["threshold"], color=DECLINED, linestyle="--")
-        axes.set_title(name, loc="left")
+        axes.set_title(WORDS[language][column], loc="left")
         number_ticks(axes.yaxis, 3, language)
     number_ticks(both[1].xaxis, 1, language)
-    both[1].set_xlabel("Порог вероятности" if language == "ru" else "Threshold of probability")
+    both[1].set_xlabel(WORDS[language]["threshold"])
     return figure
 
 
 def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
-    families = list(search_trace["model"].unique())
-    figure = new_figure(8, 4.2, _search_title(search_trace, len(families), language))
+    figure = new_figure(8, 4.2, texts.search_title(search_trace, language))
     axes = figure.subplots()
-    for name, colour in zip(families, PALETTE, strict=False):
-        rows = search_trace[search_trace["model"] == name]
-        numbers = rows["trial"] + 1
+    # Families beyond the number of colours take them again, with another line.
+    styles = cycle(product(_LINES, PALETTE))
+    for (name, rows), (line, colour) in zip(search_trace.groupby("model", sort=False), styles, strict=False):
+        numbers, label = rows["trial"] + 1, model_label(str(name), language)
         axes.scatter(numbers, rows["roc_auc"], color=colour, s=10, alpha=0.4, linewidth=0)
-        axes.step(numbers, rows["best_so_far"], color=colour, where="post", label=model_label(name, language))
+        axes.step(numbers, rows["best_so_far"], line, color=colour, where="post", label=label)
         taken = rows[rows["chosen"]]
         axes.scatter(taken["trial"] + 1, taken["roc_auc"], color=colour, marker="*", s=130, zorder=3)
     if search_trace["best_so_far"].notna().any():
         axes.set_ylim(search_trace["best_so_far"].min() - 0.05, search_trace["roc_auc"].max() + 0.005)
     number_ticks(axes.yaxis, 2, language)
-    axes.set_xlabel(
-        "Проба (звезда: взятые настройки)" if language == "ru" else "Trial (star: settings taken)"
-    )
-    axes.set_ylabel("ROC-AUC")
+    axes.set(xlabel=WORDS[language]["trial"], ylabel="ROC-AUC")
     axes.legend(loc="lower right", ncols=2)
     return figure
-
-
-def _search_title(search_trace: pd.DataFrame, families: int, language: Language) -> str:
-    trials, stopped = len(search_trace), percent(search_trace["stopped"].mean(), 0, language)
-    replaced = int((search_trace["chosen"] & (search_trace["gain"] > 0)).sum())
-    if language == "ru":
-        return (
-            f"Поиск настроек: {trials} проб, {stopped} остановлены досрочно; "
-            f"исходные настройки заменены у {replaced} из {families} семейств"
-        )
-    return (
-        f"Search for settings: {trials} trials, {stopped} stopped before their last fold; "
-        f"{replaced} of {families} families leave their start"
-    )

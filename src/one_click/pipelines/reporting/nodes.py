@@ -5,14 +5,16 @@ from typing import Any
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, LINE, PROFIT, TARGET
+from one_click.modelling.profit import is_at_risk, profit_at_risk
 from one_click.parameters import CampaignPlan, Offers, Reporting, Segmentation
 from one_click.presentation.pseudonyms import shown
+from one_click.schemas.records import DecisionThreshold
 
 
 def gather_key_facts(
     clients: pd.DataFrame,
     client_scores: pd.DataFrame,
-    decision_threshold: dict[str, Any],
+    decision_threshold: DecisionThreshold,
     contacts: pd.DataFrame,
     rejected_rows: pd.DataFrame,
     repairs: pd.DataFrame,
@@ -29,8 +31,8 @@ def gather_key_facts(
         clients and mended cells; the threshold; the snapshots of features and labels.
     """
     base = clients.merge(client_scores, on=CLIENT_ID)
-    at_risk = base[base["probability"] >= decision_threshold["threshold"]]
-    months = segmentation.horizon_months * segmentation.profit_lost_share
+    at_risk = base[is_at_risk(base["probability"], decision_threshold.threshold)]
+    lost = profit_at_risk(at_risk[PROFIT], segmentation, at_risk["probability"])
     left_out = rejected_rows[rejected_rows["table"] != "label_file"]
     labelled = clients[TARGET].dropna()
     return {
@@ -38,7 +40,7 @@ def gather_key_facts(
         "labelled": len(labelled),
         "declined": int(labelled.sum()),
         "at_risk": len(at_risk),
-        "profit_at_risk": float((at_risk["probability"] * at_risk[PROFIT]).sum() * months),
+        "profit_at_risk": float(lost.sum()),
         "offered": len(contacts),
         "cost": float(contacts["cost"].sum()),
         **{
@@ -47,9 +49,10 @@ def gather_key_facts(
         },
         "clients_left_out": int(left_out[CLIENT_ID].nunique()),
         "cells_mended": len(repairs.drop_duplicates(["table", LINE, "column"])),
-        "threshold": decision_threshold["threshold"],
-        "criterion": decision_threshold["criterion"],
+        "threshold": decision_threshold.threshold,
+        "criterion": decision_threshold.criterion,
         "horizon_months": segmentation.horizon_months,
+        "profit_lost_share": segmentation.profit_lost_share,
         "snapshot": options.snapshot,
         "label_snapshot": options.label_snapshot,
     }

@@ -8,8 +8,10 @@ import pandas as pd
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.modelling.conformal import judge
 from one_click.modelling.scores import decline_probability, raw_features
+from one_click.schemas.records import UndecidedBand
 
 _BINS = 10
+_THRESHOLDS, _LEVELS = [-np.inf, 0.1, 0.25, np.inf], ["stable", "changed", "drifted"]
 _FLOOR = 1e-4  # a share of zero would make the index infinite
 
 
@@ -17,22 +19,23 @@ def predict_clients(
     features: pd.DataFrame,
     champion: Any,
     out_of_fold_scores: pd.DataFrame,
-    undecided_band: dict[str, float],
+    undecided_band: UndecidedBand,
 ) -> pd.DataFrame:
     """Predict every client of the new month.
 
     Parameters
     ----------
-    features : DataFrame, one row per client of the new month
+    features : DataFrame of `schemas.data_processing.Features`
+        Of the new month.
     champion : fitted classifier
-    out_of_fold_scores : DataFrame
-        Scores of the snapshot's clients: their median spread stands for the unknown one of a prediction.
-    undecided_band : dict
-        Borders between which the champion does not decide.
+    out_of_fold_scores : DataFrame of `schemas.model_selection.OutOfFoldScores`
+        Of the snapshot: a prediction by one model has no spread of its own and is given their median one.
+    undecided_band : UndecidedBand
+        Thresholds between which the champion does not decide.
 
     Returns
     -------
-    DataFrame, one row per client: client_id, probability, probability_sd, source, verdict
+    DataFrame of `schemas.model_selection.ClientScores`, sorted by client
     """
     scores = pd.DataFrame(
         {
@@ -50,25 +53,22 @@ def measure_drift(features: pd.DataFrame, new_features: pd.DataFrame) -> pd.Data
 
     Parameters
     ----------
-    features, new_features : DataFrame
-        Features of the snapshot and of the new month.
+    features, new_features : DataFrame of `schemas.data_processing.Features`
+        Of the snapshot and of the new month.
 
     Returns
     -------
-    DataFrame, one row per feature, most changed first: feature, stability_index, level
-        The population stability index Σ (new − old) ln(new / old) over tenths of the snapshot's values (over
-        its categories for categories and flags); by custom, below 0.1 `stable`, below 0.25 `changed`, else
-        `drifted`.
+    DataFrame of `schemas.scoring.Drift`, most changed first
+        The population stability index is Σ (new − old) ln(new / old) over tenths of the snapshot's values
+        (over its categories for categories and flags); its levels are those of custom.
     """
     rows = [
         {"feature": name, "stability_index": _stability_index(features[name], new_features[name])}
         for name in BASE_FEATURES
     ]
     table = pd.DataFrame(rows)
-    borders = [-np.inf, 0.1, 0.25, np.inf]
-    table["level"] = pd.cut(
-        table["stability_index"], borders, labels=["stable", "changed", "drifted"], right=False
-    ).astype("str")
+    levels = pd.cut(table["stability_index"], _THRESHOLDS, labels=_LEVELS, right=False)
+    table["level"] = levels.astype("str")
     return table.sort_values(["stability_index", "feature"], ascending=[False, True], ignore_index=True)
 
 

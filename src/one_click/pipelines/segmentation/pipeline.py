@@ -5,13 +5,14 @@ from kedro.pipeline import Node, Pipeline
 from one_click.wiring import NEW_MONTH, exhibits, figure, namespace, step
 
 from . import figures
-from .nodes import rule_checks, segments, stability
+from .nodes import decisions, profiles, rule_checks, segments, signals, stability
+from .texts.profiles import profile_segments
 
 _OPTIONS = "params:segmentation"
 _OFFERS = "params:offers"
 _CAMPAIGN = "params:campaign"
 _PUBLIC = (
-    *("decision_borders", "decision_table", "known_categories", "risk_signals", "rule_coverage"),
+    *("decision_table", "known_categories", "risk_signals", "rule_coverage", "rule_thresholds"),
     *("segment_profiles", "segment_stability", "segments", "signal_quality"),
 )
 
@@ -38,11 +39,11 @@ def _rules() -> list[Node]:
 
 def _decisions() -> list[Node]:
     return [
-        step(segments.fit_decision_borders, "decision_borders", options=_OPTIONS),
-        step(segments.find_risk_signals, "risk_signals", tags=NEW_MONTH),
-        step(segments.rate_signals, "signal_quality", offers=_OFFERS),
+        step(decisions.fit_rule_thresholds, "rule_thresholds", options=_OPTIONS),
+        step(signals.find_risk_signals, "risk_signals", tags=NEW_MONTH),
+        step(signals.rate_signals, "signal_quality", offers=_OFFERS),
         step(
-            segments.make_decision_table,
+            decisions.make_decision_table,
             "decision_table",
             tags=NEW_MONTH,
             options=_OPTIONS,
@@ -54,8 +55,8 @@ def _decisions() -> list[Node]:
 def _segments() -> list[Node]:
     return [
         step(segments.assign_segments, "segments", tags=NEW_MONTH, options=_OPTIONS),
-        step(segments.profile_segments, "segment_profiles", tags=NEW_MONTH, options=_OPTIONS),
-        step(segments.portray_segments, "segment_portraits", options=_OPTIONS),
+        step(profile_segments, "segment_profiles", tags=NEW_MONTH, options=_OPTIONS),
+        step(profiles.portray_segments, "segment_portraits", options=_OPTIONS),
         step(stability.measure_stability, "segment_stability", options=_OPTIONS, campaign=_CAMPAIGN),
         figure(figures.segments_figure, options=_OPTIONS),
         figure(figures.segment_profit_figure, options=_OPTIONS),

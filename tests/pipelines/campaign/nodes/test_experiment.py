@@ -21,7 +21,7 @@ from one_click.pipelines.campaign.nodes.experiment import (
     power_of,
     size_experiment,
 )
-from one_click.rules.declarations import Offer
+from one_click.rules.offers import Offer
 
 Make = Callable[..., CampaignPlan]
 Strata = dict[tuple[str, str], int]
@@ -158,7 +158,7 @@ def test_clients_of_a_later_stratum_move_nobody(make: Make) -> None:
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, 0), (0.2, 0), (0.6, 1)])
-def test_a_single_client_goes_where_most_of_him_belongs(make: Make, share: float, expected: int) -> None:
+def test_arm_of_a_single_client_is_the_larger_share(make: Make, share: float, expected: int) -> None:
     plan = assign_arms(*select({("coupon", "promo"): 1}), make(control_share=share))
     assert len(control_of(plan)) == expected
 

@@ -155,11 +155,11 @@ def test_three_clients_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("clients", [50, 700, 60_000])
-def test_equal_clients_share_the_budget(four_clients: int) -> None:
+def test_equal_clients_share_the_budget(clients: int) -> None:
     # 2 kept at a cost of .5: with .2 per client, two of five get the offer, and one more unit keeps 4.
-    plan = solve(np.full((four_clients, 1), 2.0), [0.5], [0], Limits(0.2 * four_clients, (None,)))
-    assert plan.value == pytest.approx(0.8 * four_clients)
-    assert plan.upper_bound == pytest.approx(0.8 * four_clients, rel=1e-5)
+    plan = solve(np.full((clients, 1), 2.0), [0.5], [0], Limits(0.2 * clients, (None,)))
+    assert plan.value == pytest.approx(0.8 * clients)
+    assert plan.upper_bound == pytest.approx(0.8 * clients, rel=1e-5)
     assert plan.budget_price == pytest.approx(4, rel=1e-5)
     assert 0 <= plan.gap <= 1e-5
 
@@ -283,9 +283,9 @@ def test_a_curve_near_enough_lies_below_its_bound_by_no_more() -> None:
 
 # Of each size one in which HiGHS writes a line of its own, though it presolves nothing.
 @pytest.mark.parametrize(("clients", "seed"), [(25, 45), (60, 3), (300, 11)])
-def test_solver_says_nothing(capfd: pytest.CaptureFixture[str], four_clients: int, seed: int) -> None:
+def test_solver_says_nothing(capfd: pytest.CaptureFixture[str], clients: int, seed: int) -> None:
     for contacts in (None, 0.4):
-        solve(*campaign(four_clients, seed, contacts=contacts))
+        solve(*campaign(clients, seed, contacts=contacts))
     ctypes.CDLL(None).fflush(None)
     assert capfd.readouterr() == ("", "")
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from one_click.parameters import CampaignPlan
-from one_click.pipelines.campaign.nodes.offers import COLUMNS_OF_RECOMMENDATIONS
 from one_click.pipelines.campaign.nodes.plan import (
     compare_by_hand,
     run_scenarios,
     select_clients,
     trace_budget,
 )
+from one_click.schemas.campaign import Recommendations
 
 Make = Callable[..., CampaignPlan]
 Row = tuple[int, str, str, float, float, float, float]
@@ -45,7 +45,7 @@ def recommend(rows: list[Row]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns).astype(kinds)
     table = table.sort_values(["client_id", f"{CASE}base"], ascending=[True, False], kind="stable")
     table["rank"] = table.groupby("client_id").cumcount() + 1
-    return table.reindex(columns=list(COLUMNS_OF_RECOMMENDATIONS)).reset_index(drop=True)
+    return table.reindex(columns=Recommendations.column_names()).reset_index(drop=True)
 
 
 def decide(probability: list[float], profit: list[float]) -> pd.DataFrame:
@@ -90,7 +90,7 @@ def given_to(selected: pd.DataFrame) -> dict[int, str]:
             {"contacts": {"email": 1}}, {1: "letter", 2: "push"}, 13, id="one-letter-to-whom-it-keeps-more"
         ),
         pytest.param(
-            {"contacts": {"email": 0}}, {1: "push", 2: "push"}, 8, id="a-client-falls-back-to-his-second-best"
+            {"contacts": {"email": 0}}, {1: "push", 2: "push"}, 8, id="fallback-to-the-second-best-offer"
         ),
         pytest.param({"contacts": {"email": 1, "push": 0}, "budget": 9}, {1: "letter"}, 8, id="both-limits"),
     ],
@@ -103,12 +103,12 @@ def test_plan_is_worked_out_by_hand(
         assert given_to(selected) in ({1: "letter"}, {1: "push", 2: "push"})
     else:
         assert given_to(selected) == expected
-    assert summary["kept"] == kept
-    assert summary["cost"] == selected["cost"].sum()
-    assert summary["clients"] == len(selected)
-    assert summary["upper_bound"] == pytest.approx(kept)
-    assert summary["gap"] == pytest.approx(0, abs=1e-9)
-    assert summary["budget"] == changes.get("budget")
+    assert summary.kept == kept
+    assert summary.cost == selected["cost"].sum()
+    assert summary.clients == len(selected)
+    assert summary.upper_bound == pytest.approx(kept)
+    assert summary.gap == pytest.approx(0, abs=1e-9)
+    assert summary.budget == changes.get("budget")
 
 
 def test_selected_rows_are_those_of_the_recommendations(make: Make) -> None:
@@ -130,7 +130,7 @@ def test_the_order_of_the_rows_does_not_matter(make: Make) -> None:
     ("budget", "least", "most"),
     [
         # The best uses of money: client 2's push, 5 for one unit; client 1's letter, 8 for two; client 3's
-        # letter, 4 for two. For 5 units everybody gets his best.
+        # letter, 4 for two. For 5 units everybody gets the best offer.
         pytest.param(1, 4, 5, id="between-the-push-and-the-next-letter"),
         pytest.param(2, 4, 4, id="within-the-letter-to-client-1"),
         pytest.param(3, 2, 4, id="between-the-two-letters"),
@@ -143,26 +143,26 @@ def test_price_is_what_the_last_unit_of_the_budget_keeps(
     make: Make, budget: float | None, least: float, most: float
 ) -> None:
     _, summary = select_clients(recommend(ELIGIBLE), make(budget=budget))
-    assert least - 1e-6 <= summary["budget_price"] <= most + 1e-6
+    assert least - 1e-6 <= summary.budget_price <= most + 1e-6
 
 
 def test_price_of_a_contact_is_what_one_more_would_keep(make: Make) -> None:
     _, summary = select_clients(recommend(ELIGIBLE), make(contacts={"email": 1}))
     # one more letter would go to client 3 and keep 4; pushes and the site have no limit
-    assert summary["contact_prices"]["push"] == summary["contact_prices"]["on_site"] == 0
-    assert 4 - 1e-6 <= summary["contact_prices"]["email"] <= 5 + 1e-6
-    assert summary["contacts"] == {"email": 1, "push": 1, "on_site": 0}
+    assert summary.contact_prices["push"] == summary.contact_prices["on_site"] == 0
+    assert 4 - 1e-6 <= summary.contact_prices["email"] <= 5 + 1e-6
+    assert summary.contacts == {"email": 1, "push": 1, "on_site": 0}
 
 
 def test_no_plan_for_more_money_exceeds_the_dual_and_its_price(make: Make) -> None:
     table = recommend(ELIGIBLE)
     plans = {budget: select_clients(table, make(budget=budget))[1] for budget in range(7)}
     for budget, summary in plans.items():
-        price = summary["budget_price"]
+        price = summary.budget_price
         gain = (table[f"{CASE}base"] - price * table["cost"]).clip(lower=0)
         dual = gain.groupby(table["client_id"]).max().sum() + price * budget
         for larger in range(budget, 7):
-            assert plans[larger]["kept"] <= dual + price * (larger - budget) + 1e-6
+            assert plans[larger].kept <= dual + price * (larger - budget) + 1e-6
 
 
 def test_costs_and_budget_are_decimals(make: Make) -> None:
@@ -177,12 +177,11 @@ def test_costs_and_budget_are_decimals(make: Make) -> None:
 def test_a_plan_for_nobody_keeps_its_columns(make: Make, rows: list[Row]) -> None:
     table, options = recommend(rows), make(budget=60, contacts={"email": 3})
     selected, summary = select_clients(table, options)
-    usual, usual_summary = select_clients(recommend(ELIGIBLE), options)
+    usual, _ = select_clients(recommend(ELIGIBLE), options)
     assert selected.empty
     assert selected.dtypes.to_dict() == usual.dtypes.to_dict()
-    assert summary.keys() == usual_summary.keys()
-    assert (summary["kept"], summary["cost"], summary["upper_bound"], summary["gap"]) == (0, 0, 0, 0)
-    assert summary["contacts"] == {"email": 0, "push": 0, "on_site": 0}
+    assert (summary.kept, summary.cost, summary.upper_bound, summary.gap) == (0, 0, 0, 0)
+    assert summary.contacts == {"email": 0, "push": 0, "on_site": 0}
     assert list(trace_budget(table, options)) == list(trace_budget(recommend(ELIGIBLE), options))
     assert scenarios_of(table, options)["loss"].tolist() == [0, 0, 0]
     by_hand = by_hand_of(table, decide([0.2] * 4, [1] * 4), options)
@@ -240,8 +239,8 @@ def test_more_budget_never_keeps_less_and_the_curve_ends_at_the_unlimited_plan(
     curve = trace_budget(table, options)
     _, unlimited = select_clients(table, options.model_copy(update={"budget": None}))
     assert curve["kept"].is_monotonic_increasing
-    assert curve["kept"].iloc[-1] == pytest.approx(unlimited["kept"])
-    assert curve["budget"].iloc[-1] == pytest.approx(1.25 * unlimited["cost"])
+    assert curve["kept"].iloc[-1] == pytest.approx(unlimited.kept)
+    assert curve["budget"].iloc[-1] == pytest.approx(1.25 * unlimited.cost)
     assert (curve["cost"] <= curve["budget"] + 1e-9).all()
     assert (curve["kept"] <= curve["upper_bound"] + 1e-9).all()
     assert (curve["budget_price"].diff().fillna(0) <= 1e-6).all()

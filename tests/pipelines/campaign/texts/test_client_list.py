@@ -11,9 +11,8 @@ from openpyxl import load_workbook
 
 from one_click.datasets.workbook import WorkbookDataset
 from one_click.parameters import CampaignPlan, Offers, Segmentation
-from one_click.pipelines.campaign.nodes.actions import decide_actions
 from one_click.pipelines.campaign.nodes.lists import gather_contacts
-from one_click.pipelines.campaign.nodes.offers import recommend_offers
+from one_click.pipelines.campaign.texts.actions import decide_actions
 from one_click.pipelines.campaign.texts.client_list import (
     explain_columns,
     hide_clients,
@@ -23,7 +22,9 @@ from one_click.pipelines.campaign.texts.client_list import (
     list_reasons,
     list_rows,
 )
+from one_click.pipelines.campaign.texts.offers import recommend_offers
 from one_click.presentation.spreadsheet import FORMULA_STARTS
+from one_click.schemas.records import RuleThresholds
 
 Gathered = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 Gather = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], Gathered]
@@ -64,7 +65,7 @@ def towards(reasons: pd.DataFrame) -> pd.DataFrame:
 def make_lists(
     gathered: Gathered,
     reasons: pd.DataFrame,
-    borders: dict[str, float],
+    thresholds: RuleThresholds,
     options: Segmentation,
     offers: Offers,
 ) -> Any:
@@ -75,7 +76,7 @@ def make_lists(
             table.assign(**{name: values[: len(table)] for name, values in columns.items()})
             for table in gathered
         )
-        return list_clients(*tables, reasons, borders, options, offers, campaign)
+        return list_clients(*tables, reasons, thresholds, options, offers, campaign)
 
     return make
 
@@ -140,7 +141,7 @@ def test_hiding_leaves_the_tables_as_they_were(
 def test_no_list_holds_a_number_of_a_client_under_a_key(
     gathered: Gathered,
     reasons: pd.DataFrame,
-    borders: dict[str, float],
+    thresholds: RuleThresholds,
     options: Segmentation,
     offers: Offers,
     keyed: CampaignPlan,
@@ -148,13 +149,29 @@ def test_no_list_holds_a_number_of_a_client_under_a_key(
 ) -> None:
     long = {1: 7_340_001, 2: 7_340_002, 3: 7_340_003, 4: 7_340_004}
     tables = [table.assign(client_id=table["client_id"].map(long)) for table in (*gathered, reasons)]
-    book, *lists = list_clients(*tables, borders, options, offers, keyed)
+    book, *lists = list_clients(*tables, thresholds, options, offers, keyed)
     cells = [str(cell) for table in (*book.values(), *lists) for cell in table.to_numpy().ravel()]
     assert len(cells) > 90
     assert not [cell for cell in cells if "734000" in cell]
     for number, table in enumerate(lists):
         table.to_csv(tmp_path / f"{number}.csv")
         assert "734000" not in (tmp_path / f"{number}.csv").read_text(encoding="utf-8")
+
+
+def test_a_key_hides_the_clients_in_every_list(
+    make_lists: Any, campaign: CampaignPlan, keyed: CampaignPlan
+) -> None:
+    open_book, *open_lists = make_lists(campaign)
+    book, *lists = make_lists(keyed)
+    shown = dict(zip(open_book["Клиенты"]["Номер клиента"], book["Клиенты"]["Номер клиента"], strict=True))
+    assert set(shown) == {1, 2, 3}
+    assert len(set(shown.values()) | set(shown)) == 6
+    assert book["Клиенты"].equals(
+        open_book["Клиенты"].assign(**{"Номер клиента": open_book["Клиенты"]["Номер клиента"].map(shown)})
+    )
+    assert not set(book["Вне зоны риска"]["Номер клиента"]) & {1, 2, 3, 4}
+    for one, open_one in zip(lists, open_lists, strict=True):
+        assert one.equals(open_one.assign(client_id=open_one["client_id"].map(shown)))
 
 
 # --- the list for people -----------------------------------------------------------------------------------
@@ -276,6 +293,19 @@ def test_explanation_names_threshold_share_lost_control_arm_and_assumptions(opti
     )
 
 
+def test_the_lists_of_a_campaign(make_lists: Any, campaign: CampaignPlan) -> None:
+    book, messages, closed = make_lists(campaign)
+    assert list(book) == ["Клиенты", "Без предложения", "Вне зоны риска", "Пояснения"]
+    assert book["Клиенты"]["Номер клиента"].tolist() == [2, 1, 3]
+    assert book["Без предложения"].empty
+    assert book["Вне зоны риска"]["Номер клиента"].tolist() == [4]
+    # the banner is no message
+    assert messages["client_id"].tolist() == [1, 3]
+    assert messages["channel"].tolist() == ["push", "email"]
+    assert messages.index.tolist() == [0, 1]
+    assert closed["client_id"].tolist() == [2]
+
+
 # --- files -------------------------------------------------------------------------------------------------
 
 
@@ -332,12 +362,13 @@ def test_a_category_that_is_a_formula_reaches_no_list_as_one(
     table: pd.DataFrame,
     segments: pd.DataFrame,
     reasons: pd.DataFrame,
-    borders: dict[str, float],
+    thresholds: RuleThresholds,
     options: Segmentation,
     shipped: dict[str, Any],
     campaign: CampaignPlan,
 ) -> None:
-    banner = shipped["offers"]["declared"][-1] | {
+    shipped_banner = next(one for one in shipped["offers"]["declared"] if one["code"] == "site_banner")
+    banner = shipped_banner | {
         "text_ru": "{category}",
         "text_en": "{category}",
         "conditions": [],
@@ -349,7 +380,7 @@ def test_a_category_that_is_a_formula_reaches_no_list_as_one(
     best = recommended[(recommended["rank"] == 1) & (recommended["offer"] != "none")].assign(arm="treated")
     actions = decide_actions(evil, segments, recommended, best, offers)
     tables = gather_contacts(evil, segments, recommended, actions)
-    _, *lists = list_clients(*tables, reasons, borders, options, offers, campaign)
+    _, *lists = list_clients(*tables, reasons, thresholds, options, offers, campaign)
     assert [list(table["text_ru"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
     assert [list(table["text_en"]) for table in lists] == [["'=1+1"] * 2, ["'=1+1"]]
 
@@ -410,7 +441,7 @@ def nobody(
 def test_lists_of_a_campaign_for_nobody_keep_their_headers(
     nobody: Gathered,
     reasons: pd.DataFrame,
-    borders: dict[str, float],
+    thresholds: RuleThresholds,
     options: Segmentation,
     offers: Offers,
     campaign: CampaignPlan,
@@ -419,7 +450,7 @@ def test_lists_of_a_campaign_for_nobody_keep_their_headers(
     assert nobody[0].empty
     assert nobody[1].empty
     keyed = campaign.model_copy(update={"pseudonym_key": key})
-    book, *lists = list_clients(*nobody, reasons, borders, options, offers, keyed)
+    book, *lists = list_clients(*nobody, reasons, thresholds, options, offers, keyed)
     assert list(book["Клиенты"]) == HEADERS
     assert len(book["Вне зоны риска"]) == 4
     assert [list(table) for table in lists] == [FOR_CRM, FOR_CRM]

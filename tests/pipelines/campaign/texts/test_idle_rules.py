@@ -2,8 +2,9 @@ import pandas as pd
 import pytest
 
 from one_click.parameters import CampaignPlan, Offers, Segmentation
-from one_click.pipelines.campaign.texts.idle_rules import COLUMNS_OF_IDLE_RULES, find_idle_rules
+from one_click.pipelines.campaign.texts.idle_rules import find_idle_rules
 from one_click.pipelines.segmentation.nodes.rule_checks import lint_rules, list_categories
+from one_click.schemas.campaign import IdleRules
 
 
 @pytest.fixture
@@ -65,5 +66,5 @@ def test_without_idle_rules_the_table_keeps_its_columns(
     offers: Offers,
 ) -> None:
     none = find_idle_rules(coverage.head(0), segments, recommended, options, offers)
-    assert tuple(none) == COLUMNS_OF_IDLE_RULES
+    assert list(none) == IdleRules.column_names()
     assert none.empty

@@ -10,9 +10,9 @@ from one_click.columns import BASE_FEATURES, PROFIT
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing
 from one_click.parameters.other_store import OtherStore
-from one_click.pipelines.data_processing.nodes.audit import audit, edit_distance, stop_at_blocking
+from one_click.pipelines.data_processing.nodes.audit import edit_distance, list_findings, stop_at_blocking
 
-SAME = ("2026-10/market_file.csv", "2026-10/market_file.csv")
+THIS, LATER = "2026-10/market_file.csv", "2027-01/market_file.csv"
 
 
 def clients(count: int, seed: int = 0, **columns: Any) -> pd.DataFrame:
@@ -28,8 +28,13 @@ def clients(count: int, seed: int = 0, **columns: Any) -> pd.DataFrame:
     return pd.DataFrame({**known, **values, **words, **columns})
 
 
-def findings(table: pd.DataFrame, options: DataProcessing, files: tuple[str, str] = SAME) -> pd.DataFrame:
-    return audit(table, table["client_id"], files, options).set_index(["finding", "subject"])
+def findings(
+    table: pd.DataFrame, options: DataProcessing, *, labels: str = THIS, profiles: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the findings; profiles stand in the order of the clients if none are given."""
+    dialects = pd.DataFrame({"table": ["market_file", "label_file"], "file": [THIS, labels]})
+    found = list_findings(table, table if profiles is None else profiles, dialects, options)
+    return found.set_index(["finding", "subject"])
 
 
 def test_order_that_gives_the_target_away(options: DataProcessing) -> None:
@@ -43,8 +48,7 @@ def test_order_that_gives_the_target_away(options: DataProcessing) -> None:
 
 def test_rows_may_leak_where_numbers_do_not(options: DataProcessing) -> None:
     table = clients(400)
-    order = table.sort_values("activity_declined")["client_id"]
-    found = audit(table, order, SAME, options).set_index(["finding", "subject"])["level"]
+    found = findings(table, options, profiles=table.sort_values("activity_declined"))["level"]
     assert found["order_leak", "row_order"] == "warning"
     assert found["order_leak", "client_id"] == "note"
 
@@ -106,13 +110,12 @@ def test_clients_without_a_label_are_counted(options: DataProcessing) -> None:
     table = clients(50, activity_declined=[1.0, np.nan] * 25)
     row = findings(table, options).loc[("unlabelled", "")]
     assert (row["strength"], row["level"]) == (25, "note")
-    assert row["meaning_ru"] == "Клиентов без метки: 25."
 
 
 def test_time_of_the_labels(options: DataProcessing) -> None:
     assert findings(clients(50), options).loc["label_timing"]["level"].tolist() == ["warning"]
-    later = findings(clients(50), options, ("2026-10/market_file.csv", "2027-01/market_file.csv"))
-    assert later.loc[("label_timing", "2027-01/market_file.csv"), "level"] == "note"
+    later = findings(clients(50), options, labels=LATER)
+    assert later.loc[("label_timing", LATER), "level"] == "note"
 
 
 def test_too_few_clients(options: DataProcessing) -> None:
@@ -164,7 +167,7 @@ def test_month_without_labels(options: DataProcessing) -> None:
 def test_clean_stores_raise_no_false_alarm(options: DataProcessing) -> None:
     alarms = 0
     for seed in range(100):
-        found = findings(clients(400, seed), options, ("a", "b"))
+        found = findings(clients(400, seed), options, labels=LATER)
         alarms += set(found["level"]) != {"note"}
     assert alarms <= 5
 

@@ -7,7 +7,8 @@ from one_click.columns import TABLES
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing
 from one_click.parameters.other_store import OtherStore
-from one_click.pipelines.data_processing.nodes.parsing import EVENT_COLUMNS, parse_table
+from one_click.pipelines.data_processing.nodes.log_rows import LOG_COLUMNS
+from one_click.pipelines.data_processing.nodes.parsing import parse_labels, parse_table
 
 Raw = Callable[[str], pd.DataFrame]
 
@@ -66,7 +67,7 @@ def test_clean_row_gets_the_types_of_the_vocabulary(options: DataProcessing) -> 
     assert parsed.dtypes[["client_id", "allows_messages", "service_type", "promo_purchase_share"]].astype(
         "str"
     ).tolist() == ["int64", "bool", "str", "float64"]
-    assert list(repairs.columns) == list(faults.columns) == list(EVENT_COLUMNS)
+    assert list(repairs.columns) == list(faults.columns) == list(LOG_COLUMNS)
     assert len(repairs) == len(faults) == 0
 
 
@@ -325,7 +326,7 @@ def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Ra
         pytest.param("Страниц_за_визит", "-", "missing_mark", "", id="mark-of-a-missing-number"),
     ],
 )
-def test_cells_are_mended_and_listed(
+def test_cells_are_cleaned_and_listed(
     rejecting: DataProcessing, header: str, cell: str, rule: str, value: str
 ) -> None:
     table = _profiles({}, {"id": "8", header: cell})
@@ -349,7 +350,7 @@ def test_client_number_that_cannot_be_read_is_not_repeated(options: DataProcessi
     assert "7300001" not in str(error.value)
 
 
-def test_words_of_another_store_are_mended_in_its_own_words_and_then_read(options: DataProcessing) -> None:
+def test_words_of_another_store_are_cleaned_in_its_own_words_and_then_read(options: DataProcessing) -> None:
     store = OtherStore(words={"allows_messages": {"Yes": "да", "not at all": "нет"}})
     cells = ("Yes", " yes", "NOT  at all", "y", "ДА")
     rows = _profiles(*({"id": str(n), "Разрешить сообщать": cell} for n, cell in enumerate(cells)))
@@ -377,12 +378,20 @@ def test_words_of_another_store_may_be_ours_the_other_way_round(options: DataPro
     assert parsed["allows_messages"].tolist() == [False, True]
 
 
-def test_what_was_mended_in_the_file_is_a_repair(options: DataProcessing, raw: Raw) -> None:
+def test_what_was_repaired_in_the_file_is_a_repair(options: DataProcessing, raw: Raw) -> None:
     table = raw("id | Прибыль\n007 | 1\n8 | 2")
-    table.attrs["mends"] = [(1, ";", "", "surplus_in_rows"), (2, "Р ", "Р", "byte_a0_restored")]
+    table.attrs["repairs"] = [(1, ";", "", "surplus_in_rows"), (2, "Р ", "Р", "byte_a0_restored")]
     _, repairs, _ = parse_table(table, TABLES["money"], POINT, options)
     assert _events(repairs) == [
         (1, "", "", ";", "", "surplus_in_rows"),
         (2, "7", "", "Р ", "Р", "byte_a0_restored"),
     ]
     assert repairs.dtypes.astype("str").to_dict()["line"] == "int64"
+
+
+def test_labels_in_unknown_words_stop_the_run(raw: Raw, options: DataProcessing) -> None:
+    strict = options.model_copy(update={"max_rejected_share": 0.05})
+    with pytest.raises(DataError, match="2 of 2 rows of label_file would be rejected") as error:
+        parse_labels(raw("id | Покупательская активность\n1 | упала\n2 | упала"), strict)
+    assert "with 'упала'" in str(error.value)
+    assert "'Прежний уровень' or 'Снизилась'" in str(error.value)

@@ -59,7 +59,7 @@ def test_likeness_in_one_table() -> None:
     marginals = pd.DataFrame({"distance": [0.1, 0.3], "chance": [0.2, 0.2]})
     correlations = pd.DataFrame({"difference": [-0.2, 0.1]})
     same = pd.DataFrame([dict.fromkeys(BASE_FEATURES, 1), dict.fromkeys(BASE_FEATURES, 2)])
-    found = nodes.summarise_likeness(marginals, correlations, same, same.head(1)).set_index("figure")["value"]
+    found = nodes.summarise_likeness(marginals, correlations, same, same.head(1)).set_index("metric")["value"]
     assert found.to_dict() == pytest.approx(
         {
             "clients_in_extract": 2,
@@ -81,7 +81,7 @@ def test_store_beside_itself(project: Path, kedro_run_here: Callable[..., Result
         result = kedro_run_here("--pipelines", pipeline)
         assert result.exit_code == 0, result.output
     reporting = project / "data" / "08_reporting" / "demo"
-    likeness = pd.read_parquet(reporting / "demo_likeness.parquet").set_index("figure")["value"]
+    likeness = pd.read_parquet(reporting / "demo_likeness.parquet").set_index("metric")["value"]
     assert likeness["clients_in_extract"] == 1296
     assert likeness["shared_rows"] == 1296
     assert likeness["largest_distance"] < 0.01
@@ -106,7 +106,7 @@ def test_store_is_like_the_real_extract(
     wanted = ("--to-outputs", "demo_likeness,demo_models")
     assert kedro_run_here(*run, "demo_comparison", *wanted).exit_code == 0
     reporting = project / "data" / "08_reporting" / "real"
-    likeness = pd.read_parquet(reporting / "demo_likeness.parquet").set_index("figure")["value"]
+    likeness = pd.read_parquet(reporting / "demo_likeness.parquet").set_index("metric")["value"]
     assert likeness["shared_rows"] == 0
     assert likeness["distances_beyond_chance"] <= 0.05
     assert likeness["mean_correlation_gap"] < 0.04  # two samples of this size differ by .03

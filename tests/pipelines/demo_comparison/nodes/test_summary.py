@@ -36,7 +36,7 @@ def store(options: DemoStore, population: DemoPopulation) -> pd.DataFrame:
         pytest.param("pages_per_visit", [1, 2, 3, 4], [1, 1, 1, 1], [0.5, 2.5, 4.5], id="whole"),
         pytest.param("pages_per_visit", [1, 2], [3, 1], [0.5, 1 + 1 / 6, 2.5], id="weighted"),
         pytest.param(
-            "promo_purchase_share", [0.1, 0.9], [3, 1], [0.095, 0.1 + 1 / 600, 0.905], id="two humps"
+            "promo_purchase_share", [0.1, 0.9], [3, 1], [0.095, 0.1 + 1 / 600, 0.905], id="two-modes"
         ),
     ],
 )

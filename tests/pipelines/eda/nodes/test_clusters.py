@@ -20,11 +20,10 @@ Make = Callable[..., pd.DataFrame]
 NUMBERS = [name for name in BASE_FEATURES if COLUMNS[name].kind not in ("category", "flag")]
 
 
-def _store(make_clients: Make, kinds: int) -> pd.DataFrame:
+def _store(make_unrelated: Make, kinds: int) -> pd.DataFrame:
     """Return 600 clients of so many kinds, each with its own typical numbers; the last kind declines."""
     generator = np.random.default_rng(3)
-    clients = pd.concat([make_clients()] * 10, ignore_index=True).assign(client_id=range(600))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(600, generator)
     kind = np.arange(600) % kinds
     centres = generator.choice([-2.0, 2.0], size=(kinds, len(NUMBERS)))
     numbers = pd.DataFrame(centres[kind] + generator.normal(size=(600, len(NUMBERS))), columns=NUMBERS)
@@ -33,8 +32,8 @@ def _store(make_clients: Make, kinds: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("kinds", [2, 3])
-def test_planted_clusters_are_found(make_clients: Make, options: Eda, kinds: int) -> None:
-    labelled = _store(make_clients, kinds)
+def test_planted_clusters_are_found(make_unrelated: Make, options: Eda, kinds: int) -> None:
+    labelled = _store(make_unrelated, kinds)
     stability = measure_stability(labelled, options)
     assert stability.loc[stability["chosen"], "clusters"].to_list() == [kinds]
     assert stability.set_index("clusters").loc[kinds, "stability"] > 0.95
@@ -47,8 +46,8 @@ def test_planted_clusters_are_found(make_clients: Make, options: Eda, kinds: int
     assert risks.iloc[-1] > 0.8
 
 
-def test_no_clusters_where_there_are_none(make_clients: Make, options: Eda) -> None:
-    labelled = _store(make_clients, kinds=1)
+def test_no_clusters_where_there_are_none(make_unrelated: Make, options: Eda) -> None:
+    labelled = _store(make_unrelated, kinds=1)
     stability = measure_stability(labelled, options)
     assert not stability["natural"].any()
     found = assign_clusters(labelled, stability, options)
@@ -56,14 +55,13 @@ def test_no_clusters_where_there_are_none(make_clients: Make, options: Eda) -> N
     assert profile_clusters(labelled, found)["effect"].isna().all()
 
 
-def test_one_long_cloud_is_not_divided(make_clients: Make, options: Eda) -> None:
+def test_one_long_cloud_is_not_divided(make_unrelated: Make, options: Eda) -> None:
     generator = np.random.default_rng(2)
-    clients = pd.concat([make_clients()] * 15, ignore_index=True).assign(client_id=range(900))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(900, generator)
     common = generator.normal(size=(900, 1))
     numbers = pd.DataFrame(0.6 * common + 0.8 * generator.normal(size=(900, len(NUMBERS))), columns=NUMBERS)
     stability = measure_stability(
-        nodes.select_labelled(shuffled.assign(**numbers)), options.model_copy(update={"clouds": 20})
+        nodes.select_labelled(shuffled.assign(**numbers)), options.model_copy(update={"null_samples": 20})
     )
     assert stability["stability"].max() > 0.8  # always cut at the same place
     assert not stability["natural"].any()
@@ -79,8 +77,8 @@ def test_profiles_by_hand() -> None:
     assert (first["n"], first["share"], first["declined_share"]) == (2, 0.5, 0.5)
 
 
-def test_map_keeps_what_differs_most(make_clients: Make) -> None:
-    labelled = _store(make_clients, kinds=2)
+def test_map_keeps_what_differs_most(make_unrelated: Make) -> None:
+    labelled = _store(make_unrelated, kinds=2)
     client_map, axes = map_clients(labelled)
     means = client_map.groupby(TARGET)["x"].mean()
     assert means[1] > means[0] + 2
@@ -91,15 +89,15 @@ def test_map_keeps_what_differs_most(make_clients: Make) -> None:
     assert (loadings**2).sum() == pytest.approx(1)
 
 
-def test_shift_along_the_second_axis_has_no_interval(make_clients: Make) -> None:
-    _, axes = map_clients(_store(make_clients, kinds=2))
+def test_shift_along_the_second_axis_has_no_interval(make_unrelated: Make) -> None:
+    _, axes = map_clients(_store(make_unrelated, kinds=2))
     ends = axes.drop_duplicates("axis").set_index("axis")[["shift", "low", "high"]]
     assert ends.loc["x", "low"] < ends.loc["x", "shift"] < ends.loc["x", "high"]
     assert ends.loc["y"].notna().tolist() == [True, False, False]
 
 
-def test_direction_of_the_map_turns_with_the_classes(make_clients: Make) -> None:
-    labelled = _store(make_clients, kinds=2)
+def test_direction_of_the_map_turns_with_the_classes(make_unrelated: Make) -> None:
+    labelled = _store(make_unrelated, kinds=2)
     swapped = labelled.assign(activity_declined=1 - labelled[TARGET])
     before, after = (map_clients(clients)[0]["x"] for clients in (labelled, swapped))
     assert after.to_list() == pytest.approx((-before).to_list())

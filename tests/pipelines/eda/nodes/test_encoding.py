@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from one_click.pipelines.eda.nodes.encoding import equal_parts, standardise
+from one_click.pipelines.eda.nodes.encoding import quantile_bins, standardise
 
 
 def _clients() -> pd.DataFrame:
@@ -33,7 +33,7 @@ def test_values_of_a_category_share_its_variance() -> None:
     assert points.var().sum() == pytest.approx(1.0)
 
 
-def test_categories_that_only_repeat_the_client_are_left_out() -> None:
+def test_identifiers_are_left_out() -> None:
     clients = pd.DataFrame(
         {"popular_category": [f"раздел {i}" for i in range(60)], "service_errors": range(60)}
     )
@@ -41,7 +41,7 @@ def test_categories_that_only_repeat_the_client_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "parts"),
+    ("values", "bins"),
     [
         pytest.param([1, 2, 3, 4, 5, 6], [0, 0, 1, 1, 2, 2], id="thirds"),
         pytest.param([1, 1, 1, 1, 1, 9], [0, 0, 0, 0, 0, 1], id="equal-values-stay-together"),
@@ -52,6 +52,6 @@ def test_categories_that_only_repeat_the_client_are_left_out() -> None:
         pytest.param([None, None], [None, None], id="no-values"),
     ],
 )
-def test_equal_parts(values: list[float], parts: list[float]) -> None:
-    found = equal_parts(pd.Series(values, dtype="float64"), 3)
-    pd.testing.assert_series_equal(found, pd.Series(parts, dtype="float64"), check_dtype=False)
+def test_quantile_bins(values: list[float], bins: list[float]) -> None:
+    found = quantile_bins(pd.Series(values, dtype="float64"), 3)
+    pd.testing.assert_series_equal(found, pd.Series(bins, dtype="float64"), check_dtype=False)

@@ -1,4 +1,4 @@
-"""Joint effects are found where they are planted; features that act side by side are not called one."""
+"""Interactions are found where they are planted, and not between additive or correlated features."""
 
 from collections.abc import Callable
 
@@ -10,22 +10,21 @@ from scipy.special import expit
 from one_click.parameters import Eda
 from one_click.pipelines.eda.nodes import summaries as nodes
 from one_click.pipelines.eda.nodes.interactions import (
-    cut,
     expected_shares,
     find_interactions,
     make_terms,
     score_test,
     tabulate_interactions,
+    to_levels,
 )
 
 Make = Callable[..., pd.DataFrame]
 
 
-def _store(make_clients: Make, joint: float) -> pd.DataFrame:
+def _store(make_unrelated: Make, joint: float) -> pd.DataFrame:
     """Return 1200 clients who decline by errors and by unpaid items, and by the product of the two."""
     generator = np.random.default_rng(5)
-    clients = pd.concat([make_clients()] * 20, ignore_index=True).assign(client_id=range(1200))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(1200, generator)
     errors, unpaid = (generator.integers(0, 3, 1200) - 1 for _ in range(2))
     probability = expit(0.8 * errors + 0.8 * unpaid + joint * errors * unpaid)
     return shuffled.assign(
@@ -35,8 +34,8 @@ def _store(make_clients: Make, joint: float) -> pd.DataFrame:
     )
 
 
-def test_planted_joint_effect_comes_first(make_clients: Make, options: Eda) -> None:
-    labelled = nodes.select_labelled(_store(make_clients, joint=1.5))
+def test_planted_interaction_comes_first(make_unrelated: Make, options: Eda) -> None:
+    labelled = nodes.select_labelled(_store(make_unrelated, joint=1.5))
     tests = find_interactions(labelled, options)
     first = tests.iloc[0]
     assert {first["left"], first["right"]} == {"service_errors", "unpaid_items_quarter"}
@@ -45,8 +44,8 @@ def test_planted_joint_effect_comes_first(make_clients: Make, options: Eda) -> N
     assert list(shown.groupby(["left", "right"], sort=False).groups)[-1] == (first["left"], first["right"])
 
 
-def test_features_that_act_side_by_side_are_not_called_joint(make_clients: Make, options: Eda) -> None:
-    tests = find_interactions(nodes.select_labelled(_store(make_clients, joint=0.0)), options)
+def test_additive_effects_are_no_interaction(make_unrelated: Make, options: Eda) -> None:
+    tests = find_interactions(nodes.select_labelled(_store(make_unrelated, joint=0.0)), options)
     assert not tests["clear"].any()
     assert len(tests) == 16 * 15 / 2 + 2
     assert tests["declared"].sum() == 2
@@ -79,10 +78,11 @@ def test_score_statistic_by_hand() -> None:
     assert (statistic, freedom) == (pytest.approx(100, rel=1e-3), 1)
 
 
-def test_features_that_go_together_are_not_called_joint(make_clients: Make, options: Eda) -> None:
+def test_additive_effects_of_correlated_features_are_no_interaction(
+    make_unrelated: Make, options: Eda
+) -> None:
     generator = np.random.default_rng(7)
-    clients = pd.concat([make_clients()] * 100, ignore_index=True).assign(client_id=range(6000))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(6000, generator)
     common = generator.normal(size=6000)
     errors, unpaid = (0.9 * common + 0.44 * generator.normal(size=6000) for _ in range(2))
     declined = generator.random(6000) < expit(errors + unpaid)
@@ -105,11 +105,11 @@ def test_a_pair_is_tested_once(make_clients: Make, options: Eda) -> None:
 
 def test_levels(make_clients: Make) -> None:
     labelled = nodes.select_labelled(make_clients(service_errors=[0] * 50 + [7] * 10, days_registered=3))
-    assert cut(labelled["days_registered"]) is None
-    two = cut(labelled["service_errors"])
+    assert to_levels(labelled["days_registered"]) is None
+    two = to_levels(labelled["service_errors"])
     assert two is not None
     assert sorted(two.unique()) == [0, 2]  # a low and a high part; there is no middle one
-    flags = cut(labelled["allows_messages"])
+    flags = to_levels(labelled["allows_messages"])
     assert flags is not None
     assert sorted(flags.unique()) == [0, 1]
 

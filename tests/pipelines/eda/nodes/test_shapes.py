@@ -1,4 +1,4 @@
-"""Humps are found where they are planted, and not where chance or rounding imitates them."""
+"""Modes are found where they are planted, and not where chance or rounding imitates them."""
 
 from collections.abc import Callable
 
@@ -29,23 +29,23 @@ def _skewed(generator: Generator) -> np.ndarray:
     return generator.exponential(size=CLIENTS).round(2)
 
 
-def _humps(centres: tuple[float, ...], generator: Generator) -> np.ndarray:
+def _mixture(centres: tuple[float, ...], generator: Generator) -> np.ndarray:
     return np.rint(generator.choice(centres, CLIENTS) + generator.normal(0, 1.5, CLIENTS))
 
 
 @pytest.mark.parametrize("draw", [_normal, _whole_numbers, _flat, _skewed])
-def test_one_hump_is_seldom_taken_for_more(draw: Callable[[Generator], np.ndarray]) -> None:
+def test_one_mode_is_seldom_taken_for_more(draw: Callable[[Generator], np.ndarray]) -> None:
     found = [
-        find_shape(pd.Series(draw(np.random.default_rng(seed))), 100, seed).humps for seed in range(STORES)
+        find_shape(pd.Series(draw(np.random.default_rng(seed))), 100, seed).modes for seed in range(STORES)
     ]
-    assert np.mean([humps > 1 for humps in found]) <= 0.1
+    assert np.mean([modes > 1 for modes in found]) <= 0.1
     assert min(found) == 1
 
 
 @pytest.mark.parametrize("centres", [(5.0, 14.0), (5.0, 14.0, 23.0)], ids=["two", "three"])
-def test_humps_are_found_where_they_lie(centres: tuple[float, ...]) -> None:
-    shape = find_shape(pd.Series(_humps(centres, np.random.default_rng(1))), 100, seed=1)
-    assert shape.humps == len(centres)
+def test_modes_are_found_where_they_lie(centres: tuple[float, ...]) -> None:
+    shape = find_shape(pd.Series(_mixture(centres, np.random.default_rng(1))), 100, seed=1)
+    assert shape.modes == len(centres)
     assert shape.peaks == pytest.approx(centres, abs=1.5)
     for left, valley, right in zip(centres, shape.valleys, centres[1:], strict=False):
         assert left + 2 < valley < right - 2
@@ -53,7 +53,7 @@ def test_humps_are_found_where_they_lie(centres: tuple[float, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "humps", "peaks"),
+    ("values", "modes", "peaks"),
     [
         pytest.param([], 0, (), id="no-values"),
         pytest.param([3.0], 0, (3.0,), id="one-client"),
@@ -61,11 +61,11 @@ def test_humps_are_found_where_they_lie(centres: tuple[float, ...]) -> None:
         pytest.param([float("nan")] * 5, 0, (), id="missing"),
     ],
 )
-def test_columns_without_a_shape(values: list[float], humps: int, peaks: tuple[float, ...]) -> None:
+def test_columns_without_a_shape(values: list[float], modes: int, peaks: tuple[float, ...]) -> None:
     shape = find_shape(pd.Series(values, dtype="float64"), 100, seed=1)
-    assert (shape.humps, shape.peaks, shape.valleys, shape.p_value) == (humps, peaks, (), 1.0)
+    assert (shape.modes, shape.peaks, shape.valleys, shape.p_value) == (modes, peaks, (), 1.0)
 
 
-def test_the_answer_hangs_on_the_values_and_the_seed_alone() -> None:
-    values = pd.Series(_humps((5.0, 9.0), np.random.default_rng(2)))
+def test_shape_is_independent_of_row_order() -> None:
+    values = pd.Series(_mixture((5.0, 9.0), np.random.default_rng(2)))
     assert find_shape(values, 100, seed=3) == find_shape(values.sample(frac=1, random_state=1), 100, seed=3)

@@ -9,20 +9,23 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from one_click.columns import LANGUAGES, TARGET, Language
+from one_click.columns import LANGUAGES, TARGET, Language, label
 from one_click.pipelines.eda.texts import findings
 from one_click.presentation.wording import number, percent
 
 Make = Callable[..., pd.DataFrame]
 Run = Callable[..., dict[str, Any]]
+TOLD = (
+    *("class_portrait", "feature_groups", "interactions", "contact_pressure"),
+    *("cluster_stability", "cluster_profiles", "client_map", "map_axes"),
+)
 _NUMBER = re.compile(r"[−-]?\d+(?:[.,\u00a0]\d+)*")
 
 
-def _store(make_clients: Make) -> pd.DataFrame:
+def _store(make_unrelated: Make) -> pd.DataFrame:
     """Return 600 clients of two kinds, one of which declines; contacts and a joint effect go with it."""
     generator = np.random.default_rng(9)
-    clients = pd.concat([make_clients()] * 10, ignore_index=True).assign(client_id=range(600))
-    shuffled = clients.apply(lambda column: generator.permutation(column.to_numpy()))
+    shuffled = make_unrelated(600, generator)
     kind = np.arange(600) % 2
     moved = {
         name: kind * 3 + generator.normal(size=600)
@@ -40,14 +43,14 @@ def _store(make_clients: Make) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def made(make_clients: Make, run_eda: Run) -> dict[str, Any]:
-    return run_eda(_store(make_clients))
+def made(make_unrelated: Make, run_eda: Run) -> dict[str, Any]:
+    return run_eda(_store(make_unrelated), *TOLD, "correlations")
 
 
 @pytest.fixture(scope="module")
-def swapped(make_clients: Make, run_eda: Run) -> dict[str, Any]:
-    clients = _store(make_clients)
-    return run_eda(clients.assign(activity_declined=1 - clients[TARGET]))
+def swapped(make_unrelated: Make, run_eda: Run) -> dict[str, Any]:
+    clients = _store(make_unrelated)
+    return run_eda(clients.assign(activity_declined=1 - clients[TARGET]), *TOLD)
 
 
 def _numbers(sentence: str) -> set[str]:
@@ -64,6 +67,44 @@ def test_portrait_holds_no_number_that_its_row_does_not(made: dict[str, Any], la
         written = {number(value, digits, language) for value in known for digits in range(4)}
         label = row[f"sentence_{language}"].split(":")[0]
         assert _numbers(row[f"sentence_{language}"].removeprefix(label)) <= written
+
+
+def test_portrait_names_the_largest_differences(made: dict[str, Any], swapped: dict[str, Any]) -> None:
+    portrait, turned = made["class_portrait"], swapped["class_portrait"]
+    russian, english = (findings.of_portrait(portrait, language) for language in LANGUAGES)
+    assert "«Страниц за визит» (ниже)" in russian
+    assert "pages per visit (lower)" in english
+    assert "«Страниц за визит» (выше)" in findings.of_portrait(turned, "ru")
+    nothing = portrait.assign(direction="none")
+    assert findings.of_portrait(nothing, "ru").startswith("Ясных различий между классами не видно")
+    assert findings.of_portrait(nothing, "en").startswith("No clear difference is seen")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_distributions_count_the_clear_differences(made: dict[str, Any], language: Language) -> None:
+    portrait = made["class_portrait"]
+    sentence = findings.of_distributions(portrait, language)
+    assert {str((portrait["direction"] != "none").sum()), str(len(portrait))} <= _numbers(sentence)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_correlations_name_the_strongest_with_the_target(made: dict[str, Any], language: Language) -> None:
+    table = made["correlations"]
+    sentence = findings.of_correlations(table, language)
+    phik = table[(table["left"] == TARGET) & table["clear"]].sort_values("phik", ascending=False)
+    for row in phik.head(3).itertuples():
+        named = f"{label(row.right, language)}@ ({number(row.phik, 2, language)})"
+        assert named in sentence.replace("»", "@").replace("”", "@")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pairs_name_the_strongest_association_among_them(made: dict[str, Any], language: Language) -> None:
+    features, table = ["pages_per_visit", "minutes_current", "days_registered"], made["correlations"]
+    sentence = findings.of_pairs(features, table, language)
+    phik = table.set_index(["left", "right"])["phik"][("pages_per_visit", "minutes_current")]
+    assert number(phik, 2, language) in sentence
+    assert all(label(name, language) in sentence for name in features[:2])
+    assert label(features[2], language) not in sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -147,7 +188,7 @@ def test_levels_in_words(feature: str, level: str, words: tuple[str, str]) -> No
 @pytest.fixture(scope="module")
 def few(make_clients: Make, run_eda: Run) -> dict[str, Any]:
     """Return what is found of seven clients who were all contacted as often."""
-    return run_eda(make_clients(marketing_contacts_6m=4.0).head(7))
+    return run_eda(make_clients(marketing_contacts_6m=4.0).head(7), *TOLD)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -165,16 +206,16 @@ def test_nothing_found_is_said(few: dict[str, Any], language: Language) -> None:
         assert words in sentence
 
 
-def test_labels_without_meaning_give_no_finding(make_clients: Make, run_eda: Run) -> None:
-    clients = _store(make_clients)
+def test_labels_without_meaning_give_no_finding(make_unrelated: Make, run_eda: Run) -> None:
+    clients = _store(make_unrelated)
     shuffled = np.random.default_rng(5).permutation(clients[TARGET].to_numpy())
-    wanted = ("map_axes", "feature_groups", "interactions", "contact_pressure", "correlations_figure_en")
+    wanted = ("map_axes", "feature_groups", "interactions", "contact_pressure", "correlations")
     made = run_eda(clients.assign(activity_declined=shuffled), "client_map", *wanted)
     assert "lie together" in findings.of_map(made["client_map"], made["map_axes"], "en")
     assert "No group" in findings.of_groups(made["feature_groups"], "en")
     assert "No pair" in findings.of_interactions(made["interactions"], "en")
     assert "not clearly go" in findings.of_contacts(made["contact_pressure"], "en")
-    assert "no feature" in str(made["correlations_figure_en"].get_suptitle()).replace("\n", " ")
+    assert "no feature" in findings.of_correlations(made["correlations"], "en")
 
 
 def test_surest_pair_is_told() -> None:

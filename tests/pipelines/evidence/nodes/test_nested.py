@@ -54,9 +54,9 @@ def test_an_outer_fold_is_searched_and_fitted_like_a_whole_selection(
     tuned = candidates.tune(search(train, family, selection_options, InMemoryLog), family)
     again = candidates.score(candidates.fit(tuned, train, selection_options), test)
     np.testing.assert_array_equal(held_out["score"], again["score"])
-    choice = nested["settings"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 2").iloc[0]
-    assert json.loads(choice["settings"]) == tuned["settings"]
-    assert choice["search_roc_auc"] == tuned["search_roc_auc"]
+    choice = nested["hyperparameters"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 2").iloc[0]
+    assert json.loads(choice["hyperparameters"]) == tuned.hyperparameters
+    assert choice["search_roc_auc"] == tuned.search_roc_auc
 
 
 def test_a_family_that_cannot_be_fitted_is_told_and_has_no_scores(

@@ -1,4 +1,4 @@
-import io
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -6,11 +6,13 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from one_click.columns import COLUMNS, label
+from one_click.columns import COLUMNS, LANGUAGES, label
 from one_click.pipelines.interpretation.figures.curves import effect_curves_figure
-from one_click.pipelines.interpretation.nodes.curves import describe_effects
+from one_click.pipelines.interpretation.nodes.effects import summarise_curves
 
 Figures = tuple[Figure, Figure]
+Draw = Callable[..., Figures]
+Render = Callable[[Figures], list[str]]
 
 VALUES = [2.0, 4.0, 6.0, 9.0]
 LEVELS = {"popular_category": ["Товары для детей", "Кухонная посуда", "Новая"], "allows_messages": ["True"]}
@@ -59,44 +61,52 @@ def lines(curves: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def figures(curves: pd.DataFrame, lines: pd.DataFrame) -> Figures:
-    return _rendered(effect_curves_figure(curves, lines, describe_effects(curves)))
+def draw(render: Render) -> Draw:
+    """Return a function that draws curves and the lines of clients, by default one like the mean."""
+
+    def drawn(curves: pd.DataFrame, lines: pd.DataFrame | None = None) -> Figures:
+        lines = curves.assign(client_id=7) if lines is None else lines
+        figures = effect_curves_figure(curves, lines, summarise_curves(curves))
+        render(figures)
+        return figures
+
+    return drawn
 
 
-def _rendered(figures: Figures) -> Figures:
-    for figure in figures:
-        figure.savefig(io.BytesIO(), format="png", dpi=40)
-    return figures
+@pytest.fixture(scope="module")
+def figures(draw: Draw, curves: pd.DataFrame, lines: pd.DataFrame) -> Figures:
+    return draw(curves, lines)
 
 
 def _panels(figure: Figure) -> dict[str, Axes]:
     """Return the panels by the feature whose label they bear in either language."""
-    names = {" ".join(label(name, language).split()): name for name in COLUMNS for language in ("ru", "en")}
+    names = {" ".join(label(name, language).split()): name for name in COLUMNS for language in LANGUAGES}
     return {names[" ".join(axes.get_title(loc="left").split())]: axes for axes in figure.axes}
 
 
-def _title(figure: Figure) -> str:
-    return " ".join(figure.get_suptitle().replace("\u00a0", " ").split())
+def _titles(figures: Figures) -> list[str]:
+    return [" ".join(figure.get_suptitle().split()) for figure in figures]
 
 
 def _dashed(axes: Axes) -> list[np.ndarray]:
     return [np.asarray(line.get_ydata()) for line in axes.get_lines() if line.get_linestyle() == "--"]
 
 
-def test_title_tells_the_widest_change_among_the_features_drawn(figures: Figures) -> None:
-    russian, english = map(_title, figures)
-    assert russian == (
-        "Из этих признаков риск сильнее всего меняется вместе с признаком «Страниц за визит»: от 20 % до 71 %"
-    )
-    assert english == "Of these features, risk changes most with “Pages per visit”: between 20% and 71%"
+def test_title_tells_the_widest_change_among_the_features_drawn(
+    figures: Figures,
+) -> None:
+    assert _titles(figures) == [
+        "Из этих признаков риск сильнее всего меняется вместе с признаком «Страниц за визит»: "
+        "от 20 % до 71 %",
+        "Of these features, risk changes most with “Pages per visit”: between 20% and 71%",
+    ]
 
 
-def test_title_says_that_nothing_changes() -> None:
-    curve = _curve("service_errors", 1)
-    lines = curve.assign(client_id=7)
-    russian, english = map(_title, _rendered(effect_curves_figure(curve, lines, describe_effects(curve))))
-    assert russian == "Ни с одним из этих признаков риск заметно не меняется: он около 40 %"
-    assert english == "Risk does not noticeably change with any of these features: it is about 40%"
+def test_title_says_that_nothing_changes(draw: Draw) -> None:
+    assert _titles(draw(_curve("service_errors", 1))) == [
+        "Ни с одним из этих признаков риск заметно не меняется: он около 40 %",
+        "Risk does not noticeably change with any of these features: it is about 40%",
+    ]
 
 
 def test_six_most_important_features_are_drawn_in_their_order(figures: Figures) -> None:
@@ -133,10 +143,7 @@ def test_bars_show_how_densely_clients_lie(figures: Figures) -> None:
 
 
 def test_categories_are_points_with_ranges_in_the_readers_words(figures: Figures) -> None:
-    words = (
-        ["Новая", "Кухонная посуда", "Товары для детей"],
-        ["Новая", "Kitchenware", "Children's goods"],
-    )
+    words = (["Новая", "Кухонная посуда", "Товары для детей"], ["Новая", "Kitchenware", "Children's goods"])
     for figure, expected in zip(figures, words, strict=True):
         panel = _panels(figure)["popular_category"]
         assert [" ".join(tick.get_text().split()) for tick in panel.get_xticklabels()] == expected
@@ -149,38 +156,37 @@ def test_categories_are_points_with_ranges_in_the_readers_words(figures: Figures
         assert [tick.get_text() for tick in flag] == ["да" if expected is words[0] else "yes"]
 
 
-def test_of_many_levels_those_with_most_clients_are_drawn() -> None:
+def test_of_many_levels_those_with_most_clients_are_drawn(draw: Draw) -> None:
     curve = pd.concat([_curve("popular_category", 1)] * 4, ignore_index=True)
     curve = curve.assign(level=[f"Раздел {number}" for number in range(12)], clients_share=np.arange(12) / 66)
-    lines = curve.assign(client_id=7)
-    for figure in _rendered(effect_curves_figure(curve, lines, describe_effects(curve))):
+    for figure in draw(curve):
         (panel,) = (axes for axes in figure.axes if axes.axison)
         drawn = {tick.get_text() for tick in panel.get_xticklabels()}
         assert drawn == {f"Раздел {number}" for number in range(4, 12)}
 
 
-def test_legend_names_only_what_is_drawn(figures: Figures, curves: pd.DataFrame, lines: pd.DataFrame) -> None:
+def test_legend_names_only_what_is_drawn(
+    draw: Draw, figures: Figures, curves: pd.DataFrame, lines: pd.DataFrame
+) -> None:
     def words(figure: Figure) -> list[str]:
         return [text.get_text() for text in figure.legends[0].get_texts()]
 
     assert len(words(figures[0])) == len(words(figures[1])) == 5
     assert words(figures[0])[0].startswith("среднее по клиентам")
     plain = curves[curves["feature"] == "minutes_current"]
-    for figure in _rendered(effect_curves_figure(plain, lines.head(0), describe_effects(plain))):
+    for figure in draw(plain, lines.head(0)):
         assert len(words(figure)) == 2  # no lines of clients, no accumulated effects, no ranges
 
 
-def test_decimal_signs_follow_the_language() -> None:
+def test_decimal_signs_follow_the_language(draw: Draw) -> None:
     curve = _curve("pages_per_visit", 1).assign(feature="marketing_contacts_6m", value=[1.5, 2, 2.5, 4])
-    lines = curve.assign(client_id=7)
-    figures = _rendered(effect_curves_figure(curve, lines, describe_effects(curve)))
-    for figure, sign in zip(figures, ",.", strict=True):
+    for figure, sign in zip(draw(curve), ",.", strict=True):
         texts = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
         assert all(text[-2] == sign for text in texts if text)
 
 
-def test_tables_are_not_changed(curves: pd.DataFrame, lines: pd.DataFrame) -> None:
-    effects = describe_effects(curves)
+def test_inputs_are_not_changed(curves: pd.DataFrame, lines: pd.DataFrame) -> None:
+    effects = summarise_curves(curves)
     before = [table.copy() for table in (curves, lines, effects)]
     effect_curves_figure(curves, lines, effects)
     for table, copy in zip((curves, lines, effects), before, strict=True):

@@ -21,6 +21,7 @@ FEATURES = list(BASE_FEATURES)
 FOUR = ["pages_per_visit", "promo_purchase_share", "minutes_current", "days_registered"]
 GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
 Pair = tuple[Figure, Figure]
+Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def render(figures: Pair) -> list[str]:
@@ -73,9 +74,14 @@ def losses(importance: list[float], low: list[float]) -> pd.DataFrame:
     return pd.concat([other, table], ignore_index=True)
 
 
-def test_permutation_names_the_first_feature_and_its_loss() -> None:
-    figures = plots.permutation_importance_figure(losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0]))
-    russian, english = render(figures)
+@pytest.fixture
+def shuffled() -> pd.DataFrame:
+    """Return losses of which the first two are proven."""
+    return losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
+
+
+def test_permutation_names_the_first_feature_and_its_loss(shuffled: pd.DataFrame) -> None:
+    russian, english = render(plots.permutation_importance_figure(shuffled))
     assert russian == "Больше всего модель теряет, если перемешать признак «Страниц за визит»: 0,061 ROC-AUC"
     assert english == "The model loses most when “pages per visit” is shuffled: 0.061 of ROC-AUC"
 
@@ -101,32 +107,32 @@ def test_permutation_does_not_deny_what_a_later_feature_proves() -> None:
     assert not russian.startswith("Ни один")
 
 
-def test_permutation_draws_features_sets_and_groups() -> None:
-    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
-    for figure, one, other, groups in zip(
-        plots.permutation_importance_figure(table),
-        ("один признак", "one feature"),
-        ("признаки, что меняются вместе", "features that go together"),
-        ("вся группа", "whole group"),
+def test_permutation_draws_features_sets_and_groups(shuffled: pd.DataFrame) -> None:
+    figures = plots.permutation_importance_figure(shuffled)
+    for figure, words in zip(
+        figures,
+        (
+            ["один признак", "признаки, что меняются вместе", "вся группа"],
+            ["one feature", "features that go together", "whole group"],
+        ),
         strict=True,
     ):
         (axes,) = figure.axes
-        assert legend(axes) == [one, other, groups]
+        assert legend(axes) == words
         features, pairs, whole = dots(axes)
         assert sorted(features[:, 0]) == [0, 0.01, 0.02, 0.061]
         assert sorted(pairs[:, 0]) == [0.2]
         assert sorted(whole[:, 0]) == [0, 0.05, 0.1, 0.3]
         assert features[:, 1].min() > max(pairs[:, 1].max(), whole[:, 1].max())  # above the line
-    names = ticks(plots.permutation_importance_figure(table)[0].axes[0])
+    names = ticks(figures[0].axes[0])
     assert names[-1] == "Страниц за визит"
     assert "Время на сайте в текущем месяце\nДней с регистрации" in names
     assert {"Коммуникация", "Поведение на сайте", "Финансы и статус"} <= set(names)
 
 
-def test_permutation_lines_are_the_intervals() -> None:
-    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
-    own = table[table["metric"] == "roc_auc"].set_index("importance")
-    (axes,) = plots.permutation_importance_figure(table)[1].axes
+def test_permutation_lines_are_the_intervals(shuffled: pd.DataFrame) -> None:
+    own = shuffled[shuffled["metric"] == "roc_auc"].set_index("importance")
+    (axes,) = plots.permutation_importance_figure(shuffled)[1].axes
     drawn = 0
     for points, ends in zip(dots(axes), lines(axes), strict=True):
         for (loss, height), ((low, left), (high, right)) in zip(points, ends, strict=True):
@@ -136,9 +142,8 @@ def test_permutation_lines_are_the_intervals() -> None:
     assert drawn == 9
 
 
-def test_permutation_without_sets_has_no_entry_for_them() -> None:
-    table = losses([0.061, 0.02, 0.01, 0], [0.05, 0.01, -0.01, 0])
-    figures = plots.permutation_importance_figure(table[table["kind"] != "collinear"])
+def test_permutation_without_sets_has_no_entry_for_them(shuffled: pd.DataFrame) -> None:
+    figures = plots.permutation_importance_figure(shuffled[shuffled["kind"] != "collinear"])
     assert legend(figures[1].axes[0]) == ["one feature", "whole group"]
 
 
@@ -182,8 +187,9 @@ def test_shap_importance_names_no_feature_that_is_not_used(mean_absolute: list[f
 
 def test_shap_importance_shows_the_direction_of_each_feature() -> None:
     table = contributions([0.4, 0.3, 0.2, 0.1], [-0.31, 0.31, 0.29, float("nan")])
+    figures = plots.shap_importance_figure(table)
     for figure, words in zip(
-        plots.shap_importance_figure(table),
+        figures,
         (
             ["больше значение — выше риск", "больше значение — ниже риск", "без ясного направления"],
             ["larger value, higher risk", "larger value, lower risk", "no clear direction"],
@@ -193,24 +199,18 @@ def test_shap_importance_shows_the_direction_of_each_feature() -> None:
         (axes,) = figure.axes
         assert legend(axes) == words
         found = {round(bar.get_width(), 9): bar.get_facecolor() for bar in axes.patches}
-        assert found == {
-            0.4: colour(KEPT),
-            0.3: colour(DECLINED),
-            0.2: colour(NEUTRAL),
-            0.1: colour(NEUTRAL),
-        }
-    russian, english = (figure.axes[0] for figure in plots.shap_importance_figure(table))
+        expected = (KEPT, DECLINED, NEUTRAL, NEUTRAL)
+        assert found == dict(zip((0.4, 0.3, 0.2, 0.1), map(colour, expected), strict=True))
+    russian, english = (figure.axes[0] for figure in figures)
     (ends,) = lines(russian)
     np.testing.assert_allclose(ends[::-1, :, 0], table[["low", "high"]])
     assert "95 % интервал" in russian.get_xlabel()
     assert "95% interval" in english.get_xlabel()
-    assert ticks(plots.shap_importance_figure(table)[1].axes[0])[::-1] == [label(name, "en") for name in FOUR]
+    assert ticks(english)[::-1] == [label(name, "en") for name in FOUR]
 
 
 @pytest.mark.parametrize("name", ["shap_importance", "beeswarm", "waterfall"])
-def test_labels_of_axes_lie_within_the_figure(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], name: str
-) -> None:
+def test_labels_of_axes_lie_within_the_figure(scored: Tables, name: str) -> None:
     longest = sorted(BASE_FEATURES, key=lambda feature: -len(label(feature, "ru")))[:4]
     importance = contributions([0.4] * 4).assign(feature=longest)
     figures = {
@@ -228,8 +228,12 @@ def test_labels_of_axes_lie_within_the_figure(
 # Every client -------------------------------------------------------------------------------------
 
 
+def without_contributions(clients: pd.DataFrame) -> pd.DataFrame:
+    return clients[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0))
+
+
 @pytest.fixture
-def explained(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def explained(clients: pd.DataFrame) -> Tables:
     """Return Shapley values of 120 clients, their features and the importance of all features."""
     generator = np.random.default_rng(0)
     sizes = 1 / np.arange(1, 17)
@@ -241,18 +245,14 @@ def explained(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Dat
     return values, clients, importance
 
 
-def test_beeswarm_names_the_feature_with_the_largest_contributions(
-    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_beeswarm_names_the_feature_with_the_largest_contributions(explained: Tables) -> None:
     first = explained[2]["feature"].iloc[0]
     russian, english = render(plots.beeswarm_figure(*explained))
     assert russian == f"Сильнее всего оценки раздвигает признак «{label(first, 'ru')}»; каждая точка — клиент"
     assert english == f"“{label(first, 'en')}” moves scores furthest apart; each dot is a client"
 
 
-def test_beeswarm_draws_every_client_on_the_line_of_each_feature(
-    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_beeswarm_draws_every_client_on_the_line_of_each_feature(explained: Tables) -> None:
     values, features, importance = explained
     shown = importance["feature"].head(9).tolist()[::-1]
     for figure, language, ends in zip(
@@ -274,9 +274,7 @@ def test_beeswarm_draws_every_client_on_the_line_of_each_feature(
                 np.testing.assert_allclose(one.get_array(), ranks)
 
 
-def test_dots_of_near_contributions_stand_side_by_side(
-    explained: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_dots_of_near_contributions_stand_side_by_side(explained: Tables) -> None:
     values, features, importance = explained
     first = importance["feature"].iloc[0]
     same = values.assign(**{first: [0.0] * 60 + [1.0] * 60})
@@ -287,19 +285,16 @@ def test_dots_of_near_contributions_stand_side_by_side(
 
 def test_beeswarm_of_a_large_base_is_thinned_out(clients: pd.DataFrame) -> None:
     many = pd.concat([clients] * 10, ignore_index=True).assign(client_id=range(1200))
-    values = (
-        many[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0)).assign(promo_purchase_share=range(1200))
-    )
-    importance = pd.DataFrame(
-        {"feature": ["promo_purchase_share", "pages_per_visit"], "mean_absolute": [1.0, 0.0]}
-    )
+    values = without_contributions(many).assign(promo_purchase_share=range(1200))
+    features = ["promo_purchase_share", "pages_per_visit"]
+    importance = pd.DataFrame({"feature": features, "mean_absolute": [1.0, 0.0]})
     places = dots(plots.beeswarm_figure(values, many, importance)[0].axes[0])[1]
     assert len(places) == 800
     assert (places[:, 0].min(), places[:, 0].max()) == (0, 1199)
 
 
 def test_beeswarm_of_categories_alone_has_no_scale_of_values(clients: pd.DataFrame) -> None:
-    values = clients[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0)).assign(service_type=1.0)
+    values = without_contributions(clients).assign(service_type=1.0)
     importance = pd.DataFrame({"feature": ["service_type"], "mean_absolute": [1.0]})
     figures = plots.beeswarm_figure(values, clients, importance)
     assert render(figures)[1].startswith("“Service type” moves scores furthest apart")
@@ -307,7 +302,7 @@ def test_beeswarm_of_categories_alone_has_no_scale_of_values(clients: pd.DataFra
 
 
 def test_beeswarm_names_no_feature_if_nothing_is_used(clients: pd.DataFrame) -> None:
-    values = clients[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0))
+    values = without_contributions(clients)
     importance = pd.DataFrame({"feature": FEATURES, "mean_absolute": 0.0})
     titles = render(plots.beeswarm_figure(values, clients, importance))
     for title, language in zip(titles, ("ru", "en"), strict=True):
@@ -318,10 +313,10 @@ def test_beeswarm_names_no_feature_if_nothing_is_used(clients: pd.DataFrame) -> 
 
 
 @pytest.fixture
-def scored(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def scored(clients: pd.DataFrame) -> Tables:
     """Return three clients' Shapley values, features and scores; the last two have the highest risk."""
     features = clients.head(3).assign(client_id=[5, 9, 7], pages_per_visit=2, promo_purchase_share=0.25)
-    values = features[["client_id"]].assign(**dict.fromkeys(FEATURES, 0.0))
+    values = without_contributions(features)
     values = values.assign(**{name: 0.01 * (1 + place) for place, name in enumerate(FEATURES)})
     values = values.assign(pages_per_visit=[0.5, 0.6, 0.7], promo_purchase_share=[-0.2, -0.3, -0.4])
     values["base_value"] = 0.25
@@ -330,9 +325,7 @@ def scored(clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     return values, features, scores
 
 
-def test_waterfall_is_about_the_client_with_the_highest_risk(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
-) -> None:
+def test_waterfall_is_about_the_client_with_the_highest_risk(scored: Tables, campaign: CampaignPlan) -> None:
     before = [frame.copy() for frame in scored]
     russian, english = render(plots.waterfall_figure(*scored, campaign))
     assert russian == "Клиент 7: риск 84 %. Из чего складывается оценка модели"
@@ -342,7 +335,7 @@ def test_waterfall_is_about_the_client_with_the_highest_risk(
 
 
 def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
+    scored: Tables, campaign: CampaignPlan
 ) -> None:
     keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
     for title in render(plots.waterfall_figure(*scored, keyed)):
@@ -353,9 +346,7 @@ def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
     ("probability", "ru", "en"),
     [(0.999, "> 99 %", "> 99%"), (0.001, "< 1 %", "< 1%"), (0.305, "30 %", "30%")],
 )
-def test_any_client_can_be_drawn(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], probability: float, ru: str, en: str
-) -> None:
+def test_any_client_can_be_drawn(scored: Tables, probability: float, ru: str, en: str) -> None:
     values, features, scores = scored
     sure = scores.assign(probability=[0.84, probability, 0.84])
     russian, english = render(plots.client_waterfall(values, features, sure, 5))
@@ -363,9 +354,7 @@ def test_any_client_can_be_drawn(
     assert english.startswith(f"Client 5: risk {en}.")
 
 
-def test_steps_lead_from_the_base_value_to_the_score(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_steps_lead_from_the_base_value_to_the_score(scored: Tables) -> None:
     values, features, scores = scored
     own = values.set_index("client_id").loc[9]
     strongest = own[FEATURES].astype("float64").abs().nlargest(8).index
@@ -389,70 +378,9 @@ def test_steps_lead_from_the_base_value_to_the_score(
         assert axis.index(base) < axis.index(output)
 
 
-def test_steps_are_named_with_the_clients_values(
-    scored: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], campaign: CampaignPlan
-) -> None:
+def test_steps_are_named_with_the_clients_values(scored: Tables, campaign: CampaignPlan) -> None:
     russian, english = (ticks(figure.axes[0]) for figure in plots.waterfall_figure(*scored, campaign))
     assert russian[:2] == ["Страниц за визит: 2 стр.", "Доля покупок по акции: 25\u00a0%"]
     assert english[:2] == ["Pages per visit: 2 pages", "Share of promo purchases: 25%"]
     assert (russian[-1], english[-1]) == ("Остальные признаки", "All other features")
     assert len(russian) == len(english) == 9
-
-
-# Both measures ------------------------------------------------------------------------------------
-
-
-def agreement(reasons: list[str], permutation_rank: tuple[int, ...] = (5, 2, 9, 3)) -> pd.DataFrame:
-    table = pd.DataFrame({"feature": FOUR, "kind": "feature", "reason": reasons})
-    table = table.assign(shap_rank=[1, 2, 3, 4], permutation_rank=permutation_rank)
-    group = pd.DataFrame({"feature": ["finance"], "kind": "group", "reason": "unproven", "shap_rank": 1})
-    return pd.concat([table, group.assign(permutation_rank=4)], ignore_index=True)
-
-
-@pytest.mark.parametrize(
-    ("reasons", "places", "used", "differ"),
-    [
-        pytest.param(
-            ["unproven", "agree", "amount_not_order", "unused"], (5, 2, 9, 3), 3, 2, id="some-differ"
-        ),
-        pytest.param(["agree", "agree", "agree", "unused"], (3, 2, 1, 9), 3, 0, id="all-agree"),
-        pytest.param(["shared", "shared", "unproven", "unproven"], (8, 9, 7, 10), 4, 4, id="all-differ"),
-        pytest.param(
-            ["shared", "shared", "agree", "unused"], (1, 2, 3, 9), 3, 0, id="shared-in-the-same-places"
-        ),
-    ],
-)
-def test_agreement_counts_the_features_that_differ(
-    reasons: list[str], places: tuple[int, ...], used: int, differ: int
-) -> None:
-    russian, english = render(plots.importance_agreement_figure(agreement(reasons, places)))
-    found = f"расходятся в местах {differ} из них" if differ else "согласны"
-    assert russian == f"Модель использует признаков: {used}; два способа измерить их важность {found}"
-    found = f"disagree about the places of {differ} of them" if differ else "agree"
-    assert english == f"Features that the model uses: {used}; two measures of their importance {found}"
-
-
-def test_of_a_model_that_uses_nothing_no_agreement_is_claimed() -> None:
-    russian, english = render(plots.importance_agreement_figure(agreement(["unused"] * 4)))
-    assert "согласны" not in russian
-    assert not english.endswith("agree")
-
-
-def test_agreement_draws_both_places_of_every_feature() -> None:
-    table = agreement(["unproven", "agree", "amount_not_order", "unused"])
-    for figure, language, names in zip(
-        plots.importance_agreement_figure(table),
-        ("ru", "en"),
-        (["вклад (SHAP)", "потеря ROC-AUC"], ["contribution (SHAP)", "loss of ROC-AUC"]),
-        strict=True,
-    ):
-        (axes,) = figure.axes
-        assert legend(axes) == names
-        assert ticks(axes)[::-1] == [label(name, language) for name in FOUR]
-        by_size, by_loss = dots(axes)
-        assert by_size[::-1, 0].tolist() == [1, 2, 3, 4]
-        assert by_loss[::-1, 0].tolist() == [5, 2, 9, 3]
-        (places,) = (one for one in axes.collections if isinstance(one, LineCollection))
-        drawn = [mpl.colors.to_hex(one) for one in places.get_colors()][::-1]
-        assert [one == DECLINED for one in drawn] == [True, False, True, False]
-        assert axes.xaxis_inverted()

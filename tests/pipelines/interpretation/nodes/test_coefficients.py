@@ -35,7 +35,7 @@ def test_coefficients_of_plain_columns_in_closed_form(fit: Fit, clients: pd.Data
 
 
 @pytest.mark.parametrize(
-    ("expand", "terms"),
+    ("basis", "terms"),
     [
         pytest.param("curves", 3 * 4, id="curves"),
         pytest.param("products", 3 + 3, id="products"),
@@ -43,10 +43,10 @@ def test_coefficients_of_plain_columns_in_closed_form(fit: Fit, clients: pd.Data
     ],
 )
 def test_terms_are_named_as_the_steps_name_them(
-    fit: Fit, clients: pd.DataFrame, expand: str, terms: int
+    fit: Fit, clients: pd.DataFrame, basis: str, terms: int
 ) -> None:
-    model = fit("logistic_regression", clients, select__k=3, expand=expand)
-    named = model["expand"]["terms"].get_feature_names_out(model[1:3].get_feature_names_out())
+    model = fit("logistic_regression", clients, select__k=3, basis=basis)
+    named = model["basis"]["terms"].get_feature_names_out(model[1:3].get_feature_names_out())
     plain = [name.split("__")[-1].replace(" ", " × ") for name in named]
     plain = [name.replace("popular_category_", "popular_category = ") for name in plain]
     parts = [name.split("_sp_") for name in plain]
@@ -60,7 +60,7 @@ def test_terms_are_named_as_the_steps_name_them(
 def test_a_product_names_both_features_and_the_weightiest_term_comes_first(
     fit: Fit, clients: pd.DataFrame
 ) -> None:
-    model = fit("logistic_regression", clients, select__k=3, expand="products")
+    model = fit("logistic_regression", clients, select__k=3, basis="products")
     table = read_coefficients(clients, model=model)
     assert (np.diff(table["coefficient"].abs()) <= 1e-12).all()
     product = table.set_index("term").loc["pages_per_visit × promo_purchase_share"]
@@ -69,7 +69,7 @@ def test_a_product_names_both_features_and_the_weightiest_term_comes_first(
 
 def test_an_engineered_term_names_what_it_is_made_of(fit: Fit, clients: pd.DataFrame) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model = fit("logistic_regression", wider, select__k=24, expand="products")
+    model = fit("logistic_regression", wider, select__k=24, basis="products")
     features = read_coefficients(wider, model=model).set_index("term")["features"]
     assert features["minutes_trend"] == "minutes_previous, minutes_current"
     assert features["revenue_trend"] == "revenue_two_months_ago, revenue_previous, revenue_current"

@@ -7,13 +7,14 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 
 from one_click.columns import BASE_FEATURES, TARGET
-from one_click.explain.shap_objects import as_interactions
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes import explanations as nodes
+from one_click.presentation.shap_objects import as_interactions
 
 Fit = Callable[..., Any]
+Choose = Callable[[pd.DataFrame, Interpretation], pd.DataFrame]
 FEATURES = list(BASE_FEATURES)
 SCALES = [
     ("logistic_regression", "log_odds", "linear"),
@@ -41,61 +42,53 @@ def score_of_others(model: Any, clients: pd.DataFrame, count: int) -> Any:
     return model[-1]._y[nearest[:, 1:]].mean(axis=1)
 
 
-# The base -----------------------------------------------------------------------------------------
+# Base and background ------------------------------------------------------------------------------
+
+both = pytest.mark.parametrize(
+    ("choose", "size"),
+    [(nodes.choose_base, "base_clients"), (nodes.choose_background, "background_rows")],
+    ids=["base", "background"],
+)
 
 
-def test_base_is_drawn_from_training_clients(clients: pd.DataFrame, base: pd.DataFrame) -> None:
-    assert len(base) == 40
-    assert base["client_id"].is_monotonic_increasing
-    assert base["client_id"].is_unique
-    assert base["client_id"].isin(clients["client_id"]).all()
-    assert base.columns.tolist() == ["client_id", *BASE_FEATURES]
+@both
+@pytest.mark.parametrize("rows", [1, 2, 10, 30, 119], ids=lambda rows: f"{rows}-rows")
+def test_as_many_training_clients_as_asked_for_are_chosen_in_their_order(
+    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str, rows: int
+) -> None:
+    chosen = choose(clients.assign(revenue_trend=0.5), options.model_copy(update={size: rows}))
+    assert chosen["client_id"].tolist() == sorted(set(chosen["client_id"]))
+    assert len(chosen) == rows
+    own = clients.set_index("client_id").loc[chosen["client_id"], FEATURES].reset_index()
+    pd.testing.assert_frame_equal(chosen, own)  # raw features alone, no engineered ones
 
 
-def test_base_of_few_clients_is_all_of_them(clients: pd.DataFrame, options: Interpretation) -> None:
-    base = nodes.choose_base(clients.head(12), options)
-    assert base["client_id"].tolist() == clients["client_id"].head(12).tolist()
+@both
+def test_few_training_clients_are_all_chosen(
+    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str
+) -> None:
+    chosen = choose(clients.head(12), options.model_copy(update={size: 40}))
+    assert chosen["client_id"].tolist() == clients["client_id"].head(12).tolist()
 
 
-def test_base_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpretation) -> None:
-    drawn = [
-        nodes.choose_base(clients, options.model_copy(update={"base_clients": 40, "seed": seed}))
-        for seed in (1, 1, 2)
-    ]
-    pd.testing.assert_frame_equal(drawn[0], drawn[1])
-    assert drawn[0]["client_id"].tolist() != drawn[2]["client_id"].tolist()
-
-
-def test_base_holds_raw_features_alone(clients: pd.DataFrame, options: Interpretation) -> None:
-    with_trend = clients.assign(revenue_trend=0.5)
-    for choose in (nodes.choose_base, nodes.choose_background):
-        assert choose(with_trend, options).columns.tolist() == ["client_id", *BASE_FEATURES]
+@both
+def test_choice_depends_on_the_seed_alone(
+    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str
+) -> None:
+    one, again, other = (
+        choose(clients, options.model_copy(update={size: 40, "seed": seed})) for seed in (1, 1, 2)
+    )
+    pd.testing.assert_frame_equal(one, again)
+    assert one["client_id"].tolist() != other["client_id"].tolist()
 
 
 @pytest.mark.parametrize("rows", [1, 2, 10, 30, 119], ids=lambda rows: f"{rows}-rows")
-def test_background_is_sorted_and_has_the_share_of_the_declined(
+def test_background_has_the_share_of_the_declined(
     clients: pd.DataFrame, options: Interpretation, rows: int
 ) -> None:
     background = nodes.choose_background(clients, options.model_copy(update={"background_rows": rows}))
-    assert background["client_id"].tolist() == sorted(set(background["client_id"]))
-    assert len(background) == rows
     declined = background["client_id"].map(clients.set_index("client_id")[TARGET])
     assert abs(declined.sum() - clients[TARGET].mean() * rows) <= 1
-
-
-def test_background_of_few_clients_is_all_of_them(clients: pd.DataFrame, options: Interpretation) -> None:
-    background = nodes.choose_background(clients.head(12), options)
-    assert sorted(background["client_id"]) == clients["client_id"].head(12).tolist()
-    own = clients.set_index("client_id").loc[background["client_id"], FEATURES].reset_index(drop=True)
-    pd.testing.assert_frame_equal(background[FEATURES], own)
-
-
-def test_background_depends_on_the_seed_alone(clients: pd.DataFrame, options: Interpretation) -> None:
-    one, again, other = (
-        nodes.choose_background(clients, options.model_copy(update={"seed": seed})) for seed in (1, 1, 2)
-    )
-    pd.testing.assert_frame_equal(one, again)
-    assert set(one["client_id"]) != set(other["client_id"])
 
 
 # The contributions --------------------------------------------------------------------------------
@@ -144,54 +137,10 @@ def test_errors_stand_beside_the_contributions(
 ) -> None:
     values, errors = nodes.explain_clients(few, fit(name, clients), base, options)
     assert errors.columns.tolist() == ["client_id", *BASE_FEATURES]
-    assert values.columns.tolist() == [
-        *errors.columns,
-        *("base_value", "output", "scale", "method", "error"),
-    ]
+    assert values.columns.tolist() == [*errors.columns, *("base_value", "output", "scale", "method", "error")]
     np.testing.assert_allclose(values["error"], errors[FEATURES].mean(axis=1))
     assert (errors[FEATURES] >= 0).all(axis=None)
     assert (errors[FEATURES] == 0).all(axis=None) == (method != "sampled")
-
-
-@pytest.mark.parametrize("name", FAMILIES)
-def test_features_that_the_model_does_not_see_contribute_exactly_nothing(
-    fit: Fit, clients: pd.DataFrame, few: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
-) -> None:
-    model = fit(name, clients, select__k=2)
-    seen = list(model[1:3].get_feature_names_out())
-    values, errors = nodes.explain_clients(few, model, base, options)
-    unseen = [feature for feature in BASE_FEATURES if feature not in seen]
-    assert seen == ["pages_per_visit", "promo_purchase_share"]
-    assert (values[seen].abs().mean() > 0.01).all()
-    assert (values[unseen] == 0).all(axis=None)
-    assert (errors[unseen] == 0).all(axis=None)
-
-
-@pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:divide by")
-@pytest.mark.parametrize("name", FAMILIES)
-def test_constant_features_contribute_nothing(
-    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
-) -> None:
-    constant = {"days_registered": 5, "allows_messages": True, "service_type": "стандарт"}
-    known = clients.assign(**constant)
-    values, _ = nodes.explain_clients(
-        known.head(20), fit(name, known, select__k="all"), base.assign(**constant), options
-    )
-    assert np.isfinite(values[FEATURES]).all(axis=None)
-    assert (values[list(constant)].abs() < 1e-12).all(axis=None)
-
-
-@pytest.mark.filterwarnings("ignore:Found unknown categories")
-@pytest.mark.parametrize("name", FAMILIES)
-def test_unseen_category_is_explained_too(
-    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
-) -> None:
-    unseen = clients.head(8).assign(popular_category="Новая")
-    values, errors = nodes.explain_clients(unseen, fit(name, clients), base, options)
-    assert np.isfinite(values[[*FEATURES, "output", "base_value"]]).all(axis=None)
-    assert np.isfinite(errors[FEATURES]).all(axis=None)
-    total = values["base_value"] + values[FEATURES].sum(axis=1)
-    np.testing.assert_allclose(total, values["output"], atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["decision_tree", "k_nearest_neighbours"])
@@ -213,10 +162,10 @@ def test_nodes_are_pure(
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "acts_together"),
+    ("name", "hyperparameters", "acts_together"),
     [
         pytest.param("logistic_regression", {}, False, id="linear"),
-        pytest.param("logistic_regression", {"expand": "products"}, True, id="products"),
+        pytest.param("logistic_regression", {"basis": "products"}, True, id="products"),
         pytest.param("decision_tree", {}, True, id="tree"),
         pytest.param("svc", {}, True, id="rbf"),
     ],
@@ -227,10 +176,10 @@ def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
     base: pd.DataFrame,
     options: Interpretation,
     name: str,
-    settings: dict[str, Any],
+    hyperparameters: dict[str, Any],
     acts_together: bool,
 ) -> None:
-    model, background = fit(name, clients, select__k=4, **settings), base.head(10)
+    model, background = fit(name, clients, select__k=4, **hyperparameters), base.head(10)
     pairs = nodes.explain_pairs(clients, model, background, options)
     drawn = clients[clients["client_id"].isin(pairs["client_id"])]
     assert pairs["client_id"].unique().tolist() == drawn["client_id"].tolist()

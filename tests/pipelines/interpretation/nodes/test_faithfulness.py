@@ -16,28 +16,13 @@ from one_click.pipelines.interpretation.nodes.refits import explain_refits
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
+Check = Callable[[pd.DataFrame], pd.DataFrame]
+ScoredBy = Callable[..., Any]
 FEATURES = list(BASE_FEATURES)
 CHECKS = [
-    "additivity",
-    "deletion_top",
-    "deletion_random",
-    "deletion_ahead",
-    "deletion_share",
-    "reasons_refits",
-    "importance_refits",
-    "reasons_seeds",
+    *("additivity", "deletion_top", "deletion_random", "deletion_ahead", "deletion_share"),
+    *("reasons_refits", "importance_refits", "reasons_seeds"),
 ]
-
-
-class Scored:
-    """A classifier whose probability of decline is a given function of the features."""
-
-    def __init__(self, score: Callable[[pd.DataFrame], Any]) -> None:
-        self.score = score
-
-    def predict_proba(self, features: pd.DataFrame) -> Any:
-        declines = np.asarray(self.score(features), dtype="float64")
-        return np.column_stack([1 - declines, declines])
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +53,18 @@ def refits(fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, three: Interpret
 
 def check(*given: Any) -> pd.DataFrame:
     return faithfulness.check_faithfulness(*given).set_index("check")
+
+
+@pytest.fixture(scope="module")
+def check_explained(
+    clients: pd.DataFrame, champion: Any, refits: pd.DataFrame, base: pd.DataFrame, three: Interpretation
+) -> Check:
+    """Return a function that checks Shapley values of the linear champion."""
+
+    def checked(shap_values: pd.DataFrame) -> pd.DataFrame:
+        return check(clients, champion, shap_values, refits, base, three)
+
+    return checked
 
 
 def about(clients: pd.DataFrame, contributions: Any, output: Any = 0.0) -> pd.DataFrame:
@@ -133,18 +130,11 @@ def test_an_honest_explanation_passes(
     ],
 )
 def test_a_contribution_that_was_tampered_with_fails(
-    clients: pd.DataFrame,
-    champion: Any,
-    honest: pd.DataFrame,
-    refits: pd.DataFrame,
-    base: pd.DataFrame,
-    three: Interpretation,
-    change: float,
-    passed: bool,
+    honest: pd.DataFrame, check_explained: Check, change: float, passed: bool
 ) -> None:
     wrong = honest.copy()
     wrong.loc[77, "days_registered"] += change  # of one client in 120
-    found = check(clients, champion, wrong, refits, base, three).loc["additivity"]
+    found = check_explained(wrong).loc["additivity"]
     assert found["value"] == pytest.approx(abs(change), abs=1e-9)
     assert bool(found["passed"]) == passed
 
@@ -152,11 +142,13 @@ def test_a_contribution_that_was_tampered_with_fails(
 # Do the features that are named move the score ----------------------------------------------------
 
 
-def test_deletion_by_hand(make_clients: MakeClients, three: Interpretation) -> None:
+def test_deletion_by_hand(make_clients: MakeClients, three: Interpretation, scored_by: ScoredBy) -> None:
     """A score of one flag: replaced by one that is as often yes as no, it moves in half of the draws."""
     clients = make_clients(200, seed=1).assign(allows_messages=np.arange(200) % 2 == 0)
     looked_at = [name for name in FEATURES if name not in ("popular_category", "service_type")]
-    champion = Scored(lambda rows: 0.2 + 0.6 * rows["allows_messages"] + 1e-9 * rows[looked_at].sum(axis=1))
+    champion = scored_by(
+        lambda rows: 0.2 + 0.6 * rows["allows_messages"] + 1e-9 * rows[looked_at].sum(axis=1)
+    )
     one = three.model_copy(update={"reasons": 1})
     named = naming(clients, "allows_messages")
     table = check(clients, champion, named, once(named), clients, one)
@@ -171,12 +163,7 @@ def test_deletion_by_hand(make_clients: MakeClients, three: Interpretation) -> N
 
 
 def test_moves_of_a_linear_model_are_sums_of_its_contributions(
-    clients: pd.DataFrame,
-    champion: Any,
-    honest: pd.DataFrame,
-    refits: pd.DataFrame,
-    base: pd.DataFrame,
-    three: Interpretation,
+    champion: Any, honest: pd.DataFrame, base: pd.DataFrame, three: Interpretation, check_explained: Check
 ) -> None:
     """Values of a row move a score by the difference of both explanations, those of five by its mean."""
     own = honest[FEATURES].to_numpy()
@@ -186,7 +173,7 @@ def test_moves_of_a_linear_model_are_sums_of_its_contributions(
     named = np.take_along_axis(moves, faithfulness.first_reasons(own, 3)[None], axis=2)
     by_chance = moves[:, :, list(combinations(range(16), 3))]
     expected = {"top": np.abs(named.sum(axis=2)).mean(), "random": np.abs(by_chance.sum(axis=3)).mean()}
-    found = check(clients, champion, honest, refits, base, three)["value"]
+    found = check_explained(honest)["value"]
     # One move is drawn for each of 120 clients; deviations of 1.9 and 1.0 make .17 and .1 of a mean.
     assert found["deletion_top"] == pytest.approx(expected["top"], abs=0.25)
     assert found["deletion_random"] == pytest.approx(expected["random"], abs=0.15)
@@ -194,10 +181,10 @@ def test_moves_of_a_linear_model_are_sums_of_its_contributions(
 
 
 def test_features_that_the_champion_does_not_use_move_nothing(
-    make_clients: MakeClients, three: Interpretation
+    make_clients: MakeClients, three: Interpretation, scored_by: ScoredBy
 ) -> None:
     clients = make_clients(60, seed=1)
-    champion = Scored(lambda rows: rows["promo_purchase_share"])
+    champion = scored_by(lambda rows: rows["promo_purchase_share"])
     wrong = naming(clients, "days_registered", "service_type", "minutes_current")
     table = check(clients, champion, wrong, once(wrong), clients, three)
     assert table.loc["deletion_top", "value"] == pytest.approx(0, abs=1e-12)
@@ -217,20 +204,17 @@ def test_random_explanations_do_not_pass(
 
 
 def test_a_reversed_ranking_fails(
-    clients: pd.DataFrame,
-    champion: Any,
-    honest: pd.DataFrame,
-    refits: pd.DataFrame,
-    base: pd.DataFrame,
-    three: Interpretation,
+    clients: pd.DataFrame, honest: pd.DataFrame, check_explained: Check
 ) -> None:
     weakest_first = about(clients, 1 / (1e-3 + honest[FEATURES].abs().to_numpy()))
-    found = check(clients, champion, weakest_first, refits, base, three).loc["deletion_ahead"]
+    found = check_explained(weakest_first).loc["deletion_ahead"]
     assert found["high"] < 0
     assert not found["passed"]
 
 
-def test_raw_features_are_taken_away(make_clients: MakeClients, three: Interpretation) -> None:
+def test_raw_features_are_deleted(
+    make_clients: MakeClients, three: Interpretation, scored_by: ScoredBy
+) -> None:
     clients = add_engineered(make_clients(40, seed=2), ("promo_habit",))
 
     def score(rows: pd.DataFrame) -> Any:
@@ -240,7 +224,9 @@ def test_raw_features_are_taken_away(make_clients: MakeClients, three: Interpret
 
     named = naming(clients, "promo_purchase_share")
     base = clients.drop(columns=[TARGET, TWIN_GROUP])
-    table = check(clients, Scored(score), named, once(named), base, three.model_copy(update={"reasons": 1}))
+    table = check(
+        clients, scored_by(score), named, once(named), base, three.model_copy(update={"reasons": 1})
+    )
     assert table.loc["deletion_top", "value"] > 0.2
     assert table.loc["deletion_ahead", "passed"]
 
@@ -301,7 +287,9 @@ def test_what_contributes_nothing_is_no_common_reason() -> None:
     assert faithfulness.overlap(one, one, 2).tolist() == [1]
 
 
-def test_agreement_of_the_refits_by_hand(clients: pd.DataFrame, three: Interpretation) -> None:
+def test_agreement_of_the_refits_by_hand(
+    clients: pd.DataFrame, three: Interpretation, scored_by: ScoredBy
+) -> None:
     one = three.model_copy(update={"reasons": 1})
     two = clients.head(2)
     sizes = np.arange(1.0, 17.0)
@@ -312,7 +300,7 @@ def test_agreement_of_the_refits_by_hand(clients: pd.DataFrame, three: Interpret
         np.array([sizes[::-1], sizes[::-1]]),  # the first is another, the order the reverse
     ]
     stacked = pd.concat([about(two, model).assign(refit=number) for number, model in enumerate(models)])
-    champion = Scored(lambda rows: rows["promo_purchase_share"])
+    champion = scored_by(lambda rows: rows["promo_purchase_share"])
     table = check(two, champion, own, stacked, clients, one)
     assert table.loc["reasons_refits", ["value", "low", "high", "n"]].tolist() == pytest.approx(
         [2 / 3, 0, 1, 3]
@@ -342,13 +330,6 @@ def test_another_seed_names_most_of_the_sampled_reasons(
     assert 0.6 < expected < 1
 
 
-def test_additivity_asks_the_champion_itself(
-    clients: pd.DataFrame,
-    champion: Any,
-    honest: pd.DataFrame,
-    refits: pd.DataFrame,
-    base: pd.DataFrame,
-    three: Interpretation,
-) -> None:
+def test_additivity_asks_the_champion_itself(honest: pd.DataFrame, check_explained: Check) -> None:
     of_another = honest.assign(base_value=honest["base_value"] + 0.5, output=honest["output"] + 0.5)
-    assert not check(clients, champion, of_another, refits, base, three).loc["additivity", "passed"]
+    assert not check_explained(of_another).loc["additivity", "passed"]

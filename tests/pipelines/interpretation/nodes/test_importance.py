@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -25,20 +24,11 @@ Fit = Callable[..., Any]
 Score = Callable[[pd.DataFrame], Any]
 FAMILIES = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc", "naive_bayes")
 FEATURES = list(BASE_FEATURES)
+Permute = Callable[..., pd.DataFrame]
 METRICS = ["roc_auc", "average_precision", "f1_declined"]
 GROUPS = {"communication", "site_behaviour", "product_preferences", "finance"}
 NUMBERS = ["importance", "low", "high"]
-
-
-class Scored:
-    """A classifier whose probability of decline is a given function of the features."""
-
-    def __init__(self, score: Score) -> None:
-        self.score = score
-
-    def predict_proba(self, features: pd.DataFrame) -> Any:
-        declines = np.asarray(self.score(features), dtype="float64")
-        return np.column_stack([1 - declines, declines])
+MANY = {"permutation_repeats": 80}  # so many that a mean over them is near its expectation
 
 
 class Remembering:
@@ -67,19 +57,11 @@ def once(options: Interpretation) -> Interpretation:
 
 
 @pytest.fixture(scope="module")
-def many(once: Interpretation) -> Interpretation:
-    """Return parameters with so many shuffles that a mean over them is near its expectation."""
-    return once.model_copy(update={"permutation_repeats": 80})
-
-
-@pytest.fixture(scope="module")
 def sixty(make_clients: MakeClients) -> pd.DataFrame:
     """Return 24 clients who declined and look at 2 pages, and 36 who look at 9: 8 of 20 in each fold."""
     clients = make_clients(60, seed=1)
     declined = np.arange(60) % 5 < 2
-    return clients.assign(
-        **{TARGET: declined.astype("int64"), "pages_per_visit": np.where(declined, 2, 9)},
-    )
+    return clients.assign(**{TARGET: declined.astype("int64"), "pages_per_visit": np.where(declined, 2, 9)})
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +74,28 @@ def planted(clients: pd.DataFrame) -> pd.DataFrame:
     return blind.assign(minutes_current=minutes)
 
 
-def permute(
-    clients: pd.DataFrame, model: Any, selection: ModelSelection, options: Interpretation
-) -> pd.DataFrame:
-    models = model if isinstance(model, list) else [Scored(model)] * (3 * options.refit_repeats)
-    return permute_features(clients.iloc[::4], clients.drop(clients.index[::4]), models, selection, options)
+@pytest.fixture(scope="module")
+def permute(selection: ModelSelection, once: Interpretation, scored_by: Callable[..., Any]) -> Permute:
+    """Return a function that permutes the features of a function of them, or of one model per fold."""
+
+    def permuted(clients: pd.DataFrame, model: Any, **changes: Any) -> pd.DataFrame:
+        options = once.model_copy(update=changes)
+        models = model if isinstance(model, list) else [scored_by(model)] * (3 * options.refit_repeats)
+        held_out = clients.index[::4]
+        return permute_features(clients.loc[held_out], clients.drop(held_out), models, selection, options)
+
+    return permuted
+
+
+@pytest.fixture(scope="module")
+def fit_refits(fit: Fit, selection: ModelSelection, once: Interpretation) -> Fit:
+    """Return a function that fits a family without each of the folds."""
+
+    def fitted(name: str, clients: pd.DataFrame, **terms: Any) -> list[Any]:
+        splits = refit_splits(clients, selection, once)
+        return [fit(name, clients.iloc[seen], **terms) for seen, _ in splits]
+
+    return fitted
 
 
 def losses(table: pd.DataFrame, kind: str = "feature", metric: str = "roc_auc") -> pd.DataFrame:
@@ -123,9 +122,9 @@ def constant(**columns: list[Any]) -> pd.DataFrame:
     ],
 )
 def test_shuffling_a_perfect_predictor_leaves_chance(
-    sixty: pd.DataFrame, selection: ModelSelection, many: Interpretation, metric: str, loss: float
+    sixty: pd.DataFrame, permute: Permute, metric: str, loss: float
 ) -> None:
-    table = permute(sixty, lambda rows: rows["pages_per_visit"] < 5, selection, many)
+    table = permute(sixty, lambda rows: rows["pages_per_visit"] < 5, **MANY)
     of_feature = losses(table, metric=metric)
     assert of_feature.index[0] == "pages_per_visit"
     assert of_feature["importance"].iloc[0] == pytest.approx(loss, abs=0.03)
@@ -138,37 +137,25 @@ def test_shuffling_a_perfect_predictor_leaves_chance(
     assert (of_group[NUMBERS].iloc[1:] == 0).all(axis=None)
 
 
-def test_a_feature_that_misleads_loses_less_than_nothing(
-    sixty: pd.DataFrame, selection: ModelSelection, many: Interpretation
-) -> None:
-    table = permute(sixty, lambda rows: rows["pages_per_visit"] > 5, selection, many)
+def test_a_feature_that_misleads_loses_less_than_nothing(sixty: pd.DataFrame, permute: Permute) -> None:
+    table = permute(sixty, lambda rows: rows["pages_per_visit"] > 5, **MANY)
     of_feature = losses(table)
     assert of_feature["importance"].iloc[-1] == pytest.approx(-0.5, abs=0.03)
     assert of_feature.index[-1] == "pages_per_visit"
     assert of_feature["high"].iloc[-1] < 0
 
 
-def test_only_the_order_of_scores_counts(
-    sixty: pd.DataFrame, selection: ModelSelection, once: Interpretation
-) -> None:
+def test_only_the_order_of_scores_counts(sixty: pd.DataFrame, permute: Permute) -> None:
     """As many clients are called as decline, wherever their scores lie."""
-    near, far = (
-        permute(sixty, lambda rows, by=by: (20 - rows["pages_per_visit"]) / by, selection, once)
-        for by in (1000, 20)
-    )
+    near, far = (permute(sixty, lambda rows, by=by: (20 - rows["pages_per_visit"]) / by) for by in (1000, 20))
     pd.testing.assert_frame_equal(near, far)
     assert losses(near, metric="f1_declined")["importance"].iloc[0] > 0.3
 
 
-def test_a_copy_hides_a_driver_that_both_together_show(
-    sixty: pd.DataFrame, selection: ModelSelection, many: Interpretation
-) -> None:
+def test_a_copy_hides_a_driver_that_both_together_show(sixty: pd.DataFrame, permute: Permute) -> None:
     copied = sixty.assign(service_errors=sixty["pages_per_visit"] + 100)
     table = permute(
-        copied,
-        lambda rows: (22 - rows["pages_per_visit"] - rows["service_errors"] + 100) / 22,
-        selection,
-        many,
+        copied, lambda rows: (22 - rows["pages_per_visit"] - rows["service_errors"] + 100) / 22, **MANY
     )
     pair = losses(table, "collinear")
     assert pair["members"].tolist() == ["pages_per_visit, service_errors"]
@@ -180,9 +167,7 @@ def test_a_copy_hides_a_driver_that_both_together_show(
     assert pair["importance"].iloc[0] == pytest.approx(0.5, abs=0.03)
 
 
-def test_raw_features_are_shuffled(
-    sixty: pd.DataFrame, selection: ModelSelection, many: Interpretation
-) -> None:
+def test_raw_features_are_shuffled(sixty: pd.DataFrame, permute: Permute) -> None:
     share = np.where(sixty[TARGET] == 1, 0.8, 0.2)
     clients = add_engineered(sixty.assign(promo_purchase_share=share), ("promo_habit", "minutes_trend"))
 
@@ -190,47 +175,44 @@ def test_raw_features_are_shuffled(
         assert rows.columns.tolist() == FEATURES
         return rows["promo_purchase_share"] >= 0.5
 
-    of_feature = losses(permute(clients, score, selection, many))
+    of_feature = losses(permute(clients, score, **MANY))
     assert of_feature.index[0] == "promo_purchase_share"
     assert of_feature["importance"].iloc[0] == pytest.approx(0.5, abs=0.03)
     assert set(of_feature.index) == set(FEATURES)
 
 
-def test_types_of_columns_stay(sixty: pd.DataFrame, selection: ModelSelection, once: Interpretation) -> None:
+def test_types_of_columns_stay(sixty: pd.DataFrame, permute: Permute) -> None:
     def score(rows: pd.DataFrame) -> Any:
         pd.testing.assert_series_equal(rows.dtypes, sixty[FEATURES].dtypes)
         return np.full(len(rows), 0.5)
 
-    assert (permute(sixty, score, selection, once)[NUMBERS] == 0).all(axis=None)
+    assert (permute(sixty, score)[NUMBERS] == 0).all(axis=None)
 
 
 # What is asked ------------------------------------------------------------------------------------
 
 
 def test_refits_are_asked_only_about_clients_that_they_have_not_seen(
-    make_clients: MakeClients, selection: ModelSelection, once: Interpretation
+    make_clients: MakeClients, permute: Permute, selection: ModelSelection, once: Interpretation
 ) -> None:
     twice = once.model_copy(update={"refit_repeats": 2})
     clients = make_clients(60, seed=1).assign(days_registered=range(60))
     splits = refit_splits(clients, selection, twice)
     models: list[Any] = [Remembering().fit(clients.iloc[seen]) for seen, _ in splits]
-    assert len(permute(clients, models, selection, twice))
+    assert len(permute(clients, models, refit_repeats=2))
     with pytest.raises(AssertionError):
-        permute(clients, models[::-1], selection, twice)
+        permute(clients, models[::-1], refit_repeats=2)
 
 
 def test_memory_of_the_training_clients_is_no_importance(
-    make_clients: MakeClients,
-    families: dict[str, Family],
-    selection: ModelSelection,
-    once: Interpretation,
+    make_clients: MakeClients, families: dict[str, Family], selection: ModelSelection, once: Interpretation
 ) -> None:
     """Of clients that it knows, a single nearest neighbour knows all, though there is nothing to know."""
     clients = make_clients(150, seed=2)
     chance = clients.assign(**{TARGET: np.random.default_rng(1).integers(0, 2, 150)})
-    tuned = candidates.untuned(families["k_nearest_neighbours"]) | {"settings": {"model__n_neighbors": 1}}
+    tuned = candidates.untuned(families["k_nearest_neighbours"], {"model__n_neighbors": 1})
     board = pd.DataFrame({"model": ["winner"], "champion": [True]})
-    won = pd.DataFrame({"model": ["winner"], "tuned": [json.dumps(tuned)]})
+    won = pd.DataFrame({"model": ["winner"], "tuned": [tuned.to_json()]})
     models = refit_champion(chance, chance.head(0), board, won, selection, once)
     table = permute_features(chance, chance.head(0), models, selection, once)
     assert losses(table)["importance"].abs().max() < 0.1
@@ -239,10 +221,9 @@ def test_memory_of_the_training_clients_is_no_importance(
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_planted_driver_ranks_first(
-    fit: Fit, planted: pd.DataFrame, selection: ModelSelection, once: Interpretation, name: str
+    fit_refits: Fit, planted: pd.DataFrame, permute: Permute, name: str
 ) -> None:
-    models = [fit(name, planted.iloc[seen]) for seen, _ in refit_splits(planted, selection, once)]
-    table = permute(planted, models, selection, once)
+    table = permute(planted, fit_refits(name, planted))
     for metric in METRICS:
         of_feature = losses(table, metric=metric)
         assert of_feature.index[0] == "minutes_current"
@@ -254,15 +235,14 @@ def test_planted_driver_ranks_first(
 
 
 def test_of_a_blind_champion_no_feature_is_proven(
-    fit: Fit, planted: pd.DataFrame, selection: ModelSelection, once: Interpretation
+    fit_refits: Fit, planted: pd.DataFrame, permute: Permute
 ) -> None:
     proven, holding = 0, 0
     for seed in range(4):
         target = np.random.default_rng(seed).permutation(planted[TARGET])
         chance = planted.assign(**{TARGET: target})
-        splits = refit_splits(chance, selection, once)
-        models = [fit("logistic_regression", chance.iloc[seen], select__k="all") for seen, _ in splits]
-        of_feature = losses(permute(chance, models, selection, once))
+        models = fit_refits("logistic_regression", chance, select__k="all")
+        of_feature = losses(permute(chance, models))
         proven += (of_feature["low"] > 0).sum()
         holding += ((of_feature["low"] <= 0) & (of_feature["high"] >= 0)).sum()
     # Of 64 intervals at 95 %. Those below zero are more: what a blind model takes for a driver in some
@@ -273,14 +253,13 @@ def test_of_a_blind_champion_no_feature_is_proven(
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")
 def test_constant_features_and_unseen_categories(
-    fit: Fit, planted: pd.DataFrame, selection: ModelSelection, once: Interpretation
+    fit_refits: Fit, planted: pd.DataFrame, permute: Permute
 ) -> None:
     clients = planted.assign(days_registered=5, service_type="стандарт")
     clients.loc[3, "popular_category"] = "Новая"
-    splits = refit_splits(clients, selection, once)
-    models = [fit("logistic_regression", clients.iloc[seen], select__k="all") for seen, _ in splits]
+    models = fit_refits("logistic_regression", clients, select__k="all")
     with pytest.warns(UserWarning, match="Found unknown categories"):
-        table = permute(clients, models, selection, once)
+        table = permute(clients, models)
     assert np.isfinite(table[NUMBERS]).all(axis=None)
     assert (losses(table).loc[["days_registered", "service_type"], NUMBERS] == 0).all(axis=None)
 
@@ -288,15 +267,11 @@ def test_constant_features_and_unseen_categories(
 # The table ----------------------------------------------------------------------------------------
 
 
-def test_ranks_are_within_kind_and_metric(
-    sixty: pd.DataFrame, selection: ModelSelection, once: Interpretation
-) -> None:
+def test_ranks_are_within_kind_and_metric(sixty: pd.DataFrame, permute: Permute) -> None:
     copied = sixty.assign(
         service_errors=sixty["pages_per_visit"], minutes_previous=sixty["minutes_current"] * 2
     )
-    table = permute(
-        copied, lambda rows: (40 - rows["pages_per_visit"] - rows["minutes_current"]) / 40, selection, once
-    )
+    table = permute(copied, lambda rows: (40 - rows["pages_per_visit"] - rows["minutes_current"]) / 40)
     assert table.columns.tolist() == ["feature", "kind", "members", "metric", *NUMBERS, "rank"]
     assert table["metric"].drop_duplicates().tolist() == METRICS
     for metric in METRICS:
@@ -326,35 +301,34 @@ def test_units_of_the_vocabulary(sixty: pd.DataFrame) -> None:
     assert all(COLUMNS[name].group == group for group, members in groups.items() for name in members)
 
 
-def test_the_seed_alone_decides_and_inputs_stay(
-    sixty: pd.DataFrame, selection: ModelSelection, once: Interpretation
-) -> None:
-    def score(rows: pd.DataFrame) -> Any:
-        return rows["promo_purchase_share"]
-
+def test_the_seed_alone_decides_and_inputs_stay(sixty: pd.DataFrame, permute: Permute) -> None:
     before = sixty.copy()
-    first, again = (permute(sixty, score, selection, once) for _ in range(2))
-    other = permute(sixty, score, selection, once.model_copy(update={"seed": once.seed + 1}))
+    first, again, other = (
+        permute(sixty, lambda rows: rows["promo_purchase_share"], seed=seed) for seed in (1, 1, 2)
+    )
     pd.testing.assert_frame_equal(first, again)
     assert (first["importance"] != other["importance"]).any()
     pd.testing.assert_frame_equal(sixty, before)
 
 
-def test_few_clients_have_finite_intervals(
-    make_clients: MakeClients, selection: ModelSelection, once: Interpretation
-) -> None:
+def test_few_clients_have_finite_intervals(make_clients: MakeClients, permute: Permute) -> None:
     """In some resamples no client of a fold's rarer class is drawn."""
     clients = make_clients(24, seed=1)
     few = clients.assign(**{TARGET: (np.arange(24) % 6 == 0).astype("int64")})
-    table = permute(few, lambda rows: rows["pages_per_visit"] / 20, selection, once)
+    table = permute(few, lambda rows: rows["pages_per_visit"] / 20)
     assert np.isfinite(table[NUMBERS]).all(axis=None)
 
 
-def test_one_class_stops_the_run(
-    sixty: pd.DataFrame, selection: ModelSelection, once: Interpretation
+def test_refits_of_other_folds_stop_the_run(
+    sixty: pd.DataFrame, permute: Permute, scored_by: Callable[..., Any]
 ) -> None:
+    with pytest.raises(DataError, match="2 refits for 3 folds"):
+        permute(sixty, [scored_by(lambda rows: rows["promo_purchase_share"])] * 2)
+
+
+def test_one_class_stops_the_run(sixty: pd.DataFrame, permute: Permute) -> None:
     with pytest.raises(DataError, match="One class has 0 clients"):
-        permute(sixty.assign(**{TARGET: 0}), lambda rows: rows["promo_purchase_share"], selection, once)
+        permute(sixty.assign(**{TARGET: 0}), lambda rows: rows["promo_purchase_share"])
 
 
 # What goes together -------------------------------------------------------------------------------
@@ -410,13 +384,23 @@ def test_flags_go_together_with_numbers() -> None:
 CLIENTS = [11, 12, 13, 14]
 
 
-def contributions(refit: int | None = None, **columns: list[float]) -> pd.DataFrame:
-    table = pd.DataFrame({"client_id": CLIENTS, **{name: columns.get(name, [0.0] * 4) for name in FEATURES}})
-    return table if refit is None else table.assign(refit=refit)
+def contributions(**columns: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({"client_id": CLIENTS, **{name: columns.get(name, [0.0] * 4) for name in FEATURES}})
 
 
 @pytest.fixture(scope="module")
-def summary(selection: ModelSelection) -> pd.DataFrame:
+def summarise(selection: ModelSelection) -> Callable[..., pd.DataFrame]:
+    """Return a function that summarises Shapley values, those of the refits and the features."""
+
+    def summarised(own: pd.DataFrame, refits: list[pd.DataFrame], features: pd.DataFrame) -> pd.DataFrame:
+        by_refit = pd.concat([table.assign(refit=number) for number, table in enumerate(refits)])
+        return summarise_shap(own, by_refit.reset_index(drop=True), features, selection).set_index("feature")
+
+    return summarised
+
+
+@pytest.fixture(scope="module")
+def summary(summarise: Callable[..., pd.DataFrame]) -> pd.DataFrame:
     """Return what is said of four clients, of whose features only three contribute."""
     category = ["Дом", "Сад", "Дом", "Сад"]
     values = constant(pages_per_visit=[1, 4, 2, 8], promo_purchase_share=[0.1, 0.2, 0.3, 0.3])
@@ -428,12 +412,10 @@ def summary(selection: ModelSelection) -> pd.DataFrame:
         days_registered=[0.25, 0.25, -0.25, -0.25],
     )
     refits = [
-        contributions(number, pages_per_visit=[size, -size, size, -size], promo_purchase_share=[1.0] * 4)
-        for number, size in enumerate((1.9, 2.0, 2.1))
+        contributions(pages_per_visit=[size, -size, size, -size], promo_purchase_share=[1.0] * 4)
+        for size in (1.9, 2.0, 2.1)
     ]
-    shuffled = values.sample(frac=1, random_state=1)
-    table = summarise_shap(shap_values, pd.concat(refits, ignore_index=True), shuffled, selection)
-    return table.set_index("feature")
+    return summarise(shap_values, refits, values.sample(frac=1, random_state=1))
 
 
 def test_summary_of_shapley_values_by_hand(summary: pd.DataFrame) -> None:
@@ -455,12 +437,12 @@ def test_interval_over_the_refits_by_hand(summary: pd.DataFrame) -> None:
     assert summary.loc["promo_purchase_share", ["low", "high"]].tolist() == [0.5, 0.5]
 
 
-def test_interval_does_not_go_below_nothing(selection: ModelSelection) -> None:
+def test_interval_does_not_go_below_nothing(summarise: Callable[..., pd.DataFrame]) -> None:
     features = constant(pages_per_visit=[1, 2, 3, 4]).assign(client_id=CLIENTS)
-    refits = pd.concat([contributions(number, pages_per_visit=[number] * 4) for number in range(3)])
-    table = summarise_shap(contributions(pages_per_visit=[1.0] * 4), refits, features, selection)
+    refits = [contributions(pages_per_visit=[size] * 4) for size in range(3)]
+    table = summarise(contributions(pages_per_visit=[1.0] * 4), refits, features)
     # s² = 1
-    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([0, 1 + 4.96828], abs=1e-4)
+    assert table.loc["pages_per_visit", ["low", "high"]].tolist() == pytest.approx([0, 1 + 4.96828], abs=1e-4)
 
 
 def test_direction_is_the_rank_correlation_of_value_and_contribution(summary: pd.DataFrame) -> None:
@@ -475,7 +457,7 @@ def test_direction_is_the_rank_correlation_of_value_and_contribution(summary: pd
 
 
 def test_concentration_is_the_share_of_the_largest_tenth(
-    summary: pd.DataFrame, selection: ModelSelection
+    summary: pd.DataFrame, summarise: Callable[..., pd.DataFrame]
 ) -> None:
     assert summary.loc["pages_per_visit", "concentration"] == pytest.approx(5.5 / 8)
     assert summary.loc["days_registered", "concentration"] == 0.25
@@ -483,14 +465,13 @@ def test_concentration_is_the_share_of_the_largest_tenth(
     twenty = pd.DataFrame({"client_id": range(20), **dict.fromkeys(FEATURES, 0.0)})
     twenty["pages_per_visit"] = [-4.0, 3.0, *[0.5] * 18]
     features = twenty.assign(pages_per_visit=range(20))
-    refits = pd.concat([twenty.assign(refit=number) for number in range(3)])
-    table = summarise_shap(twenty, refits, features, selection)
-    assert table.loc[0, "concentration"] == pytest.approx(7 / 16)  # of two of twenty
+    table = summarise(twenty, [twenty] * 3, features)
+    assert table.loc["pages_per_visit", "concentration"] == pytest.approx(7 / 16)  # of two of twenty
 
 
 def test_a_champion_that_uses_nothing_has_no_shares(selection: ModelSelection) -> None:
     features = constant(pages_per_visit=[1, 2, 3, 4]).assign(client_id=CLIENTS)
-    refits = pd.concat([contributions(number) for number in range(3)])
+    refits = pd.concat([contributions().assign(refit=number) for number in range(3)])
     before = features.copy(), refits.copy()
     table = summarise_shap(contributions(), refits, features, selection)
     assert (table[["mean_absolute", "low", "high", "share"]] == 0).all(axis=None)

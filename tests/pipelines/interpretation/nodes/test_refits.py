@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from one_click.pipelines.interpretation.nodes.refits import (
     refit_splits,
     stack_refits,
 )
+from one_click.schemas.records import TunedModel
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
@@ -44,15 +44,15 @@ def twins(make_clients: MakeClients) -> pd.DataFrame:
     return make_clients(90, seed=3, twins=10)
 
 
-def champion(tuned: dict[str, Any]) -> Chosen:
+def champion(tuned: TunedModel) -> Chosen:
     """Return the tables in which this model won and another did not."""
     models = ["loser", "winner"]
     board = pd.DataFrame({"model": models, "champion": [False, True]})
-    return board, pd.DataFrame({"model": models, "tuned": ["{}", json.dumps(tuned)]})
+    return board, pd.DataFrame({"model": models, "tuned": ["{}", tuned.to_json()]})
 
 
-def single(family: Family, **settings: Any) -> dict[str, Any]:
-    return candidates.untuned(family) | {"settings": settings}
+def single(family: Family, **settings: Any) -> TunedModel:
+    return candidates.untuned(family, settings)
 
 
 def refit(

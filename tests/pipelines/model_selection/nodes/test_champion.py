@@ -13,6 +13,7 @@ from one_click.modelling.conformal import find_band
 from one_click.modelling.scores import decline_probability, uncalibrated_score
 from one_click.parameters import Family, ModelSelection
 from one_click.pipelines.model_selection.nodes import champion, comparison
+from one_click.schemas.records import DecisionThreshold, UndecidedBand
 
 
 @pytest.fixture
@@ -148,21 +149,18 @@ def test_threshold_of_the_champion_is_told(
     decided = champion.decide_threshold(
         pd.DataFrame(rows, columns=columns), leaderboard, options.model_copy(update={"threshold": threshold})
     )
-    assert decided == {
-        "threshold": 0.5,
-        "criterion": threshold,
-        "f1_declined": 0.8,
-        "campaign_profit": 1.5,
-    }
+    assert decided == DecisionThreshold(
+        threshold=0.5, criterion=threshold, f1_declined=0.8, campaign_profit=1.5
+    )
 
 
 def test_band_is_found_from_the_out_of_fold_scores(made: dict[str, Any], options: ModelSelection) -> None:
     scores = made["out_of_fold_scores"]
     band = find_band(scores["probability"].to_numpy(), scores["target"].to_numpy(), options.undecided_error)
-    assert {name: made["undecided_band"][name] for name in band} == band
+    assert made["undecided_band"] == band
     kept = scores.loc[scores["target"] == 0, "probability"]
-    # Of the clients that the border was found from, at most the share asked for lies above it.
-    assert 0 < (kept > band["declines_above"]).mean() <= options.undecided_error
+    # Of the clients that the threshold was found from, at most the share asked for lies above it.
+    assert 0 < (kept > band.declines_above).mean() <= options.undecided_error
 
 
 def test_band_tells_how_many_are_undecided_and_wrong_among_those_called(options: ModelSelection) -> None:
@@ -171,10 +169,10 @@ def test_band_tells_how_many_are_undecided_and_wrong_among_those_called(options:
     declined = [0.1, 0.15, 0.5, 0.6, 0.7, 0.8, 0.84, 0.95, 0.96, 0.97]
     scores = pd.DataFrame({"probability": kept + declined, "target": [0.0] * 10 + [1.0] * 10})
     band = champion.find_undecided_band(scores, options.model_copy(update={"undecided_error": 0.2}))
-    assert (band["keeps_below"], band["declines_above"]) == (0.15, 0.85)
-    assert band["declines_wrong"] == pytest.approx(1 / 4)
-    assert band["keeps_wrong"] == pytest.approx(1 / 4)
-    assert band["undecided"] == pytest.approx(12 / 20)
+    assert (band.keeps_below, band.declines_above) == (0.15, 0.85)
+    assert band.declines_wrong == pytest.approx(1 / 4)
+    assert band.keeps_wrong == pytest.approx(1 / 4)
+    assert band.undecided == pytest.approx(12 / 20)
 
 
 class _Champion:
@@ -192,7 +190,7 @@ def test_verdicts_follow_the_band_for_known_and_new_clients(
     known = pd.DataFrame(
         {"client_id": [1001, 1002, 1003], "target": 0, "probability": [0.7, 0.3, 0.2], "probability_sd": 0.1}
     )
-    band = {"error": 0.1, "keeps_below": 0.3, "declines_above": 0.6}
+    band = UndecidedBand.model_construct(keeps_below=0.3, declines_above=0.6)
     scores = champion.score_clients(features, _Champion(), known, band)
     assert scores["client_id"].tolist() == list(range(1001, 1007))
     assert scores["probability"].tolist() == [0.7, 0.3, 0.2, 0.1, 0.5, 0.9]

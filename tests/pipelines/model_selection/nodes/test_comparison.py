@@ -8,13 +8,16 @@ import pytest
 from one_click.modelling.profit import assume_campaign
 from one_click.parameters import BENCHMARKS, CANDIDATES, FAMILIES, ModelSelection, Offers, Segmentation
 from one_click.pipelines.model_selection.nodes import comparison
+from one_click.schemas.records import CampaignAssumptions, TunedModel
 
 MODELS = {*CANDIDATES, *BENCHMARKS, "extra_trees"}
 
 
 @pytest.fixture
 def campaign() -> dict[str, float]:
-    return {"client_value": 10.0, "cost": 1.0, "effect": 0.5, "alpha": 2.0, "beta": 2.0}
+    return CampaignAssumptions(
+        client_value=10.0, cost=1.0, effect=0.5, low=0.1, high=0.9, alpha=2.0, beta=2.0
+    )
 
 
 # --- the models --------------------------------------------------------------------------------------
@@ -25,8 +28,10 @@ def test_all_models_are_compared_and_can_be_built_from_the_table(made: dict[str,
     assert table.index.tolist() == [*CANDIDATES, "extra_trees", "dummy", "reference"]
     kinds = {"family": list(CANDIDATES), "challenger": ["extra_trees"], "benchmark": ["dummy", "reference"]}
     assert table.groupby("kind").apply(lambda part: list(part.index)).to_dict() == kinds
-    assert json.loads(table.loc["svc", "tuned"]) == made["svc.tuned"]
-    assert json.loads(table.loc["svc", "settings"]) == made["svc.tuned"]["settings"]
+    assert TunedModel.read(table.loc["svc", "tuned"], "tuned_models") == made["model_selection.svc.tuned"]
+    assert (
+        json.loads(table.loc["svc", "hyperparameters"]) == made["model_selection.svc.tuned"].hyperparameters
+    )
     assert table.loc[["voting", "extra_trees", "dummy"], "trials"].tolist() == [0, 0, 0]
     assert (table["refused"] == "").all()
 

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from one_click.pipelines.reporting.texts.page import FIGURES, render_reports
+from one_click.columns import LANGUAGES, Language
+from one_click.pipelines.reporting.texts.page import FIGURES, render_reports, tell_share_lost
 from one_click.pipelines.reporting.texts.words import METRICS
 
 FIGURE = {"value": 0.75, "low": 0.7, "high": 0.8}
@@ -26,6 +27,7 @@ KEY_FACTS = {
     "threshold": 0.5,
     "criterion": "profit",
     "horizon_months": 3,
+    "profit_lost_share": 1.0,
     "snapshot": "2026-10",
     "label_snapshot": None,
 }
@@ -285,3 +287,12 @@ def test_figures_of_an_empty_segment_are_dashes() -> None:
     for page in render(segment_profiles=pd.DataFrame([empty | missing])):
         assert page.count('<td class="n">—</td>') == 2
         assert "nan" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_all_profit_lost_is_told_as_an_upper_bound(language: Language) -> None:
+    everything, half = tell_share_lost(1.0, language), tell_share_lost(0.5, language)
+    assert "50" in half
+    assert not re.search("upper bound|верхняя граница", half)
+    assert re.search("upper bound|верхняя граница", everything)
+    assert "{" not in everything + half

@@ -9,19 +9,9 @@ from one_click.errors import ParameterError
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.parameters.configuration import read_from
 from one_click.pipelines.segmentation.nodes.rule_checks import (
-    join_names,
     lint_rules,
     list_categories,
 )
-
-
-def test_names_are_joined_in_the_order_of_the_rows() -> None:
-    rows = pd.DataFrame({"client_id": [7, 5, 7], "feature": ["b", "c", "a"]})
-    assert join_names(rows, "feature", pd.Series([5, 6, 7])).tolist() == ["c", "", "b, a"]
-    assert join_names(rows.head(0), "feature", pd.Series([5, 6])).tolist() == ["", ""]
-
-
-# --- before any model is searched -----------------------------------------------------------------------
 
 SEGMENTS = """\
 segmentation:
@@ -296,7 +286,7 @@ def test_shipped_rules_pass(
 ) -> None:
     table = lint_rules(four_clients, list_categories(four_clients), options, offers, campaign)
     assert table["code"].tolist() == [rule.code for rule in (*options.segments, *offers.declared)]
-    # Of the four clients only the second one has a full cart, and he does not allow messages.
+    # Of the four clients only the second one has a full cart, without consent to messages.
     counts = table.set_index("code")["clients"]
     assert counts[["abandoned_carts", "category_mailing", "cart_reminder", "site_banner"]].tolist() == [
         1,

@@ -1,56 +1,38 @@
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from one_click.parameters import Segmentation
-from one_click.pipelines.segmentation.nodes.signals import fit_signal_borders, measure_signals
+from one_click.columns import CLIENT_ID
+from one_click.parameters import Offers
+from one_click.pipelines.segmentation.nodes.signals import find_risk_signals, rate_signals
+from one_click.rules.signals import RISK_SIGNALS
+from one_click.schemas.records import RuleThresholds
 
 
-def visits(**columns: list[float]) -> pd.DataFrame:
-    steady = {
-        "minutes_previous": [10.0] * 10,
-        "minutes_current": [10.0] * 10,
-        "revenue_two_months_ago": [100.0] * 10,
-        "revenue_previous": [100.0] * 10,
-        "revenue_current": [100.0] * 10,
-        "pages_per_visit": [5.0] * 10,
-    }
-    return pd.DataFrame(steady | columns)
+def test_risk_signals_name_who_shows_them_and_from_where(
+    four_clients: pd.DataFrame, hand_thresholds: Callable[..., RuleThresholds]
+) -> None:
+    thresholds = hand_thresholds(minutes_drop=-0.6, revenue_drop=-0.4, low_pages=2.0)
+    signals = find_risk_signals(four_clients, thresholds)
+    listed = signals.set_index([CLIENT_ID, "signal"])[["value", "threshold"]]
+    # 4 minutes after 10; 100 of revenue after a mean of 200; 2 pages
+    assert listed.index.tolist() == [(1, "low_pages"), (2, "minutes_drop"), (2, "revenue_drop")]
+    assert listed["value"].tolist() == pytest.approx([2, -0.6, -0.5])
+    assert listed["threshold"].tolist() == [2, -0.6, -0.4]
 
 
-def test_signals_measure_changes_and_pages() -> None:
-    values = measure_signals(
-        visits(
-            minutes_current=[5.0] * 10,
-            revenue_two_months_ago=[300.0] * 10,
-            minutes_previous=[0.0, *[10.0] * 9],
-        )
-    )
-    assert values["revenue_drop"].tolist() == [-0.5] * 10  # 100 against the mean of 300 and 100
-    assert np.isnan(values["minutes_drop"].iloc[0])
-    assert values["minutes_drop"].iloc[1:].tolist() == [-0.5] * 9
-    assert values["low_pages"].tolist() == [5.0] * 10
-
-
-def test_borders_lie_below_what_most_clients_have(options: Segmentation) -> None:
-    borders = fit_signal_borders(visits(pages_per_visit=[2.0, *[5.0] * 9]), options)
-    assert borders["low_pages"] == 2
-
-
-def test_a_base_without_differences_gives_no_signal(options: Segmentation) -> None:
-    clients = visits()
-    borders = fit_signal_borders(clients, options)
-    values = measure_signals(clients)
-    assert not any((values[name] <= border).any() for name, border in borders.items())
-
-
-def test_small_drops_are_no_signal(options: Segmentation) -> None:
-    clients = visits(minutes_current=[9.9, *[10.0] * 9])
-    assert fit_signal_borders(clients, options)["minutes_drop"] == -options.smallest_drop
-
-
-@pytest.mark.parametrize("share", [0.1, 0.2])
-def test_border_is_the_quantile_of_the_base(options: Segmentation, share: float) -> None:
-    clients = visits(pages_per_visit=[float(n) for n in range(10)])
-    borders = fit_signal_borders(clients, options.model_copy(update={"signal_quantile": share}))
-    assert borders["low_pages"] == pytest.approx(9 * share)
+def test_signal_quality_is_counted_on_labelled_clients(four_clients: pd.DataFrame, offers: Offers) -> None:
+    shown = pd.DataFrame({"client_id": [1, 3, 4], "signal": ["low_pages", "low_pages", "minutes_drop"]})
+    labelled = four_clients.assign(activity_declined=[1.0, 1.0, 0.0, np.nan])
+    quality = rate_signals(labelled, shown, offers).set_index("signal")
+    pages = quality.loc["low_pages"]
+    assert pages[["labelled", "shown"]].tolist() == [3, 2]
+    assert pages[["precision", "recall", "lift"]].tolist() == [0.5, 0.5, 0.75]
+    assert pages["precision_low"] < 0.5 < pages["precision_high"]
+    assert quality.loc["minutes_drop", "shown"] == 0
+    assert np.isnan(quality.loc["minutes_drop", "precision"])
+    assert quality.index.tolist() == list(RISK_SIGNALS)
+    assert quality.loc["low_pages", "offers"] == "risk_coupon"
+    assert quality.loc["minutes_drop", "offers"] == ""

@@ -1,12 +1,15 @@
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 
 from one_click.parameters import CampaignPlan, Segmentation
-from one_click.pipelines.segmentation.nodes import segments as nodes
 from one_click.pipelines.segmentation.nodes import stability
-from one_click.rules.declarations import Segment
+from one_click.pipelines.segmentation.nodes.segments import assign_segments
+from one_click.rules.segments import Segment
+from one_click.schemas.records import RuleThresholds
 
-Setting = tuple[pd.DataFrame, pd.DataFrame, dict[str, float], Segmentation]
+Setting = tuple[pd.DataFrame, pd.DataFrame, RuleThresholds, Segmentation]
 
 
 def _segment(code: str, *conditions: dict[str, object]) -> Segment:
@@ -15,8 +18,8 @@ def _segment(code: str, *conditions: dict[str, object]) -> Segment:
 
 
 @pytest.fixture
-def setting(options: Segmentation) -> Setting:
-    """Return five clients, the threshold .5 and the border of value 4, in three segments."""
+def setting(options: Segmentation, hand_thresholds: Callable[..., RuleThresholds]) -> Setting:
+    """Return five clients, the threshold .5 and the threshold of value 4, in three segments."""
     at_risk, valuable = {"column": "at_risk", "is": True}, {"column": "valuable", "is": True}
     segments = (_segment("valued", at_risk, valuable), _segment("risky", at_risk), _segment("others"))
     three = options.model_copy(update={"segments": segments, "value_quantile": 0.5})
@@ -32,8 +35,8 @@ def setting(options: Segmentation) -> Setting:
             "valuable": profit >= 4,
         }
     )
-    borders = {"probability": 0.5, "monthly_profit": 4.0}
-    return table, nodes.assign_segments(table, borders, three), borders, three
+    thresholds = hand_thresholds(probability=0.5, monthly_profit=4.0)
+    return table, assign_segments(table, thresholds, three), thresholds, three
 
 
 def test_stability_by_hand(setting: Setting, campaign: CampaignPlan) -> None:
@@ -44,29 +47,29 @@ def test_stability_by_hand(setting: Setting, campaign: CampaignPlan) -> None:
     # At .45 client 4 joins the two valued ones; at .55 client 2 leaves them for the others.
     assert found["threshold_lower"].tolist() == pytest.approx([2 / 3, 1, 1 / 2])
     assert found["threshold_higher"].tolist() == pytest.approx([1 / 2, 1, 2 / 3])
-    # The profits are 2 to 6: at .45 the border is 3.8, which parts nobody; at .55 it is 4.2, above client 2.
+    # The profits are 2 to 6: at .45 the threshold 3.8 parts nobody; at .55 it is 4.2, above client 2.
     assert found["value_lower"].tolist() == [1, 1, 1]
     assert found["value_higher"].tolist() == pytest.approx([1 / 2, 1 / 2, 1])
 
 
 def test_uncertain_scores_move_clients(setting: Setting, campaign: CampaignPlan) -> None:
-    table, segments, borders, options = setting
+    table, segments, thresholds, options = setting
     unsure = table.assign(probability_sd=0.2)
-    found = stability.measure_stability(unsure, segments, borders, options, campaign)
+    found = stability.measure_stability(unsure, segments, thresholds, options, campaign)
     near_the_threshold = found.set_index("segment").loc[["valued", "others"], "resampled"]
     assert near_the_threshold.between(0, 1, inclusive="neither").all()
-    again = stability.measure_stability(unsure, segments, borders, options, campaign)
+    again = stability.measure_stability(unsure, segments, thresholds, options, campaign)
     pd.testing.assert_frame_equal(found, again)
     other = campaign.model_copy(update={"seed": campaign.seed + 1})
-    moved = stability.measure_stability(unsure, segments, borders, options, other)
+    moved = stability.measure_stability(unsure, segments, thresholds, options, other)
     assert (found["resampled"] != moved["resampled"]).any()
 
 
 def test_a_segment_without_clients_has_no_index(setting: Setting, campaign: CampaignPlan) -> None:
-    table, _, borders, options = setting
+    table, _, thresholds, options = setting
     calm = table.assign(probability=0.1, at_risk=False)
-    segments = nodes.assign_segments(calm, borders, options)
-    found = stability.measure_stability(calm, segments, borders, options, campaign).set_index("segment")
+    segments = assign_segments(calm, thresholds, options)
+    found = stability.measure_stability(calm, segments, thresholds, options, campaign).set_index("segment")
     assert found.loc[["valued", "risky"], "threshold_lower"].isna().all()
     assert found.loc["others", "resampled"] == 1
 

@@ -10,7 +10,7 @@ from scipy import optimize, stats
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT
 from one_click.parameters import CampaignPlan, Offers
-from one_click.rules.declarations import ALL_OFFERS
+from one_click.rules.offers import ALL_OFFERS
 
 Values = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def assign_arms(
 
     Returns
     -------
-    DataFrame, one row per selected client: client_id, offer, channel, arm, cost, expected_profit_kept
+    DataFrame of `schemas.campaign.CampaignPlan`
         A control client keeps the intended offer, costs nothing and keeps nothing.
     """
     table = selected_clients.merge(segments[[CLIENT_ID, "segment"]], on=CLIENT_ID, validate="one_to_one")
@@ -69,9 +69,7 @@ def size_experiment(
 
     Returns
     -------
-    DataFrame, one row for ``all`` and per offer: offer, treated, control, decline (p), assumed_effect (mean
-    over the clients), power (of finding it), detectable_effect (found with the power asked for; missing where
-    even an effect of 1 would not be), clients_needed (in both arms, for the assumed effect)
+    DataFrame of `schemas.campaign.Experiment`
     """
     effects = {offer.code: offer.effect.base for offer in offers.declared}
     table = campaign_plan.merge(decision_table[[CLIENT_ID, "probability"]], on=CLIENT_ID)
@@ -142,8 +140,7 @@ def check_balance(campaign_plan: pd.DataFrame, decision_table: pd.DataFrame) -> 
 
     Returns
     -------
-    DataFrame, one row per number and flag: feature, treated, control (means), difference (standardised by the
-    pooled standard deviation), p_value (Welch), the largest difference first
+    DataFrame of `schemas.campaign.ArmBalance`, the largest difference first
     """
     table = campaign_plan[[CLIENT_ID, "arm"]].merge(decision_table, on=CLIENT_ID)
     arms = [table[table["arm"] == arm] for arm in (TREATED, CONTROL)]

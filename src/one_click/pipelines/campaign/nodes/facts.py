@@ -1,31 +1,24 @@
 """What the page says about the campaign."""
 
-from typing import Any
-
 import pandas as pd
 
 from one_click.columns import CLIENT_ID
 from one_click.parameters import Offers
+from one_click.rules.offers import ALL_OFFERS, CASES
+from one_click.schemas.records import PlanFacts, PlanSummary
 
 
 def gather_plan_facts(
-    plan_summary: dict[str, Any], plan_comparison: pd.DataFrame, experiment: pd.DataFrame
-) -> dict[str, Any]:
-    """Gather what the page says about the campaign.
-
-    Returns
-    -------
-    dict
-        ``plan``: its summary; ``by_hand``: what the best selection by hand keeps of it, as a share (missing
-        where the plan keeps nothing); ``arms``: what the whole campaign can show.
-    """
+    plan_summary: PlanSummary, plan_comparison: pd.DataFrame, experiment: pd.DataFrame
+) -> PlanFacts:
+    """Gather what the page says about the campaign."""
     by_hand = plan_comparison.set_index("way")["share_of_plan"].drop("plan").max()
-    whole = experiment.set_index("offer").loc["all"].astype("float64")
-    return {
-        "plan": plan_summary,
-        "by_hand": None if pd.isna(by_hand) else float(by_hand),
-        "arms": {name: None if pd.isna(value) else float(value) for name, value in whole.items()},
-    }
+    whole = experiment.set_index("offer").loc[ALL_OFFERS].astype("float64")
+    return PlanFacts(
+        plan=plan_summary,
+        by_hand=None if pd.isna(by_hand) else float(by_hand),
+        arms={str(name): None if pd.isna(value) else float(value) for name, value in whole.items()},
+    )
 
 
 def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
@@ -33,16 +26,13 @@ def summarise_offers(contacts: pd.DataFrame, offers: Offers) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per offer that somebody gets, most profitable first: offer, title_ru, title_en,
-    channel, clients, cost, kept_low, kept_base, kept_high (profit units)
+    DataFrame of `schemas.campaign.OfferSummary`
     """
     titles = {offer.code: offer for offer in offers.declared}
     table = contacts.groupby(["offer", "channel"], as_index=False).agg(
         clients=(CLIENT_ID, "size"),
         cost=("cost", "sum"),
-        kept_low=("expected_profit_kept_low", "sum"),
-        kept_base=("expected_profit_kept_base", "sum"),
-        kept_high=("expected_profit_kept_high", "sum"),
+        **{f"kept_{case}": (f"expected_profit_kept_{case}", "sum") for case in CASES},
     )
     table["title_ru"] = [titles[code].title_ru for code in table["offer"]]
     table["title_en"] = [titles[code].title_en for code in table["offer"]]
@@ -54,7 +44,7 @@ def summarise_actions(client_actions: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per place in which there is somebody: at_risk, action, why, clients
+    DataFrame of `schemas.campaign.ActionSummary`
     """
     counted = client_actions.groupby(["at_risk", "action", "why"], as_index=False).agg(
         clients=(CLIENT_ID, "size")

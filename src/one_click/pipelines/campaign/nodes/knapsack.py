@@ -1,9 +1,9 @@
 """The campaign plan: at most one offer per client, the most profit kept under a budget and contact limits.
 
-A multiple-choice knapsack. Prices of money and of contacts, the multipliers of its Lagrangian dual, tell each
-client's best option and prove how much a plan can keep at most. The few clients for whom two options are
-nearly equal, the core of Pisinger (1995, "A minimal algorithm for the multiple-choice knapsack problem"), are
-then decided by branch and bound.
+A multiple-choice knapsack. The multipliers of its Lagrangian dual, which are prices of money and contacts,
+give each client's best option and an upper bound of every plan. Clients for whom two options are nearly
+equal, the core of Pisinger (1995, "A minimal algorithm for the multiple-choice knapsack problem"), are then
+decided by branch and bound.
 
 Options are counted from 0, which stands for no offer. Costs and budget are taken as the decimals they print
 as, so that three offers at .1 fit a budget of .3.
@@ -86,7 +86,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who gets which offer, and how much no plan can exceed.
+    """Offer of each client, and an upper bound of every plan.
 
     Attributes
     ----------
@@ -168,7 +168,7 @@ class _Priced:
 
 @dataclass(frozen=True)
 class _Dual:
-    """The Lagrangian dual of some clients near some prices, less what it is there.
+    """The Lagrangian dual of some clients near given prices, relative to its value there.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ class _Dual:
     unit: float
 
     def at(self, move: Values) -> tuple[float, Values]:
-        """Return the dual per client, and a subgradient, where prices have moved so many units."""
+        """Return the dual per client and a subgradient, with prices moved by so many units."""
         prices = self.unit * move
         choice, best, _ = _best_two(self.gains, prices @ self.use)
         value = (best.sum() + prices @ self.room) / (self.unit * len(choice))
@@ -215,10 +215,9 @@ def solve(
         Channel of each offer, a position in ``limits.contacts``.
     limits : Limits
     core : int
-        How many clients branch and bound decides, at first; all where there are no more.
+        Clients that branch and bound decides at first; all where there are no more.
     enough : float
-        Relative distance to the upper bound that is near enough: where prices alone come as near, nothing is
-        left for branch and bound.
+        Relative distance to the upper bound from which branch and bound is left out.
 
     Returns
     -------
@@ -356,7 +355,7 @@ def _worth(values: Values, choice: Positions) -> float:
 
 
 def _natural(prices: Values, resources: _Resources, limits: Limits) -> list[float]:
-    """Return the price of a unit of budget, then that of a client of each channel."""
+    """Return the price per unit of budget, then the price per contact of each channel."""
     natural = np.zeros(1 + len(limits.contacts))
     natural[np.array(resources.channel, dtype=int) + 1] = prices / resources.largest
     return natural.tolist()
@@ -400,7 +399,7 @@ def _plan_within(
 
 
 def _options(values: Values, tie_break: float) -> Values:
-    """Return the values of all options, one row each; what is not worth taking is -inf.
+    """Return the values of all options, one row each; -inf where the value is not above 0.
 
     Each value is raised by less than `tie_break`, at random but by its position alone.
     """
@@ -453,11 +452,11 @@ def _nearest(lead: Values, count: int) -> tuple[Positions, float]:
 
 
 def _lowest_prices(options: Values, resources: _Resources) -> Values:
-    """Return the prices, of the largest use of each resource, at which the dual is lowest."""
+    """Return the prices that minimise the dual, in units of the largest use of each resource."""
     clients = options.shape[1]
     prices = np.zeros(len(resources.limit))
     if clients > _FREE:
-        # One from each of equal parts, at a random place: even, and deaf to any rhythm of the rows.
+        # Stratified: one from each of equal parts, at a random place, so that no period of rows biases it.
         places = np.arange(_SAMPLE) + np.random.default_rng(0).random(_SAMPLE)
         sample = options[:, (places * clients / _SAMPLE).astype(np.intp)]
         prices = _refine(sample, resources.use, resources.limit * _SAMPLE / clients, prices)
@@ -465,7 +464,7 @@ def _lowest_prices(options: Values, resources: _Resources) -> Values:
 
 
 def _refine(options: Values, use: Values, limit: Values, prices: Values) -> Values:
-    """Lower the dual with ever fewer free clients, and with more where prices would leave their range."""
+    """Minimise the dual with fewer free clients per round, and more where prices would leave their range."""
     free = min(options.shape[1], _FREE)
     for _ in range(_REFINEMENTS):
         prices, inside = _move(options, use, limit, prices, free)
@@ -476,13 +475,13 @@ def _refine(options: Values, use: Values, limit: Values, prices: Values) -> Valu
 
 
 def _move(options: Values, use: Values, limit: Values, prices: Values, free: int) -> tuple[Values, bool]:
-    """Move prices to where the dual is lowest, as far as only the `free` clients nearest to a change change.
+    """Minimise the dual over the prices at which only the `free` clients nearest to a tie change option.
 
     Returns
     -------
     prices : ndarray
     inside : bool
-        Whether that was far enough: the dual of all clients is lowest there.
+        Whether the minimum of the dual of all clients lies within that range.
     """
     price = prices @ use
     choice, lead, _ = _survey(options, price)
@@ -502,10 +501,10 @@ def _move(options: Values, use: Values, limit: Values, prices: Values, free: int
 
 
 def _descend(dual: _Dual, lowest: Values, highest: float) -> Values:
-    """Return where within a range the dual is lowest.
+    """Return the minimiser of the dual within a range.
 
-    Cutting planes (Kelley 1960) within a region of trust (the boxstep method of Marsten, Hogan and
-    Blankenship 1975), which grows where they foretell the dual well and shrinks where it rises.
+    Cutting planes (Kelley 1960) within a trust region (the boxstep method of Marsten, Hogan and Blankenship
+    1975), which grows where they predict the dual well and shrinks where it rises.
     """
     point, trust = np.zeros(len(lowest)), min(1.0, highest)
     value, slope = dual.at(point)
@@ -531,7 +530,7 @@ def _descend(dual: _Dual, lowest: Values, highest: float) -> Values:
 
 
 def _lowest_of(slopes: list[Values], offsets: list[float], low: Values, high: Values) -> tuple[Values, float]:
-    """Return where within a box the highest of some planes is lowest, and how low."""
+    """Minimise the cutting-plane model over a box; return the minimiser and the minimum."""
     planes = np.column_stack([np.array(slopes), np.full(len(slopes), -1.0)])
     found = linprog(
         np.append(np.zeros(len(low)), 1.0),
@@ -544,7 +543,7 @@ def _lowest_of(slopes: list[Values], offsets: list[float], low: Values, high: Va
 
 
 def _drop_until_within(choice: Positions, options: Values, price: Values, resources: _Resources) -> Positions:
-    """Take offers back until all limits are kept, those first that lose the least per use."""
+    """Withdraw offers until all limits hold, those with the least value less price per use first."""
     choice = choice.copy()
     while ((left := resources.left(choice)) < 0).any():
         short = int(np.flatnonzero(left < 0)[0])
@@ -558,7 +557,7 @@ def _drop_until_within(choice: Positions, options: Values, price: Values, resour
 
 
 def _decide(priced: _Priced, choice: Positions, core: int, enough: float) -> tuple[Positions, float]:
-    """Decide the clients of the core anew, and return the upper bound of any plan that this proves."""
+    """Return the plan with its core decided by branch and bound, and the upper bound that this proves."""
     profit, resources = priced.profit, priced.resources
     nearest, next_lead = _nearest(priced.lead, core)
     fixed, at_best = choice.copy(), priced.best.copy()
@@ -577,7 +576,7 @@ def _decide(priced: _Priced, choice: Positions, core: int, enough: float) -> tup
 def _decide_core(
     values: Values, start: Positions, whole: Whole, room: Whole, undecided: float
 ) -> tuple[Positions, float]:
-    """Return the best options within the room, at worst those of `start`, and an upper bound of their value.
+    """Return the best options within the room, or those of `start` if none is better, and an upper bound.
 
     Parameters
     ----------
@@ -586,7 +585,7 @@ def _decide_core(
     whole, room : arrays of Python int
         Use and what there is of each resource.
     undecided : float
-        Value that may be lost for the sake of time.
+        Absolute gap at which the search may stop.
     """
     kept = _worth(values, start)
     gap = undecided / kept if kept else 0.0
@@ -603,14 +602,14 @@ def _fits(choice: Positions, whole: Whole, room: Whole) -> bool:
 
 
 def _for_highs(whole: Whole, room: Whole) -> tuple[Values, Values]:
-    """Return use and room whole where use is small, else in shares that keep HiGHS's tolerance small."""
+    """Return use and room in units in which HiGHS's tolerance of constraints is below one unit of use."""
     units = [max(Fraction(1), Fraction(row.max(), _LARGEST_USE)) for row in whole]
     use = [[float(part / unit) for part in row] for row, unit in zip(whole, units, strict=True)]
     return np.array(use), np.array([float(part / unit) for part, unit in zip(room, units, strict=True)])
 
 
 def _branch_and_bound(values: Values, use: Values, room: Values, gap: float) -> tuple[Positions, float]:
-    """Return with HiGHS the options of the largest value, and an upper bound of that value."""
+    """Return the options of the largest value, by HiGHS, and an upper bound of that value."""
     choice = np.zeros(len(values), dtype=np.intp)
     client, offer = np.nonzero((values > 0) & (use[:, 1:] <= room[:, None]).all(axis=0))
     if not len(client):
@@ -640,7 +639,7 @@ def _branch_and_bound(values: Values, use: Values, room: Values, gap: float) -> 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep HiGHS from standard output, where it leaves lines of its own whatever its options say."""
+    """Discard standard output: HiGHS prints to it whatever its options say."""
     flush = ctypes.CDLL(None).fflush  # what C has written waits in a buffer of C
     flush(None)
     shown = os.dup(_STANDARD_OUTPUT)

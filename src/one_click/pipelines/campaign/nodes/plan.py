@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from one_click.columns import CLIENT_ID
 from one_click.parameters import CampaignPlan
-from one_click.rules.declarations import NO_OFFER, Channel
+from one_click.rules.offers import CASES, CHANNELS, NO_OFFER
+from one_click.schemas.records import PlanSummary
 
 from .knapsack import Limits, Plan, price_curve, solve
 
 Values = NDArray[np.float64]
 
-CHANNELS: tuple[Channel, ...] = ("email", "push", "on_site")
-CASES = ("low", "base", "high")  # of the assumed effects
 _KEPT = "expected_profit_kept_"
 _ROUNDING = 1e-9  # profit units: three offers at .1 fit a budget of .3
 _NEAR_ENOUGH = 0.005  # to the upper bound, of a point of the curve
@@ -23,9 +22,7 @@ _NEARER = 0.001  # of a plan that a scenario is judged by
 _CURVE_TO = 1.25  # times the cost of the plan without a budget: how far the curve reaches
 
 
-def select_clients(
-    recommendations: pd.DataFrame, options: CampaignPlan
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+def select_clients(recommendations: pd.DataFrame, options: CampaignPlan) -> tuple[pd.DataFrame, PlanSummary]:
     """Choose at most one offer per client so that the expected profit kept is largest.
 
     Parameters
@@ -36,27 +33,24 @@ def select_clients(
 
     Returns
     -------
-    selected : DataFrame, one row per selected client
-        client_id, offer, channel, cost, expected_profit_kept_low, _base, _high (profit units).
-    plan_summary : dict
-        kept, cost, clients, upper_bound (no plan keeps more), gap (relative distance to it), budget,
-        budget_price (profit that one more unit of budget would keep), contacts and contact_prices by channel.
+    selected_clients : DataFrame of `schemas.campaign.SelectedClients`
+    plan_summary : PlanSummary
     """
     table = _Eligible(recommendations)
     plan = table.solve("base", options)
     selected = table.rows_of(plan.offer)
     contacts = selected["channel"].value_counts()
-    summary = {
-        "kept": plan.value,
-        "cost": plan.cost,
-        "clients": len(selected),
-        "upper_bound": plan.upper_bound,
-        "gap": plan.gap,
-        "budget": options.budget,
-        "budget_price": plan.budget_price,
-        "contacts": {channel: int(contacts.get(channel, 0)) for channel in CHANNELS},
-        "contact_prices": dict(zip(CHANNELS, plan.contact_prices, strict=True)),
-    }
+    summary = PlanSummary(
+        kept=plan.value,
+        cost=plan.cost,
+        clients=len(selected),
+        upper_bound=plan.upper_bound,
+        gap=plan.gap,
+        budget=options.budget,
+        budget_price=plan.budget_price,
+        contacts={channel: int(contacts.get(channel, 0)) for channel in CHANNELS},
+        contact_prices=dict(zip(CHANNELS, plan.contact_prices, strict=True)),
+    )
     return selected, summary
 
 
@@ -100,7 +94,7 @@ def trace_budget(recommendations: pd.DataFrame, options: CampaignPlan) -> pd.Dat
 
     Returns
     -------
-    DataFrame, one row per budget: budget, cost, kept, upper_bound, budget_price (of its last unit)
+    DataFrame of `schemas.campaign.BudgetCurve`
     """
     table = _Eligible(recommendations)
     unlimited = solve(table.kept("base"), table.costs, table.channels, _limits(options, None))
@@ -114,22 +108,22 @@ def trace_budget(recommendations: pd.DataFrame, options: CampaignPlan) -> pd.Dat
 def run_scenarios(
     recommendations: pd.DataFrame,
     selected_clients: pd.DataFrame,
-    plan_summary: dict[str, Any],
+    plan_summary: PlanSummary,
     options: CampaignPlan,
 ) -> pd.DataFrame:
     """Tell what the plan keeps if the offers work as in each of the assumed cases.
 
     Returns
     -------
-    DataFrame, one row per case: case, kept (by the plan made for the base case), best (by a plan that knew
-    the case, within a thousandth of the best possible), loss, upper_bound
+    DataFrame of `schemas.campaign.PlanScenarios`
+        `best` is within a thousandth of the best possible.
     """
     table = _Eligible(recommendations)
     rows: list[dict[str, Any]] = []
     for case in CASES:
         kept = float(selected_clients[f"{_KEPT}{case}"].sum())
-        best, bound = plan_summary["kept"], plan_summary["upper_bound"]
-        if case != "base":
+        best, bound = plan_summary.kept, plan_summary.upper_bound
+        if case != "base":  # the plan itself was made for the base case
             plan = table.solve(case, options, _NEARER)
             best, bound = max(plan.value, kept), plan.upper_bound
         rows.append({"case": case, "kept": kept, "best": best, "upper_bound": bound})
@@ -150,8 +144,7 @@ def compare_by_hand(
 
     Returns
     -------
-    DataFrame, one row per way: way (plan, profit_at_risk, probability, monthly_profit, random), clients,
-    cost, kept, low, high (5th and 95th percentile over random orders; else missing), share_of_plan
+    DataFrame of `schemas.campaign.PlanComparison`
     """
     best = _best_offers(recommendations).merge(
         decision_table[[CLIENT_ID, "probability", "monthly_profit", "profit_at_risk"]], on=CLIENT_ID
@@ -173,7 +166,7 @@ def _best_offers(recommendations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _take_until_spent(ordered: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
-    """Take the clients in their order, each if his offer still fits the budget and the channel's contacts."""
+    """Return the clients, in their order, whose offers still fit the budget and the channel's contacts."""
     left = np.inf if options.budget is None else options.budget
     contacts = {channel: options.contacts.get(channel, np.inf) for channel in CHANNELS}
     taken = []

@@ -7,7 +7,10 @@ from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.presentation.pseudonyms import shown
 from one_click.presentation.spreadsheet import defuse
 from one_click.presentation.wording import in_months, percent, value_text
-from one_click.rules.declarations import NO_OFFER
+from one_click.rules.offers import NO_OFFER
+from one_click.schemas.records import RuleThresholds
+
+from ..nodes.lists import find_unreachable
 
 REASONS = 3
 CLIENTS_SHEET, NOT_APPROACHED_SHEET, NOT_AT_RISK_SHEET = "Клиенты", "Без предложения", "Вне зоны риска"
@@ -174,7 +177,7 @@ def list_clients(
     not_approached: pd.DataFrame,
     not_at_risk: pd.DataFrame,
     reason_codes: pd.DataFrame,
-    decision_borders: dict[str, float],
+    rule_thresholds: RuleThresholds,
     options: Segmentation,
     offers: Offers,
     campaign: CampaignPlan,
@@ -191,9 +194,7 @@ def list_clients(
     no_contact_list : DataFrame
         Whom at risk no message may reach, likewise.
     """
-    at_risk = pd.concat([contacts, not_approached], ignore_index=True)
-    at_risk = at_risk.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
-    tables = (contacts, not_approached, not_at_risk, at_risk[~at_risk["may_be_messaged"]])
+    tables = (contacts, not_approached, not_at_risk, find_unreachable(contacts, not_approached))
     (told, why), (others, reasons), (kept, _), closed = (
         hide_clients(table, reason_codes, campaign) for table in tables
     )
@@ -201,7 +202,7 @@ def list_clients(
         CLIENTS_SHEET: list_rows(told, why, options, offers),
         NOT_APPROACHED_SHEET: list_reasons(others, reasons, options),
         NOT_AT_RISK_SHEET: list_others(kept, options),
-        EXPLANATION_SHEET: explain_columns(options, decision_borders["probability"]),
+        EXPLANATION_SHEET: explain_columns(options, rule_thresholds.probability),
     }
     messages = list_for_crm(told, why)
     messages = messages[messages["channel"] != ON_SITE].reset_index(drop=True)

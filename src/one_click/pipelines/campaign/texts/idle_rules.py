@@ -7,9 +7,10 @@ import pandas as pd
 from one_click.columns import LANGUAGES, Language
 from one_click.parameters import Offers, Segmentation
 from one_click.presentation.wording import clients as count_clients
-from one_click.rules.declarations import Offer, Segment
+from one_click.rules.offers import Offer
+from one_click.rules.segments import Segment
 
-COLUMNS_OF_IDLE_RULES = ("kind", "code", "title_ru", "title_en", "sentence_ru", "sentence_en")
+from ..nodes.lists import list_idle
 
 _NOBODY: dict[str, dict[Language, str]] = {
     "segment": {
@@ -61,24 +62,15 @@ def find_idle_rules(
 
     Returns
     -------
-    DataFrame, one row per segment and offer that fits nobody: kind, code, title_ru, title_en, sentence_ru,
-    sentence_en
+    DataFrame of `schemas.campaign.IdleRules`
     """
+    idle = list_idle(rule_coverage, segments, recommendations)
     declared: tuple[Segment | Offer, ...] = (*options.segments, *offers.declared)
     named = {rule.code: rule for rule in declared}
-    used = {"segment": set(segments["segment"]), "offer": set(recommendations["offer"])}
-    idle = [row for row in rule_coverage.to_dict("records") if row["code"] not in used[row["kind"]]]
-    rows = [
-        {
-            "kind": row["kind"],
-            "code": row["code"],
-            "title_ru": named[row["code"]].title_ru,
-            "title_en": named[row["code"]].title_en,
-            **{f"sentence_{language}": _tell(row, named[row["code"]], language) for language in LANGUAGES},
-        }
-        for row in idle
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS_OF_IDLE_RULES)).astype("str")
+    rows = [(row, named[row["code"]]) for row in idle.to_dict("records")]
+    titles = {f"title_{one}": [getattr(rule, f"title_{one}") for _, rule in rows] for one in LANGUAGES}
+    sentences = {f"sentence_{one}": [_tell(row, rule, one) for row, rule in rows] for one in LANGUAGES}
+    return idle[["kind", "code"]].assign(**titles, **sentences).astype("str")
 
 
 def _tell(row: dict[str, Any], rule: Segment | Offer, language: Language) -> str:

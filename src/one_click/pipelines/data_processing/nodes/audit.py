@@ -13,7 +13,6 @@ from one_click.columns import (
     CLIENT_ID,
     COLUMNS,
     KNOWN_VALUES,
-    LANGUAGES,
     PROFIT,
     TARGET,
 )
@@ -22,60 +21,51 @@ from one_click.parameters import DataProcessing
 from one_click.parameters.other_store import THIS_STORE, OtherStore
 from one_click.statistics.effect_sizes import cliffs_delta
 
-from ..texts import meaning_and_action
-
 Finding = dict[str, Any]
 
-COLUMNS_OF_AUDIT = ("finding", "subject", "strength", "low", "high", "clients", "level")
+_COLUMNS = ("finding", "subject", "strength", "low", "high", "clients", "level")
 ROW_ORDER = "row_order"
 NEAR = 2  # letters
 MOST_VALUES = 20  # of a category that are listed one by one
-SAMPLE = 50_000  # about so many clients are enough for a ROC-AUC
+SAMPLE = 50_000  # clients, about; enough for a ROC-AUC
 _FOLDS = 5
 _ORDER_LEAK = 0.6  # ROC-AUC; the lower end of the interval must be above it
 
 
-def audit(
-    clients: pd.DataFrame, in_file_order: pd.Series, label_files: tuple[str, str], options: DataProcessing
+def list_findings(
+    clients: pd.DataFrame, profiles: pd.DataFrame, dialects: pd.DataFrame, options: DataProcessing
 ) -> pd.DataFrame:
-    """Look for what would make conclusions wrong.
+    """Return what would make conclusions wrong: leaks, twins, the time of the labels, rare values.
 
     Parameters
     ----------
-    clients : DataFrame, one row per client
-    in_file_order : Series of int
-        Client numbers in the order of market_file.
-    label_files : (str, str)
-        File of the features, and file of the labels.
+    clients : DataFrame of `schemas.data_processing.Clients`
+    profiles : DataFrame of `schemas.data_processing.Profiles`
+        In the order of the file.
+    dialects : DataFrame of `schemas.data_processing.RawDialects`
     options : DataProcessing
-        Limits.
 
     Returns
     -------
     DataFrame
-        ``finding``, ``subject``, ``strength`` (a ROC-AUC, or a number of clients), ``low``, ``high`` (95 %
-        interval of a ROC-AUC), ``clients``, ``level`` (note, warning, blocking), ``meaning_ru``,
-        ``action_ru``, ``meaning_en``, ``action_en``.
+        `schemas.data_processing.Audit` without its sentences.
     """
     labelled = clients.dropna(subset=[TARGET])
-    # Every n-th client: the interval is as narrow as anybody needs.
+    # Every n-th client: a narrower interval would change no decision.
     sampled = labelled.iloc[:: max(1, len(labelled) // SAMPLE)]
-    position = pd.Series(range(len(in_file_order)), index=in_file_order.to_numpy())
+    position = pd.Series(range(len(profiles)), index=profiles[CLIENT_ID].to_numpy())
+    files = dialects.set_index("table")["file"]
     findings = [
         *_orders(sampled, sampled[CLIENT_ID].map(position)),
         *_single_features(sampled, options.leak_roc_auc),
         _twins(clients),
-        _label_timing(labelled, *label_files),
+        _label_timing(labelled, files["market_file"], files["label_file"]),
         _row("unlabelled", "note", len(clients) - len(labelled), len(clients) - len(labelled)),
         *_enough(labelled, options),
         *_unknown_values(clients, options.other_store),
         *_outlying(clients, options.implausible_revenue_iqr),
     ]
-    table = pd.DataFrame(findings, columns=list(COLUMNS_OF_AUDIT))
-    for language in LANGUAGES:
-        texts = [meaning_and_action(finding, language) for finding in findings]
-        table[[f"meaning_{language}", f"action_{language}"]] = texts
-    return table
+    return pd.DataFrame(findings, columns=list(_COLUMNS))
 
 
 def _row(finding: str, level: str, strength: float, clients: int, subject: str = "") -> Finding:

@@ -10,7 +10,6 @@ from scipy.stats import ks_2samp, norm
 from sklearn.base import ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -21,9 +20,11 @@ from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, COLUMNS, PROF
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import DemoComparison
+from one_click.statistics.discrimination import roc_auc
 
-# Sound settings that nobody has tuned to either side.
-MODELS: dict[str, Callable[[], ClassifierMixin]] = {
+# One plain model of each kind, with fixed hyperparameters. They are not derived from the families: likeness
+# must be measured alike when a family is added or a search space changes.
+UNTUNED_MODELS: dict[str, Callable[[], ClassifierMixin]] = {
     "logistic_regression": lambda: LogisticRegression(max_iter=1000),
     "decision_tree": lambda: DecisionTreeClassifier(max_depth=5, min_samples_leaf=15, random_state=0),
     "k_nearest_neighbours": lambda: KNeighborsClassifier(25, weights="distance"),
@@ -38,16 +39,13 @@ def compare_marginals(extract: pd.DataFrame, store: pd.DataFrame) -> pd.DataFram
 
     Parameters
     ----------
-    extract, store : DataFrame, one row per client
-        Labelled.
+    extract, store : DataFrame of `schemas.demo_comparison.LabelledExtract`, one row per client
 
     Returns
     -------
-    DataFrame, one row per feature and class
-        ``feature``, ``clients`` (all, declined, kept), ``distance`` (largest difference between the two
-        cumulative distributions, 0 to 1; for categories and flags between two shares), ``chance`` (what two
-        samples of this size from one population stay below 19 times in 20), ``extract`` and ``store``
-        (means; for categories the share of the value that differs most).
+    DataFrame of `schemas.demo_comparison.DemoMarginals`
+        Distances are Kolmogorov-Smirnov statistics; of categories and flags, differences of the share that
+        differs most.
     """
     rows = [
         (name, clients, *_distance(*(side.loc[side[TARGET].isin(values), name] for side in (extract, store))))
@@ -64,11 +62,11 @@ def _distance(extract: pd.Series, store: pd.Series) -> tuple[float, float, float
         most = (shares.iloc[:, 0] - shares.iloc[:, 1]).abs().idxmax()
         share, other = shares.loc[most]
         middle = (share + other) / 2
-        # Bonferroni: the widest of several differences is looked at.
+        # Bonferroni: it is the widest of several differences.
         limit = norm.ppf(1 - 0.025 / max(1, len(shares) - 1))
         return abs(share - other), float(limit * np.sqrt(middle * (1 - middle) * pooled)), share, other
     left, right = extract.astype("float64"), store.astype("float64")
-    # Smirnov's limit (1948) for two samples, 5 %.
+    # 1.358: the 5 % point of the two-sample statistic (Smirnov 1948).
     return float(ks_2samp(left, right).statistic), float(1.358 * np.sqrt(pooled)), left.mean(), right.mean()
 
 
@@ -77,8 +75,7 @@ def compare_correlations(extract: pd.DataFrame, store: pd.DataFrame) -> pd.DataF
 
     Returns
     -------
-    DataFrame, one row per pair
-        ``first``, ``second``, ``extract``, ``store``, ``difference``; the largest difference first.
+    DataFrame of `schemas.demo_comparison.DemoCorrelations`, the largest difference first
     """
     names = [*NUMBERS, TARGET]
     known, made = (side[names].astype("float64").corr(method="spearman") for side in (extract, store))
@@ -89,20 +86,17 @@ def compare_correlations(extract: pd.DataFrame, store: pd.DataFrame) -> pd.DataF
 
 
 def compare_models(extract: pd.DataFrame, store: pd.DataFrame, comparing: DemoComparison) -> pd.DataFrame:
-    """Compare how well the families do on either side, and from one side to the other.
+    """Compare how well the untuned models do on either side, and from one side to the other.
 
     Parameters
     ----------
-    extract, store : DataFrame, one row per client
-        Labelled.
+    extract, store : DataFrame of `schemas.demo_comparison.LabelledExtract`, one row per client
     comparing : DemoComparison
         Seeds of the five folds that each side is cross-validated on; twins share a fold.
 
     Returns
     -------
-    DataFrame, one row per family
-        ROC-AUC: ``extract`` and ``store`` (cross-validated), ``store_to_extract`` (trained on the store,
-        tested on the extract).
+    DataFrame of `schemas.demo_comparison.DemoModels`
     """
     rows = {
         name: {
@@ -110,20 +104,20 @@ def compare_models(extract: pd.DataFrame, store: pd.DataFrame, comparing: DemoCo
             "store": cross_validate(store, name, comparing.seeds),
             "store_to_extract": transfer(store, extract, name),
         }
-        for name in MODELS
+        for name in UNTUNED_MODELS
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model").reset_index()
 
 
 def cross_validate(clients: pd.DataFrame, model: str, seeds: tuple[int, ...]) -> float:
-    """Return a family's mean ROC-AUC over twin-safe folds."""
+    """Return an untuned model's mean ROC-AUC over folds that keep twins together."""
     grouped = with_twin_groups(clients)
-    figures = [
+    areas = [
         transfer(grouped.iloc[train], grouped.iloc[test], model)
         for seed in seeds
         for train, test in make_splits(grouped, 5, seed)
     ]
-    return float(np.mean(figures))
+    return float(np.mean(areas))
 
 
 def with_twin_groups(clients: pd.DataFrame) -> pd.DataFrame:
@@ -133,13 +127,14 @@ def with_twin_groups(clients: pd.DataFrame) -> pd.DataFrame:
 
 
 def transfer(train: pd.DataFrame, test: pd.DataFrame, model: str) -> float:
-    """Return the ROC-AUC on one table of a family that was fitted on another."""
+    """Return an untuned model's ROC-AUC on `test`, fitted on `train`."""
     fitted = untuned(model).fit(train[list(BASE_FEATURES)], train[TARGET].astype("int64"))
-    return float(roc_auc_score(test[TARGET], uncalibrated_score(fitted, test[list(BASE_FEATURES)])))
+    scores = uncalibrated_score(fitted, test[list(BASE_FEATURES)])
+    return float(roc_auc(scores, test[TARGET].to_numpy("int64"))[0])
 
 
 def untuned(model: str) -> Any:
-    """Return a family's pipeline with the settings that nobody has tuned, not fitted."""
+    """Return the unfitted pipeline of one of `UNTUNED_MODELS`."""
     words = [name for name in BASE_FEATURES if COLUMNS[name].kind in ("category", "flag")]
     numbers = [name for name in BASE_FEATURES if name not in words]
     prepare = ColumnTransformer(
@@ -148,7 +143,7 @@ def untuned(model: str) -> Any:
             ("categories", OneHotEncoder(drop="if_binary", handle_unknown="ignore"), words),
         ]
     )
-    return Pipeline([("prepare", prepare), ("model", MODELS[model]())])
+    return Pipeline([("prepare", prepare), ("model", UNTUNED_MODELS[model]())])
 
 
 def count_shared_rows(extract: pd.DataFrame, store: pd.DataFrame) -> int:

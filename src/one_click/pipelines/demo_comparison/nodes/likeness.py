@@ -1,4 +1,4 @@
-"""Nodes that put a synthetic store beside a real extract."""
+"""Selection of the two sides of the comparison, and its summaries."""
 
 from typing import Any
 
@@ -17,7 +17,11 @@ SAMPLE = 5_000
 
 
 def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
-    """Return the clients of the first month as the store sees them, of a large store about `SAMPLE`.
+    """Return the clients of the first month without the truth; of a large store about `SAMPLE` of them.
+
+    Returns
+    -------
+    DataFrame of `schemas.demo_comparison.DemoFirstMonth`
 
     Raises
     ------
@@ -39,6 +43,10 @@ def take_first_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> pd.Data
 
 def take_labelled(clients: pd.DataFrame) -> pd.DataFrame:
     """Return an extract's labelled clients.
+
+    Returns
+    -------
+    DataFrame of `schemas.demo_comparison.LabelledExtract`
 
     Raises
     ------
@@ -66,7 +74,7 @@ def summarise_extract(
     Returns
     -------
     dict
-        What ``conf/base/parameters_demo_population.yml`` holds.
+        In the form of ``conf/base/parameters_demo_population.yml``: a user copies it to the configuration.
     """
     found = match_sharpness(extract, population, options, comparing.seeds)
     return {"demo_population": found.model_dump(mode="json")}
@@ -75,15 +83,9 @@ def summarise_extract(
 def summarise_likeness(
     marginals: pd.DataFrame, correlations: pd.DataFrame, extract: pd.DataFrame, store: pd.DataFrame
 ) -> pd.DataFrame:
-    """Sum up how close store and extract are.
-
-    Returns
-    -------
-    DataFrame
-        ``figure``, ``value``.
-    """
+    """Return how close store and extract are, a DataFrame of `schemas.demo_comparison.DemoLikeness`."""
     gaps = correlations["difference"].abs()
-    figures = {
+    metrics = {
         "clients_in_extract": len(extract),
         "clients_in_store": len(store),
         "largest_distance": marginals["distance"].max(),
@@ -92,4 +94,4 @@ def summarise_likeness(
         "largest_correlation_gap": gaps.max(),
         "shared_rows": count_shared_rows(extract, store),
     }
-    return pd.DataFrame({"figure": list(figures), "value": [float(value) for value in figures.values()]})
+    return pd.DataFrame({"metric": list(metrics), "value": [float(value) for value in metrics.values()]})

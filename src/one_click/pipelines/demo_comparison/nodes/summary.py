@@ -1,4 +1,4 @@
-"""Summaries of a real extract, from which a synthetic store is made: never rows, only statistics."""
+"""Fit of a synthetic population to a real extract; it keeps statistics only, never rows."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def match_sharpness(
     options : DemoStore
         Size and noise of the stores.
     seeds : tuple of int
-        Seeds of the stores that are tried; the figure of each sharpness is their mean.
+        Seeds of the stores that are tried; the ROC-AUC of each sharpness is their mean.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def match_sharpness(
         cross-validated ROC-AUC are equal.
     """
     goal = cross_validate(clients, "logistic_regression", seeds)
-    options = options.model_copy(update={"clients": max(len(clients), 30)})  # the figure depends on the size
+    options = options.model_copy(update={"clients": max(len(clients), 30)})  # the ROC-AUC depends on it
     reached = [
         _reached(summarise_population(clients, structure, options.label_noise, sharpness), options, seeds)
         for sharpness in SHARPNESS
@@ -72,8 +72,8 @@ def summarise_population(
 ) -> DemoPopulation:
     """Summarise labelled clients as a population with a mechanism of decline.
 
-    The causes are fitted by maximum likelihood with the wrong labels that `noise` declares; the habits are
-    the clients whom the first cause strikes and the others, each client belonging to both in part.
+    The causes are fitted by maximum likelihood with the wrong labels that `noise` declares; the two habits
+    are clients with and without the first cause, weighted by its probability.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def _correlations(clients: pd.DataFrame, struck: Floats, columns: tuple[str, ...
 
 
 def _shrink(correlations: Floats) -> Floats:
-    """Draw correlations towards zero until variables can be correlated like this, rounding included."""
+    """Shrink correlations towards zero until the matrix is positive definite, rounding included."""
     lower = np.tril(correlations, -1)
     while np.linalg.eigvalsh(np.eye(len(lower)) + lower + lower.T).min() < 0.02:
         lower *= 0.98
@@ -291,7 +291,7 @@ def _shrink(correlations: Floats) -> Floats:
 
 
 def _biserial(share: float) -> float:
-    """Return how much closer a normal score is correlated than the flag that it decides about."""
+    """Return the factor from a point-biserial to a biserial correlation."""
     if share in (0, 1):
         return 1.0
     return float(np.sqrt(share * (1 - share)) / norm.pdf(ndtri(share)))

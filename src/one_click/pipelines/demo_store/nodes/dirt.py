@@ -1,4 +1,4 @@
-"""The faults of a real extract, put into a clean one and listed."""
+"""Faults as real extracts have them, put into clean files and listed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.columns import CLIENT_ID, COLUMNS, MONTHS, TABLES
+from one_click.columns import CLIENT_ID, COLUMNS, TABLES
 from one_click.parameters import DemoStore
 from one_click.simulation.population import Stream, block_sizes, share_of_block
 
-from .tables import PERIOD_HEADER
+from .tables import ID_HEADER, PERIOD_HEADER, WORDS
 
-ID_HEADER = COLUMNS[CLIENT_ID].source
-WORDS = {month: word for word, month in MONTHS.items()}
-DAMAGE_COLUMNS = ("kind", "table", "client_id", "period", "column", "old", "new")
+_DAMAGE_COLUMNS = ("kind", "table", "client_id", "period", "column", "old", "new")
 LOST, DOUBLED = "(row left out)", "(row written twice)"
 
 
@@ -87,9 +85,7 @@ def choose_damage(
 
     Returns
     -------
-    DataFrame, one row per damaged cell or row
-        ``kind``, ``table``, ``client_id``, ``period`` (empty in files with one row per client), ``column``,
-        ``old`` and ``new``.
+    DataFrame of `schemas.demo_store.DemoDamage`, without the month
     """
     return pd.concat(_choose(texts, truth, month, options), ignore_index=True)
 
@@ -113,7 +109,7 @@ def _choose(
 
 
 def _fits(fault: Fault, text: pd.DataFrame, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which clients can be hit; what asks for an old text lies in a file with one row per client."""
+    """Return which clients can be hit. A fault that needs an old text is in a file of one row per client."""
     if not fault.only:
         return np.ones(len(rows), dtype=bool)
     return np.asarray(text[fault.column].iloc[rows] == fault.only)
@@ -151,7 +147,7 @@ def _misspell_months(clients: pd.Series) -> pd.DataFrame:
 
 def _list_damage(kind: str, table: str, clients: pd.Series, **columns: pd.Series | str) -> pd.DataFrame:
     damage = pd.DataFrame({"client_id": clients, **columns})
-    return damage.assign(kind=kind, table=table)[list(DAMAGE_COLUMNS)].astype("str")
+    return damage.assign(kind=kind, table=table)[list(_DAMAGE_COLUMNS)].astype("str")
 
 
 def apply_damage(texts: dict[str, pd.DataFrame], damage: pd.DataFrame) -> dict[str, pd.DataFrame]:

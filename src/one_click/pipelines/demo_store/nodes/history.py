@@ -1,4 +1,4 @@
-"""What happened in a store over its months, from sums alone: any number of clients will do."""
+"""Summaries of a store over its months, from sums over pieces: clients of any number fit into memory."""
 
 from collections.abc import Callable, Iterable
 from functools import reduce
@@ -12,31 +12,27 @@ from one_click.parameters import DemoStore
 from one_click.parameters.planted import NUMERIC_FEATURES, LabelNoise
 from one_click.simulation.mechanism import expected_roc_auc, recorded_probability
 
-_DIGITS = 4  # of the probabilities that the ceiling is reckoned from
+_DIGITS = 4  # of the probabilities, so that clients can be counted by probability
 
 
 def summarise_months(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
-    """Sum up every month.
+    """Summarise every month.
 
     Parameters
     ----------
-    truth : iterable of DataFrame, one row per client and month
-        See `months.TRUTH_COLUMNS`.
+    truth : iterable of DataFrame of `schemas.demo_store.DemoTruth`
     options : DemoStore
         Order of the months and label noise.
 
     Raises
     ------
     ParameterError
-        If nobody is left in a month.
+        If a month has no clients.
 
     Returns
     -------
-    DataFrame, one row per month
-        ``month``, ``clients``, ``declined_share`` (truly), ``recorded_share`` (as the store records it),
-        ``probability`` (true mean), ``wrong_labels`` (share), ``ceiling`` (ROC-AUC of the true probabilities
-        against the recorded labels, on average over labels; a model that knows more than the month's features
-        may pass it).
+    DataFrame of `schemas.demo_store.DemoMonths`
+        The ceiling is an average over labels; a model that knows more than the month's features may pass it.
     """
     sums = _add_up(map(_month_sums, truth)).reset_index()
     empty = [month for month in options.months if month not in set(sums["month"])]
@@ -87,15 +83,14 @@ def _month_row(sums: pd.DataFrame, noise: LabelNoise) -> pd.Series:
 
 
 def summarise_features(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
-    """Follow the mean of every numeric feature over the months.
+    """Summarise the mean of every numeric feature in every month.
 
     Returns
     -------
-    DataFrame, one row per month and feature
-        ``month``, ``feature``, ``mean``, ``spread`` (standard deviation), ``shift`` (of the mean against the
-        last month before the first drift, in that month's spreads; against the first month if nothing
-        drifts), ``drift`` (what was planted since then, in the same spreads). Revenue of the earlier months
-        moves in the second and third month without being planted: the first months differ in distribution.
+    DataFrame of `schemas.demo_store.DemoFeatures`
+        Shifts are against the last month before the first drift, or the first month if nothing drifts.
+        Revenue of the earlier months moves in the second and third month without being planted: the first
+        months differ in distribution.
     """
     sums = _add_up(map(_feature_sums, truth))
     mean = sums["total"] / sums["clients"]
@@ -135,14 +130,11 @@ def _planted(table: pd.DataFrame, options: DemoStore) -> pd.Series:
 
 
 def summarise_campaigns(truth: Iterable[pd.DataFrame], options: DemoStore) -> pd.DataFrame:
-    """Follow the two arms of every campaign over the months.
+    """Summarise the two arms of every campaign in every month.
 
     Returns
     -------
-    DataFrame, one row per campaign, arm and month
-        ``offer``, ``arm``, ``month``, ``clients`` (still there), ``recorded_share`` (declined, as the store
-        records it), ``declined_share``, ``share_without_offer`` (true potential outcome), ``probability``
-        (true mean). The first month is that of the campaign, in which the offer does not work yet.
+    DataFrame of `schemas.demo_store.DemoCampaigns`
     """
     columns = ["offer", "arm", "month", "clients"]
     measures = {

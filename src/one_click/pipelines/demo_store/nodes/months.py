@@ -1,4 +1,4 @@
-"""Nodes that make a synthetic store, its files and what is known about its truth."""
+"""Simulation of the store, the text of its files, and the list of their faults."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -21,13 +21,12 @@ def make_months(options: DemoStore, population: DemoPopulation) -> Chunks[pd.Dat
 
     Returns
     -------
-    Chunks of DataFrame, one row per client and month
-        What the store sees of each client, and the truth beside it; see `months.TRUTH_COLUMNS`.
+    Chunks of DataFrame of `schemas.demo_store.DemoTruth`
 
     Raises
     ------
     ParameterError
-        If something is planted in a month that the store has not, or for a habit that nobody has.
+        If something is planted in a month that the store has not, or for a habit that the population has not.
     """
     _stop_at_what_never_happens(options, population)
     return Chunks(partial(simulate, options, population))
@@ -68,13 +67,7 @@ def write_files(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[FileP
 
 
 def list_damage(truth: Chunks[pd.DataFrame], options: DemoStore) -> Chunks[pd.DataFrame]:
-    """Return what is damaged in the files.
-
-    Returns
-    -------
-    Chunks of DataFrame, one row per damaged cell or row
-        ``month``, ``kind``, ``table``, ``client_id``, ``period``, ``column``, ``old``, ``new``.
-    """
+    """Return what is damaged in the files: Chunks of DataFrame of `schemas.demo_store.DemoDamage`."""
     return Chunks(partial(_damage, truth, options))
 
 
@@ -93,7 +86,7 @@ def _damage(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[pd.Data
 
 
 def _by_month(truth: Chunks[pd.DataFrame], options: DemoStore) -> Iterator[tuple[int, str, pd.DataFrame]]:
-    """Give back whole blocks of one month each: a stored piece may end in the middle of one."""
+    """Yield whole blocks of one month each: a stored piece may end in the middle of one."""
     waiting: list[pd.DataFrame] = []
     for rows in truth:
         for _, part in rows.groupby(["block", "month"], sort=False):

@@ -1,4 +1,4 @@
-"""From typed clients to the text of the store's four files."""
+"""Text of the store's four files, made of typed clients."""
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from one_click.columns import (
     TARGET_VALUES,
 )
 
+ID_HEADER = COLUMNS[CLIENT_ID].source
+WORDS = {month: word for word, month in MONTHS.items()}
 PERIOD_HEADER = next(column.source for column in TABLES["market_money"].columns if column.name == PERIOD)
 
 
@@ -23,7 +25,7 @@ def profile_text(clients: pd.DataFrame, with_target: bool) -> pd.DataFrame:
     """Return the text of market_file, one row per client, in the store's order of columns."""
     words = {value: word for word, value in TARGET_VALUES.items()}
     names = [column.name for column in TABLES["market_file"].columns if column.name != CLIENT_ID]
-    text = {COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].astype("str")}
+    text = {ID_HEADER: clients[CLIENT_ID].astype("str")}
     if with_target:
         text[COLUMNS[TARGET].source] = clients[TARGET].map(words)
     for name in names:
@@ -54,14 +56,13 @@ def months_text(clients: pd.DataFrame, table: str, pattern: str, drawn: NDArray[
         Numbers whose order in a row is the order of the client's months.
     """
     months, value = TABLES[table].months, TABLES[table].value_columns[0]
-    words = {month: word for word, month in MONTHS.items()}
     wide = clients[[f"{value.name}_{month}" for month in months]].to_numpy()
     order = drawn.argsort(axis=1)
     shuffled = np.take_along_axis(wide, order, axis=1)
     return pd.DataFrame(
         {
-            COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].repeat(len(months)).astype("str"),
-            PERIOD_HEADER: np.array([words[month] for month in months], dtype=object)[order.ravel()],
+            ID_HEADER: clients[CLIENT_ID].repeat(len(months)).astype("str"),
+            PERIOD_HEADER: np.array([WORDS[month] for month in months], dtype=object)[order.ravel()],
             value.source: [pattern.format(cell) for cell in shuffled.ravel()],
         }
     ).reset_index(drop=True)
@@ -70,6 +71,4 @@ def months_text(clients: pd.DataFrame, table: str, pattern: str, drawn: NDArray[
 def profit_text(clients: pd.DataFrame) -> pd.DataFrame:
     """Return the text of money, with decimal commas."""
     profits = clients[PROFIT].map("{:g}".format).str.replace(".", ",", regex=False)
-    return pd.DataFrame(
-        {COLUMNS[CLIENT_ID].source: clients[CLIENT_ID].astype("str"), COLUMNS[PROFIT].source: profits}
-    )
+    return pd.DataFrame({ID_HEADER: clients[CLIENT_ID].astype("str"), COLUMNS[PROFIT].source: profits})

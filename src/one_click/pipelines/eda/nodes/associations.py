@@ -1,27 +1,18 @@
-"""Which columns say the same: associations of every pair, and what the other features determine."""
+"""Redundant columns: associations of every pair, variance inflation, clusters of features."""
 
 import pandas as pd
 from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from one_click.columns import BASE_FEATURES, COLUMNS, LANGUAGES, TARGET, Language
+from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.parameters import Eda
 from one_click.statistics.effect_sizes import variance_inflation
 
-from .encoding import repeats_client
+from .encoding import is_identifier
 
-_TREATMENTS: dict[str, dict[Language, str]] = {
-    "constant": {
-        "ru": "не различает клиентов: ни одна модель её не использует",
-        "en": "tells no clients apart: no model uses it",
-    },
-    "alike": {
-        "ru": "остаётся: между похожими признаками выбирают отбор столбцов и регуляризация",
-        "en": "kept: the selection of columns and the regularisation choose between like features",
-    },
-    "plain": {"ru": "остаётся", "en": "kept"},
-}
+# What is done about a feature: nothing can be learnt from it, selection and regularisation choose, nothing.
+CONSTANT, REDUNDANT, PLAIN = "constant", "redundant", "plain"
 
 
 def correlate(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
@@ -29,10 +20,8 @@ def correlate(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per ordered pair: left, right, n, phik (0 to 1, any kind; Baak et al. 2020), p_value
-    (of independence, by phik's asymptotic significance), p_adjusted (Benjamini and Hochberg 1995, over
-    unordered pairs), clear (p_adjusted is below `alpha`), spearman (−1 to 1, missing for categories)
-        All are missing for columns that are constant, phik also for categories that only repeat the client.
+    DataFrame of `schemas.eda.Correlations`
+        Measures are missing for constant columns and for identifiers.
     """
     from phik.phik import phik_matrix
     from phik.significance import significance_matrix
@@ -71,21 +60,20 @@ def _adjust(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _varies(values: pd.Series) -> bool:
     is_category = COLUMNS[str(values.name)].kind == "category"
-    return len(values.dropna().unique()) > 1 and not (is_category and repeats_client(values))
+    return len(values.dropna().unique()) > 1 and not (is_category and is_identifier(values))
 
 
 def measure_collinearity(
     sampled_clients: pd.DataFrame, correlations: pd.DataFrame, options: Eda
 ) -> pd.DataFrame:
-    """Return how far the other features determine each one, and which features say nearly the same.
+    """Return the variance inflation factor and the cluster of each feature, the largest factor first.
 
     Returns
     -------
-    DataFrame, one row per feature, most determined first: feature, n, vif, collinear (above `largest_vif`),
-    cluster, alike (the other features of its cluster), treatment_ru, treatment_en
-        The variance inflation factor is missing for categories and constant columns, and infinite where
-        other columns determine the feature. Clusters join features by average linkage while their mean
-        phik is at least `alike_from`.
+    DataFrame of `schemas.eda.Collinearity`, without sentences
+        `treatment` in place of them is `CONSTANT`, `REDUNDANT` or `PLAIN`. The factor is infinite where other
+        columns determine the feature. Clusters join features by average linkage while their mean phik is at
+        least `alike_from`.
     """
     numbers = [name for name in BASE_FEATURES if COLUMNS[name].kind != "category"]
     factors = variance_inflation(sampled_clients[numbers].astype("float64"))
@@ -96,16 +84,15 @@ def measure_collinearity(
     table["cluster"] = table["feature"].map(clusters)
     table["alike"] = [_others(name, clusters) for name in table["feature"]]
     constant = table["feature"].map(sampled_clients[list(BASE_FEATURES)].nunique()) < 2
-    treatment = (table["collinear"] | (table["alike"] != "")).map({True: "alike", False: "plain"})
-    treatment = treatment.mask(constant, "constant")
-    for language in LANGUAGES:
-        table[f"treatment_{language}"] = [_TREATMENTS[name][language] for name in treatment]
+    redundant = table["collinear"] | (table["alike"] != "")
+    table["treatment"] = redundant.map({True: REDUNDANT, False: PLAIN}).mask(constant, CONSTANT)
     return table.sort_values(["vif", "feature"], ascending=[False, True], ignore_index=True)
 
 
 def _cluster_features(correlations: pd.DataFrame, alike_from: float) -> pd.Series:
     phik = correlations.pivot_table(index="left", columns="right", values="phik", dropna=False)
     names = list(BASE_FEATURES)
+    # What has no phik (constants, identifiers) is as far from everything as can be.
     distances = 1 - phik.reindex(index=names, columns=names).fillna(0.0).to_numpy("float64")
     joined = linkage(squareform(distances, checks=False), method="average")
     return pd.Series(fcluster(joined, 1 - alike_from, criterion="distance"), index=names)

@@ -1,4 +1,4 @@
-"""Whether the clients fall into natural clusters, and a map on which to see them."""
+"""Clusters of clients, their stability and profiles, and principal components to draw them on."""
 
 import numpy as np
 import pandas as pd
@@ -22,38 +22,37 @@ _LARGEST_HALF = 1000  # more clients would make every clustering stable, natural
 
 
 def measure_stability(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Measure whether two halves of the clients give the same clusters.
+    """Return the split-half stability of k-means for each number of clusters, and that of a null model.
 
-    Two k-means models are fitted on random halves (at most 1 000 clients of each) and both applied to all
-    clients; the adjusted Rand index of the two answers (Hubert and Arabie 1985) is 1 if they are the same and
-    0 if they agree by chance. The same is done with clouds of points that are normally distributed with the
-    clients' covariance: a long cloud is always cut in the same place, and yet it is one.
+    Two models are fitted on random halves (at most 1 000 clients of each) and applied to all clients; their
+    agreement is the adjusted Rand index (Hubert and Arabie 1985): 1 for equal clusters, 0 for agreement by
+    chance. The null model is one normal distribution with the clients' covariance.
 
     Returns
     -------
-    DataFrame, one row per number of clusters: clusters, n, stability (mean), low, high (5 % and 95 % of the
-    pairs of halves), stability_of_cloud (mean), highest_of_cloud, natural, chosen
-        Natural are clusters whose mean stability reaches `stable_at` and exceeds every cloud's; chosen is the
-        most stable natural number, or none.
+    DataFrame of `schemas.eda.ClusterStability`
+        Natural are clusters whose mean stability reaches `stable_at` and exceeds that of every null sample;
+        chosen is the most stable natural number, or none.
     """
     points = standardise(sampled_clients, BASE_FEATURES).to_numpy()
     generator = np.random.default_rng(options.seed)
     rows = []
     for count in SIZES if len(points) >= _FEWEST and points.shape[1] else ():
         found = np.array([_agreement(points, count, generator) for _ in range(options.halvings)])
-        drawn = (_cloud(points, generator) for _ in range(options.clouds))
-        clouds = np.array([_agreement(cloud, count, generator) for cloud in drawn])
+        # An elongated distribution is cut in the same place by every half, and yet has one mode.
+        samples = (_null_sample(points, generator) for _ in range(options.null_samples))
+        null = np.array([_agreement(sample, count, generator) for sample in samples])
         low, high = np.quantile(found, [0.05, 0.95])
-        natural = bool(found.mean() >= options.stable_at and found.mean() > clouds.max())
-        rows.append((count, len(points), found.mean(), low, high, clouds.mean(), clouds.max(), natural))
-    measured = ("stability", "low", "high", "stability_of_cloud", "highest_of_cloud")
+        natural = bool(found.mean() >= options.stable_at and found.mean() > null.max())
+        rows.append((count, len(points), found.mean(), low, high, null.mean(), null.max(), natural))
+    measured = ("stability", "low", "high", "null_stability", "highest_null_stability")
     types = {"clusters": "int64", "n": "int64", **dict.fromkeys(measured, "float64"), "natural": "bool"}
     table = pd.DataFrame(rows, columns=list(types)).astype(types)
     best = table["stability"].where(table["natural"]).max()
     return table.assign(chosen=table["natural"] & (table["stability"] == best))
 
 
-def _cloud(points: Floats, generator: np.random.Generator) -> Floats:
+def _null_sample(points: Floats, generator: np.random.Generator) -> Floats:
     """Draw as many points (at most two halves) of one normal distribution with the points' covariance."""
     size = min(len(points), 2 * _LARGEST_HALF)
     drawn: Floats = generator.multivariate_normal(np.zeros(points.shape[1]), np.cov(points.T), size=size)
@@ -72,12 +71,12 @@ def _agreement(points: Floats, count: int, generator: np.random.Generator) -> fl
 def assign_clusters(
     sampled_clients: pd.DataFrame, cluster_stability: pd.DataFrame, options: Eda
 ) -> pd.DataFrame:
-    """Put every client into one of the chosen clusters, the one at least risk first.
+    """Assign every client to one of the chosen clusters, numbered by rising risk.
 
     Returns
     -------
-    DataFrame, one row per client: client_id, cluster
-        Clusters count from 1; all clients are in cluster 1 if none are natural.
+    DataFrame of `schemas.eda.ClientClusters`
+        All clients are in cluster 1 if no clusters are natural.
     """
     chosen = cluster_stability.loc[cluster_stability["chosen"], "clusters"]
     found = np.zeros(len(sampled_clients), dtype="int64")
@@ -91,20 +90,17 @@ def assign_clusters(
 
 
 def map_clients(sampled_clients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Project the clients on the two directions in which they differ most (principal components).
+    """Project the clients on their first two principal components.
 
     Returns
     -------
-    client_map : DataFrame, one row per client: client_id, x, y, activity_declined
-        x grows with the risk of decline.
-    map_axes : DataFrame, one row per axis and column: axis, column, feature, loading, explained, shift, low,
-        high. `explained` is the axis' share of the standardised features' variance; `shift` is how far the
-        declined lie towards its end (Cliff's delta), with its 95 % interval along x, and none along y.
+    client_map : DataFrame of `schemas.eda.ClientMap`
+    map_axes : DataFrame of `schemas.eda.MapAxes`
     """
     points = standardise(sampled_clients, BASE_FEATURES)
     axes = min(2, *points.shape)
     model = PCA(axes, svd_solver="full").fit(points)
-    scores = np.pad(model.transform(points), [(0, 0), (0, 2 - axes)])
+    scores = np.pad(model.transform(points), [(0, 0), (0, 2 - axes)])  # one moving column has no second axis
     signs = [_sign(scores[:, place], sampled_clients[TARGET]) for place in range(2)]
     client_map = pd.DataFrame(
         {
@@ -141,13 +137,11 @@ def _sign(scores: Floats, target: pd.Series) -> int:
 
 
 def profile_clusters(sampled_clients: pd.DataFrame, client_clusters: pd.DataFrame) -> pd.DataFrame:
-    """Describe each cluster against the rest: size, risk, and the numbers that set it apart most.
+    """Compare each cluster with all other clients: size, risk, and effects of numbers, the largest first.
 
     Returns
     -------
-    DataFrame, one row per cluster and feature, the largest effect first: cluster, n, share, declined_share,
-    risk_low, risk_high (Wilson's 95 % interval), feature, effect, low, high (Cliff's delta against all other
-    clients, with its 95 % interval)
+    DataFrame of `schemas.eda.ClusterProfiles`
     """
     joined = sampled_clients.merge(client_clusters, on=CLIENT_ID)
     names = [name for name in BASE_FEATURES if COLUMNS[name].kind not in ("category", "flag")]

@@ -5,34 +5,32 @@ import pandas as pd
 from one_click.columns import TARGET
 from one_click.statistics.effect_sizes import share_with_interval
 
-from .encoding import equal_parts
+from .encoding import quantile_bins
 
 CONTACTS = "marketing_contacts_6m"
 ACTIVITY = "pages_per_visit"
-_BANDS = 5
-_LAYERS = 3
+_BINS = 5
+_STRATA = 3
 
 
 def tabulate_contacts(labelled_clients: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of declined clients by the number of contacts.
+    """Return the share of declined clients by fifths of the number of contacts.
 
-    Clients who look at many pages may be contacted more often because they are active. So a second share
-    compares like with like: within thirds of pages per visit, weighted as in the whole base (direct
-    standardisation).
+    A second share is adjusted for activity by direct standardisation: shares within thirds of pages per
+    visit, weighted as in the whole base.
 
     Returns
     -------
-    DataFrame, one row per fifth of the clients by contacts: least, most (contacts per month), n, declined,
-    share, low, high (Wilson's 95 % interval), standardised_share
-        `standardised_share` is missing where a third has no clients. No rows if all clients have the same
-        number of contacts.
+    DataFrame of `schemas.eda.ContactPressure`
+        No rows if all clients have the same number of contacts.
     """
     known = labelled_clients.dropna(subset=[CONTACTS, ACTIVITY])
-    bands, layers = equal_parts(known[CONTACTS], _BANDS), equal_parts(known[ACTIVITY], _LAYERS)
-    weights = layers.value_counts(normalize=True)
+    bins, strata = quantile_bins(known[CONTACTS], _BINS), quantile_bins(known[ACTIVITY], _STRATA)
+    # The store may contact its active clients more often: only clients of equal activity compare.
+    weights = strata.value_counts(normalize=True)
     rows = []
-    for _, own in known.groupby(bands) if len(bands.unique()) > 1 else ():
-        in_layer = own[TARGET].groupby(layers.loc[own.index]).mean().reindex(weights.index)
+    for _, own in known.groupby(bins) if len(bins.unique()) > 1 else ():
+        in_stratum = own[TARGET].groupby(strata.loc[own.index]).mean().reindex(weights.index)
         share, low, high = share_with_interval(int(own[TARGET].sum()), len(own))
         rows.append(
             {
@@ -43,7 +41,7 @@ def tabulate_contacts(labelled_clients: pd.DataFrame) -> pd.DataFrame:
                 "share": share,
                 "low": low,
                 "high": high,
-                "standardised_share": float((in_layer * weights).sum(skipna=False)),
+                "standardised_share": float((in_stratum * weights).sum(skipna=False)),
             }
         )
     columns = ["least", "most", "n", "declined", "share", "low", "high", "standardised_share"]

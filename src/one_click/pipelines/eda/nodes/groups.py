@@ -1,4 +1,4 @@
-"""How much each group of features tells about the class, taken alone."""
+"""ROC-AUC of each group of features alone."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ _BY_CHANCE = 0.5
 
 
 def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
-    """Return how well a logistic regression on some features separates the classes, out of fold.
+    """Return the out-of-fold ROC-AUC of a logistic regression on some features.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ def separation(clients: pd.DataFrame, names: list[str], seed: int) -> Effect:
     Returns
     -------
     Effect
-        A ROC-AUC with its 95 % interval; unknown if the features are constant or a class is too small. Models
-        of folds that share clients vary together: of features that tell nothing, the interval misses .5 in
-        one case of four, mostly from below.
+        Unknown if the features are constant or a class is too small. Models of folds that share clients vary
+        together: for uninformative features, the 95 % interval misses .5 in one case of four, mostly from
+        below.
     """
     points = standardise(clients, names)
     twins_once = clients.groupby(TWIN_GROUP)[TARGET].max().value_counts().reindex([0, 1], fill_value=0)
@@ -58,12 +58,11 @@ def _fold_of(folds: list[Split]) -> NDArray[np.intp]:
 
 
 def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Compare the groups of features, the one that tells most first.
+    """Compare the groups of features, the highest ROC-AUC first.
 
     Returns
     -------
-    DataFrame, one row per group: group, features, clear (features that differ clearly), strongest (feature
-    with the largest effect), n, roc_auc, low, high, p_value, separates
+    DataFrame of `schemas.eda.FeatureGroups`
         A group separates the classes if its p-value, adjusted for all groups (Benjamini and Yekutieli 2001),
         is below `alpha`.
     """
@@ -86,5 +85,6 @@ def measure_groups(sampled_clients: pd.DataFrame, class_portrait: pd.DataFrame, 
             }
         )
     table = pd.DataFrame(rows).sort_values("roc_auc", ascending=False, kind="stable", ignore_index=True)
+    # All groups are judged on the same clients, so that their tests may depend on each other in any way.
     adjusted = stats.false_discovery_control(table["p_value"], method="by")
     return table.assign(separates=(adjusted < options.alpha) & (table["roc_auc"] > _BY_CHANCE))

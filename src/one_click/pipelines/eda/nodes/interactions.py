@@ -1,4 +1,4 @@
-"""Pairs of features that together tell more, or less, than each by itself."""
+"""Interactions: pairs of features whose joint effect on the log-odds of decline is not additive."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,16 +13,16 @@ from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.parameters import Eda
 from one_click.statistics.effect_sizes import share_with_interval
 
-from .encoding import equal_parts
+from .encoding import quantile_bins
 
-PARTS = 3  # into which numbers are cut
+LEVELS = 3  # of a number
 TENTHS = 10
 _HARDLY_PENALISED = 1e3
 _EFFECTIVELY_UNPENALISED = 1e6
 Floats = NDArray[np.float64]
 
 
-def cut(values: pd.Series) -> pd.Series | None:
+def to_levels(values: pd.Series) -> pd.Series | None:
     """Return the level of each client: the value of a category or flag, the third of a number.
 
     Returns
@@ -37,25 +37,23 @@ def cut(values: pd.Series) -> pd.Series | None:
     elif kind == "flag":
         levels = values.astype("Int64")
     else:
-        few = values.nunique() <= PARTS
-        levels = (values if few else equal_parts(values, PARTS)).rank(method="dense").astype("Int64") - 1
-        if levels.nunique() == 2:  # many clients share a value: there are a low and a high part only
-            levels *= PARTS - 1
+        few = values.nunique() <= LEVELS
+        levels = (values if few else quantile_bins(values, LEVELS)).rank(method="dense").astype("Int64") - 1
+        if levels.nunique() == 2:  # many clients share a value: there is no middle level
+            levels *= LEVELS - 1
     return levels if len(levels.dropna().unique()) > 1 else None
 
 
 def find_interactions(sampled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Test every pair of features, and the declared ones, for an effect beyond the sum of both.
+    """Test every pair of features, and the declared ones, for an interaction; the smallest p-value first.
 
-    A logistic regression in which each feature may act in any form (by tenths, value and rank; a category by
-    its values) is asked by Rao's (1948) score test whether the product of the two would improve it: by thirds
-    alone, features that act side by side but go together would look joint. p-values are adjusted for all
+    Rao's (1948) score test of the product of two features in a logistic regression that holds their main
+    effects in flexible form (tenths, value and rank; the values of a category). p-values are adjusted for all
     pairs (Benjamini and Hochberg 1995). Constant features and those with missing values are not tested.
 
     Returns
     -------
-    DataFrame, one row per pair that can be tested, the surest first: left, right, declared, n, statistic,
-    freedom, p_value, p_adjusted, clear
+    DataFrame of `schemas.eda.InteractionTests`
     """
     declared = [frozenset(pair) for pair in options.interactions]
     pairs = {frozenset(pair): pair for pair in (*options.interactions, *combinations(BASE_FEATURES, 2))}
@@ -84,9 +82,9 @@ class Terms:
     Attributes
     ----------
     main : ndarray
-        In which the feature may act alone.
+        Columns of its main effect.
     joint : ndarray
-        Whose products with another feature's are tested; no columns if there is nothing to test.
+        Columns whose products with another feature's are tested; none if the feature is constant.
     """
 
     main: Floats
@@ -102,7 +100,8 @@ def make_terms(values: pd.Series, smallest: int) -> Terms:
         return Terms(columns, columns)
     numbers = values.astype("float64")
     joint = _standardised(numbers.rank().to_frame())
-    tenths = pd.get_dummies(equal_parts(numbers, TENTHS), dtype="float64").iloc[:, 1:]
+    # With thirds as main effects, additive effects of correlated features would look like an interaction.
+    tenths = pd.get_dummies(quantile_bins(numbers, TENTHS), dtype="float64").iloc[:, 1:]
     return Terms(np.hstack([joint, _standardised(numbers.to_frame()), tenths.to_numpy()]), joint)
 
 
@@ -138,7 +137,7 @@ def count_cells(left: pd.Series, right: pd.Series, target: pd.Series) -> pd.Data
 
 
 def expected_shares(cells: pd.DataFrame) -> pd.Series:
-    """Return the share of declined in each cell if the two features acted side by side."""
+    """Return the share of declined in each cell by an additive model (main effects on the log-odds)."""
     design = pd.get_dummies(cells[["left_level", "right_level"]].astype("str"), dtype="float64")
     doubled = pd.concat([design, design], ignore_index=True)
     target = np.repeat([1, 0], len(cells))
@@ -153,27 +152,21 @@ def expected_shares(cells: pd.DataFrame) -> pd.Series:
 def tabulate_interactions(
     sampled_clients: pd.DataFrame, interaction_tests: pd.DataFrame, options: Eda
 ) -> pd.DataFrame:
-    """Return the share of declined in every cell of the declared pairs and of the surest others.
+    """Return the share of declined in every cell of the declared pairs and of the clearest others.
 
     Returns
     -------
-    DataFrame, one row per pair and cell: left, right, p_adjusted, clear, left_level, right_level, n,
-    declined, share, low, high (Wilson's 95 % interval), expected (if the two features acted side by side)
-        Levels are text: the value of a category, ``0`` or ``1`` of a flag, ``0`` (low) to ``2`` (high) of a
-        number.
+    DataFrame of `schemas.eda.Interactions`
     """
     declared = interaction_tests["declared"]
-    sure = interaction_tests[~declared & interaction_tests["clear"]]
+    others = interaction_tests[~declared & interaction_tests["clear"]]
     parts = []
-    for pair in pd.concat([interaction_tests[declared], sure.head(options.more_interactions)]).itertuples():
-        left, right = cut(sampled_clients[pair.left]), cut(sampled_clients[pair.right])
+    for pair in pd.concat([interaction_tests[declared], others.head(options.more_interactions)]).itertuples():
+        left, right = to_levels(sampled_clients[pair.left]), to_levels(sampled_clients[pair.right])
         cells = count_cells(left, right, sampled_clients[TARGET])
         cells["expected"] = expected_shares(cells)
-        intervals = [
-            share_with_interval(int(hits), int(n))
-            for hits, n in zip(cells["declined"], cells["n"], strict=True)
-        ]
-        cells[["share", "low", "high"]] = intervals
+        hits, n = (cells[name].to_numpy("float64") for name in ("declined", "n"))
+        cells["share"], cells["low"], cells["high"] = share_with_interval(hits, n)
         cells = cells.assign(left=pair.left, right=pair.right, p_adjusted=pair.p_adjusted, clear=pair.clear)
         parts.append(cells.astype({"left_level": "str", "right_level": "str", "declined": "int64"}))
     columns = ["left", "right", "p_adjusted", "clear", "left_level", "right_level", "n", "declined"]

@@ -1,4 +1,4 @@
-"""How one feature differs between the classes, and what stands in the way of comparing it."""
+"""Comparison of the classes, feature by feature: effects, risk ratios, and why a feature has none."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from one_click.columns import COLUMNS, GLOSSARY
+from one_click.columns import COLUMNS, GLOSSARY, TARGET
 from one_click.parameters import Eda
 from one_click.statistics.effect_sizes import NO_EFFECT, UNKNOWN_EFFECT, Effect, cliffs_delta, cramers_v
 
-from .encoding import repeats_client
+from .encoding import is_identifier
+from .summaries import PORTRAYED
 
 # Notes of a feature whose classes cannot be compared.
 CONSTANT = "constant"
@@ -20,7 +21,35 @@ TOO_MANY_VALUES = "too_many_values"
 INCOMPARABLE = (CONSTANT, NO_VALUES, TOO_FEW_VALUES, TOO_MANY_VALUES)
 
 
-def portray(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, Any]:
+def compare_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Compare the declined clients with the others in every feature, the largest effect first.
+
+    Returns
+    -------
+    DataFrame of `schemas.eda.ClassPortrait`, without sentences
+        Typical values are medians (means where the medians are equal), for flags shares, for categories the
+        shares of `level`. For what `note` may be see `compare_feature`.
+    """
+    declined = labelled_clients[TARGET] == 1
+    rows = [compare_feature(labelled_clients[name], declined, options) for name in PORTRAYED]
+    table = pd.DataFrame(rows)
+    table["p_adjusted"] = stats.false_discovery_control(table["p_value"])
+    table["direction"] = [_direction(row, row.p_adjusted < options.alpha) for row in table.itertuples()]
+    table = table.sort_values("effect", key=abs, ascending=False, kind="stable", ignore_index=True)
+    table.insert(0, "rank", table.index + 1)
+    return table
+
+
+def _direction(row: Any, clear: bool) -> str:
+    if not clear:
+        return "none"
+    # Cramér's V has no sign: a category's direction is that of the share of its level.
+    is_category = COLUMNS[row.feature].kind == "category"
+    difference = row.typical_declined - row.typical_kept if is_category else row.effect
+    return "higher" if difference > 0 else "lower"
+
+
+def compare_feature(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, Any]:
     """Compare one feature of the declined clients with that of the others.
 
     Parameters
@@ -33,27 +62,27 @@ def portray(values: pd.Series, declined: pd.Series, options: Eda) -> dict[str, A
     Returns
     -------
     dict
-        A row of `class_portrait` before ranks, adjusted p-values and sentences. `note` names what is odd:
-        `constant`, `no_values`, `too_few_values` (fewer than two in a class), `too_many_values` (a
-        category that only repeats the client), and then nothing is compared; or `one_value_in_declined`,
-        `one_value_in_kept`, `new_category: …` (a value that the glossary lacks).
+        A row of `class_portrait` before ranks, adjusted p-values and sentences. Nothing is compared if `note`
+        is `constant`, `no_values`, `too_few_values` (fewer than two in a class) or `too_many_values` (an
+        identifier); other notes are `one_value_in_declined`, `one_value_in_kept` and `new_category: …` (a
+        value that the glossary lacks).
     """
     name = str(values.name)
     kind = COLUMNS[name].kind
     own, others = values[declined].dropna(), values[~declined].dropna()
     row = {"feature": name, "kind": kind, "n_declined": len(own), "n_kept": len(others)}
+    # Every row has the fields that only categories fill.
     row |= {"level": "", "risk_ratio": np.nan, "risk_low": np.nan, "risk_high": np.nan, "stands_out": False}
-    hindrance = _hindrance(own, others, kind)
-    if hindrance:
-        effect = NO_EFFECT if hindrance == CONSTANT else UNKNOWN_EFFECT
+    if reason := _why_incomparable(own, others, kind):
+        effect = NO_EFFECT if reason == CONSTANT else UNKNOWN_EFFECT
         typical = {"statistic": "median", "typical_declined": np.nan, "typical_kept": np.nan}
-        return row | typical | _fields(effect, hindrance)
+        return row | typical | _fields(effect, reason)
     compare = _compare_category if kind == "category" else _compare_numbers
     compared, effect = compare(own, others, options)
-    return row | compared | _fields(effect, _oddities(own, others, kind))
+    return row | compared | _fields(effect, _anomalies(own, others, kind))
 
 
-def _hindrance(own: pd.Series, others: pd.Series, kind: str) -> str:
+def _why_incomparable(own: pd.Series, others: pd.Series, kind: str) -> str:
     together = pd.concat([own, others])
     if together.empty:
         return NO_VALUES
@@ -61,16 +90,16 @@ def _hindrance(own: pd.Series, others: pd.Series, kind: str) -> str:
         return CONSTANT
     if min(len(own), len(others)) < 2:
         return TOO_FEW_VALUES
-    return TOO_MANY_VALUES if kind == "category" and repeats_client(together) else ""
+    return TOO_MANY_VALUES if kind == "category" and is_identifier(together) else ""
 
 
-def _oddities(own: pd.Series, others: pd.Series, kind: str) -> str:
+def _anomalies(own: pd.Series, others: pd.Series, kind: str) -> str:
     sides = (("declined", own), ("kept", others))
-    odd = [f"one_value_in_{title}" for title, values in sides if len(values.unique()) == 1]
+    notes = [f"one_value_in_{title}" for title, values in sides if len(values.unique()) == 1]
     if kind == "category":
         new = sorted(set(pd.concat([own, others]).astype("str")) - set(GLOSSARY))
-        odd += [f"new_category: {', '.join(new)}"] if new else []
-    return "; ".join(odd)
+        notes += [f"new_category: {', '.join(new)}"] if new else []
+    return "; ".join(notes)
 
 
 def _fields(effect: Effect, note: str) -> dict[str, Any]:
@@ -113,17 +142,17 @@ def _compare_category(own: pd.Series, others: pd.Series, options: Eda) -> tuple[
 
 
 def strongest_level(counts: pd.DataFrame, smallest: int) -> str:
-    """Return the value whose clients differ most surely from all others in their risk of decline.
+    """Return the value with the most significant difference in the risk of decline from all others.
 
-    Judged by the logarithm of the odds ratio, with Haldane's ½ in each cell, in standard errors: unlike the
-    risk ratio, it is as far from 1 whichever class is asked about. Of equally distant values (there are
-    always two where there are but two values) the rarer is named.
+    The difference is the logarithm of the odds ratio, with Haldane's ½ in each cell, in standard errors:
+    unlike the risk ratio, its size does not depend on which class is asked about. Of equal differences (as of
+    the only two values) the rarer value's is taken.
 
     Parameters
     ----------
     counts : DataFrame, one row per value: declined, kept
     smallest : int
-        Values of fewer clients are passed over, unless all are so rare.
+        Values of fewer clients are left out, unless all are so rare.
     """
     clients = counts.sum(axis=1)
     judged = pd.DataFrame({"distance": _distance(counts).round(9), "clients": clients})
@@ -141,15 +170,13 @@ def _distance(counts: pd.DataFrame) -> pd.Series:
 
 
 def stands_out(counts: pd.DataFrame, level: str) -> bool:
-    """Tell whether a value picked for its unusual risk differs clearly (95 %) from all others."""
+    """Whether the risk of the selected value differs significantly (5 %) from that of all others."""
     return bool(_distance(counts)[level] > _critical(len(counts)))
 
 
 def _critical(values: int) -> float:
-    """Return how many standard errors hold for all values at once (Bonferroni).
-
-    Of two values none is picked: each is compared with the other.
-    """
+    """Return the critical value in standard errors, with Bonferroni's correction for the selection."""
+    # Between two values nothing is selected: each is compared with the other.
     return float(stats.norm.isf(0.025 / (values if values > 2 else 1)))
 
 
@@ -164,11 +191,10 @@ def risk_ratio(counts: pd.DataFrame, level: str) -> float:
 
 
 def risk_interval(counts: pd.DataFrame, level: str) -> tuple[float, float]:
-    """Return the 95 % interval of the risk ratio of a value that was chosen for its unusual risk.
+    """Return the 95 % interval of the risk ratio of a value that was selected for its risk.
 
     On the logarithmic scale (Katz et al. 1978, Biometrics 34:469), with ½ added to each count so that empty
-    cells have an interval too, and wide enough to hold for all values at once (Bonferroni), since the most
-    unusual one was picked.
+    cells have an interval too, and Bonferroni's correction for the selection.
     """
     inside = counts.loc[level] + 0.5
     rest = counts.sum() - counts.loc[level] + 0.5

@@ -1,4 +1,4 @@
-"""The shape of one distribution: how many humps it has, and where they meet."""
+"""Modes of a distribution: how many, where they are, and where neighbouring ones meet."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,58 +11,59 @@ from scipy.signal import find_peaks
 
 Floats = NDArray[np.float64]
 
-SURE = 0.01  # p-value below which more than one hump is believed
-_DEPTH = 0.2  # by which the valley lies below the lower of two humps, as a share of it
+SIGNIFICANT = 0.01  # p-value below which several modes are reported
+_DEPTH = 0.2  # by which the valley lies below the lower of two modes, as a share of it
 _CELLS = 256
-_ENDS = (0.005, 0.995)  # what lies beyond these quantiles makes no hump
+_ENDS = (0.005, 0.995)  # values beyond these quantiles make no mode
 _STEPS = 16  # of the search for the critical bandwidth
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The shape of a distribution.
+    """The modes of a distribution.
 
     Attributes
     ----------
-    humps : int
+    modes : int
         0 where there are no two clients with a value.
     peaks, valleys : tuple of float
-        Values at which the humps are highest, and at which neighbouring humps meet.
+        Values at which the modes are highest, and at which neighbouring modes meet.
     p_value : float
-        Of the test that there is one hump at most.
+        Of the hypothesis of one mode at most.
     """
 
-    humps: int
+    modes: int
     peaks: tuple[float, ...]
     valleys: tuple[float, ...]
     p_value: float
 
 
 def find_shape(values: pd.Series, resamples: int, seed: int) -> Shape:
-    """Count the humps of a distribution.
+    """Count the modes of a distribution.
 
-    More than one hump is believed if Silverman's test (1981, "Using kernel density estimates to investigate
+    Several modes are reported if Silverman's test (1981, "Using kernel density estimates to investigate
     multimodality") rejects a single one, and the density, smoothed by his rule of thumb, has valleys that lie
-    a fifth below the lower of the humps beside them: on flat distributions the test alone errs too often.
-    Both are calculated on the lattice of the values, so that whole numbers are not taken for humps.
+    a fifth below the lower of the modes beside them.
 
     Parameters
     ----------
     values : Series
         Missing ones are left out.
     resamples : int
-        Of the test.
+        Of the test's bootstrap.
     seed : int
     """
     known = values.dropna().to_numpy("float64")
-    counts, first, step = _on_lattice(known)
+    # On a finer grid than the values' own, every whole number would be a mode.
+    counts, first, step = _on_grid(known)
     if len(counts) < 2:
         return Shape(int(len(counts) > 0 and len(known) > 1), (first,) if len(known) else (), (), 1.0)
-    density = np.pad(_smooth(counts, _rule_of_thumb(counts)), 1)
+    density = np.pad(_smooth(counts, _rule_of_thumb(counts)), 1)  # a mode may lie at the end
     peaks, found = find_peaks(density, prominence=0)
     clear = peaks[found["prominences"] >= _DEPTH * density[peaks]]
-    p_value = _p_value_of_one_hump(counts, resamples, seed)
-    if p_value >= SURE or len(clear) < 2:
+    p_value = _p_value_of_one_mode(counts, resamples, seed)
+    # On flat distributions the test alone rejects too often: the valleys have to be deep as well.
+    if p_value >= SIGNIFICANT or len(clear) < 2:
         clear = np.array([int(density.argmax())])
     valleys = [left + int(density[left:right].argmin()) for left, right in pairwise(clear)]
     # The padding has moved every position by one.
@@ -72,7 +73,7 @@ def find_shape(values: pd.Series, resamples: int, seed: int) -> Shape:
     return Shape(len(clear), peak_values, valley_values, p_value)
 
 
-def _on_lattice(values: Floats) -> tuple[Floats, float, float]:
+def _on_grid(values: Floats) -> tuple[Floats, float, float]:
     """Return counts on equally spaced values, the first of them, and the step."""
     if not len(values):
         return np.empty(0), np.nan, np.nan
@@ -88,7 +89,7 @@ def _on_lattice(values: Floats) -> tuple[Floats, float, float]:
 
 
 def _rule_of_thumb(counts: Floats) -> float:
-    """Return Silverman's bandwidth, .9 sd n^(-1/5), in steps of the lattice."""
+    """Return Silverman's bandwidth, .9 sd n^(-1/5), in steps of the grid."""
     places, total = np.arange(len(counts)), counts.sum()
     mean = (counts * places).sum() / total
     spread = np.sqrt((counts * (places - mean) ** 2).sum() / total)
@@ -102,33 +103,33 @@ def _smooth(counts: Floats, bandwidth: float) -> Floats:
     return smoothed
 
 
-def _modes(density: Floats) -> NDArray[np.int64]:
-    """Count the local maxima of each row."""
+def _count_modes(density: Floats) -> NDArray[np.int64]:
+    """Return the number of local maxima of each row."""
     rows = np.pad(np.atleast_2d(density), [(0, 0), (1, 1)]).round(9)
-    return np.array([_turns(np.sign(np.diff(row))) for row in rows])
+    return np.array([_count_maxima(np.sign(np.diff(row))) for row in rows])
 
 
-def _turns(slopes: Floats) -> int:
+def _count_maxima(slopes: Floats) -> int:
     moving = slopes[slopes != 0]
     return int(((moving[:-1] > 0) & (moving[1:] < 0)).sum())
 
 
-def _p_value_of_one_hump(counts: Floats, resamples: int, seed: int) -> float:
-    """Return how often samples of the smoothest unimodal fit need more smoothing than the data did."""
-    if _modes(counts)[0] <= 1:
+def _p_value_of_one_mode(counts: Floats, resamples: int, seed: int) -> float:
+    """Return the share of samples of the smoothest unimodal fit that need more smoothing than the data."""
+    if _count_modes(counts)[0] <= 1:
         return 1.0
     bandwidth = _critical_bandwidth(counts)
     density = _smooth(counts, bandwidth)
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(int(counts.sum()), density / density.sum(), size=resamples)
-    as_rough = (_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).sum()
+    as_rough = (_count_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).sum()
     return float((as_rough + 1) / (resamples + 1))
 
 
 def _critical_bandwidth(counts: Floats) -> float:
-    """Return the least smoothing that leaves one hump, found by halving."""
+    """Return the least smoothing that leaves one mode, found by bisection."""
     low, high = 0.0, float(len(counts))
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        low, high = (low, middle) if _modes(_smooth(counts, middle))[0] <= 1 else (middle, high)
+        low, high = (low, middle) if _count_modes(_smooth(counts, middle))[0] <= 1 else (middle, high)
     return high

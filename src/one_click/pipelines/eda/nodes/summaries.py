@@ -1,17 +1,15 @@
-"""Nodes that describe the classes, feature by feature."""
+"""The clients that are analysed, and the distributions of their features in each class."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from one_click.columns import (
     BASE_FEATURES,
     CLIENT_ID,
     COLUMNS,
     ENGINEERED_FEATURES,
-    LANGUAGES,
     PROFIT,
     TARGET,
     TWIN_GROUP,
@@ -20,12 +18,10 @@ from one_click.errors import DataError
 from one_click.features import add_engineered, make_features
 from one_click.parameters import Eda
 
-from ..texts.sentences import portrait_sentence
-from .portrait import portray
 from .shapes import find_shape
 
 CLASSES = {1: "declined", 0: "kept"}
-_PORTRAYED = (*BASE_FEATURES, *ENGINEERED_FEATURES, PROFIT)
+PORTRAYED = (*BASE_FEATURES, *ENGINEERED_FEATURES, PROFIT)
 _QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
@@ -51,7 +47,7 @@ def select_labelled(clients: pd.DataFrame) -> pd.DataFrame:
 
 
 def sample_clients(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Return at most `sample` clients, drawn by chance, for what compares every pair of columns."""
+    """Return a random sample of at most `sample` clients, for what is quadratic in columns or clients."""
     if len(labelled_clients) <= options.sample:
         return labelled_clients
     drawn = labelled_clients.sample(options.sample, random_state=options.seed)
@@ -59,14 +55,12 @@ def sample_clients(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame
 
 
 def describe_shapes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Describe the distribution of every number over all clients.
+    """Return outliers, skewness and modes of every number over all clients.
 
     Returns
     -------
-    DataFrame, one row per feature: feature, n, missing, lower_fence, upper_fence, outliers_below,
-    outliers_above, skewness, humps, peaks, valleys, p_one_hump
-        Outliers lie beyond the fences, q25 − 1.5 IQR and q75 + 1.5 IQR (Tukey 1977). `peaks` and `valleys`
-        are lists of values; see `shapes.find_shape`.
+    DataFrame of `schemas.eda.FeatureShapes`
+        Outliers lie beyond Tukey's (1977) fences; for the modes see `shapes.find_shape`.
     """
     rows = []
     for name in _numeric(labelled_clients):
@@ -83,10 +77,10 @@ def describe_shapes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
                 "outliers_below": int((values < low).sum()),
                 "outliers_above": int((values > high).sum()),
                 "skewness": float(values.skew()),
-                "humps": shape.humps,
+                "modes": shape.modes,
                 "peaks": list(shape.peaks),
                 "valleys": list(shape.valleys),
-                "p_one_hump": shape.p_value,
+                "p_one_mode": shape.p_value,
             }
         )
     return pd.DataFrame(rows)
@@ -97,8 +91,7 @@ def summarise_features(labelled_clients: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per feature and class: feature, class, n, missing, mean, sd, q05 … q95, outliers
-        Outliers lie outside q25 − 1.5 IQR … q75 + 1.5 IQR of all clients (Tukey 1977).
+    DataFrame of `schemas.eda.FeatureSummaries`
     """
     rows = []
     for name in _numeric(labelled_clients):
@@ -121,7 +114,7 @@ def summarise_features(labelled_clients: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numeric(clients: pd.DataFrame) -> list[str]:
-    return [name for name in _PORTRAYED if name in clients and COLUMNS[name].kind not in ("category", "flag")]
+    return [name for name in PORTRAYED if name in clients and COLUMNS[name].kind not in ("category", "flag")]
 
 
 def _fences(values: pd.Series) -> tuple[float, float]:
@@ -134,11 +127,10 @@ def summarise_categories(labelled_clients: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per feature, value and class: feature, value, class, clients, share, declined_share
-        `share` is of the class; `declined_share` is the share of declined among clients with the value.
+    DataFrame of `schemas.eda.CategoryShares`
     """
     parts = []
-    for name in _PORTRAYED:
+    for name in PORTRAYED:
         if COLUMNS[name].kind not in ("category", "flag"):
             continue
         table = pd.crosstab(labelled_clients[name], labelled_clients[TARGET]).reindex(
@@ -159,9 +151,9 @@ def tabulate_distributions(labelled_clients: pd.DataFrame, options: Eda) -> pd.D
 
     Returns
     -------
-    DataFrame, one row per feature, bin and class: feature, left, right, class, share
-        Bins span the 1st to the 99th percentile; values beyond count in the outermost bins. Shares are of
-        the class's known values; a feature without values has no rows.
+    DataFrame of `schemas.eda.Distributions`
+        Bins span the 1st to the 99th percentile; values beyond count in the outermost bins. A feature without
+        values has no rows.
     """
     parts = []
     for name in _numeric(labelled_clients):
@@ -180,50 +172,11 @@ def tabulate_distributions(labelled_clients: pd.DataFrame, options: Eda) -> pd.D
 
 
 def _edges(values: pd.Series, bins: int) -> Any:
-    """Return the borders of at most about `bins` bins, each as wide as a whole number of the values' steps.
-
-    Whole numbers, or contacts in tenths, would otherwise fall into bins of unequal numbers of values: a comb.
-    """
+    """Return the edges of about `bins` bins at most, each a whole number of the values' steps wide."""
+    # Whole numbers, or tenths, would otherwise fall into bins of unequal numbers of values: a comb.
     low, high = np.quantile(values, [0.01, 0.99], method="nearest")
     step = np.diff(np.unique(values.round(6))).min(initial=np.inf)
     step = step if np.isfinite(step) else 1.0
     width = step * max(1, np.ceil((high - low) / bins / step))
     count = max(1, np.ceil((high - low + step) / width - 1e-9))
     return low - step / 2 + width * np.arange(count + 1)
-
-
-def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
-    """Compare the declining client with the one that keeps buying, strongest difference first.
-
-    Returns
-    -------
-    DataFrame, one row per feature: rank, feature, kind, n_declined, n_kept, statistic, typical_declined,
-    typical_kept, level, risk_ratio, risk_low, risk_high, stands_out, effect, low, high, p_value,
-    p_adjusted, direction, note, sentence_ru, sentence_en
-        The effect is Cliff's delta for numbers and flags, Cramér's V for categories, with 95 % intervals.
-        Typical are medians (means where the medians are equal), for flags shares, for categories the shares
-        of `level`, the value that differs most in risk. p_adjusted is Benjamini and Hochberg's (1995).
-        Direction, of the declined and for categories of `level`, is `higher`, `lower` or `none` (no clear
-        difference). `note` names what is odd about a column: see `portray`.
-    """
-    declined = labelled_clients[TARGET] == 1
-    table = pd.DataFrame([portray(labelled_clients[name], declined, options) for name in _PORTRAYED])
-    table["p_adjusted"] = stats.false_discovery_control(table["p_value"])
-    table["direction"] = [_direction(row, row.p_adjusted < options.alpha) for row in table.itertuples()]
-    order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
-    table = table.loc[order].reset_index(drop=True)
-    table.insert(0, "rank", table.index + 1)
-    records = table.to_dict("records")
-    sentences = {
-        f"sentence_{language}": [portrait_sentence(row, language) for row in records]
-        for language in LANGUAGES
-    }
-    return table.assign(**sentences)
-
-
-def _direction(row: Any, clear: bool) -> str:
-    if not clear:
-        return "none"
-    is_category = COLUMNS[row.feature].kind == "category"
-    difference = row.typical_declined - row.typical_kept if is_category else row.effect
-    return "higher" if difference > 0 else "lower"

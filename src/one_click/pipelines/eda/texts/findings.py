@@ -1,22 +1,90 @@
-"""What the tables of structures say, in one sentence each: the titles of their figures."""
+"""Titles of the figures: what the table behind each of them says, in one sentence."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from one_click.columns import COLUMNS, GROUP_LABELS, Language, label
-from one_click.presentation.wording import number, percent, value_text
+from one_click.columns import COLUMNS, GROUP_LABELS, TARGET, Language, label
+from one_click.presentation.wording import number, percent, plural, value_text
+
+from .sentences import class_sizes, direction_word
 
 _LEVELS: dict[Language, tuple[str, str, str]] = {
     "ru": ("низкие значения", "средние значения", "высокие значения"),
     "en": ("low values", "middle values", "high values"),
 }
-_AXIS_COLUMNS = 3
+_NAMED = 3  # features in a title
+
+
+def of_portrait(class_portrait: pd.DataFrame, language: Language) -> str:
+    """Name the features with the largest clear differences between the classes."""
+    clear = class_portrait[class_portrait["direction"] != "none"]
+    sizes = class_sizes(class_portrait.iloc[0].to_dict(), language)
+    if clear.empty:
+        nothing = {"ru": "Ясных различий между классами не видно", "en": "No clear difference is seen"}
+        return f"{nothing[language]} ({sizes})"
+    first = clear.head(_NAMED).to_dict("records")
+    if language == "ru":
+        names = ", ".join(f"«{label(row['feature'], 'ru')}» ({direction_word(row, 'ru')})" for row in first)
+        return f"Сильнее всего снизивших активность отличают: {names}; {sizes}"
+    names = ", ".join(f"{label(row['feature'], 'en').lower()} ({direction_word(row, 'en')})" for row in first)
+    return f"Clients whose activity declined stand out most by {names}; {sizes}"
+
+
+def of_distributions(class_portrait: pd.DataFrame, language: Language) -> str:
+    """Count the features in which the classes clearly differ."""
+    clear, total = int((class_portrait["direction"] != "none").sum()), len(class_portrait)
+    sizes = class_sizes(class_portrait.iloc[0].to_dict(), language)
+    if language == "ru":
+        columns = plural(clear, "ru", "столбцу", "столбцам", "столбцам")
+        return (
+            f"Классы ясно различаются по {clear} {columns} из {total}; сильнейшие различия первыми; {sizes}"
+        )
+    return f"The classes clearly differ in {clear} of {total} columns; the most different first; {sizes}"
+
+
+def of_correlations(correlations: pd.DataFrame, language: Language) -> str:
+    """Name the features with the strongest clear associations with the target."""
+    own = correlations[(correlations["left"] == TARGET) & (correlations["right"] != TARGET)]
+    first = own[own["clear"]].sort_values("phik", ascending=False).dropna(subset="phik").head(_NAMED)
+    names = ", ".join(
+        f"{_quoted(label(row.right, language), language)} ({number(row.phik, 2, language)})"
+        for row in first.itertuples()
+    )
+    n = number(correlations["n"].iloc[0], 0, language)
+    if language == "ru":
+        return f"Со снижением активности сильнее всего связаны: {names or 'ни один признак'}; n = {n}"
+    return f"Associated most with declining activity: {names or 'no feature'}; n = {n}"
+
+
+def of_pairs(features: list[str], correlations: pd.DataFrame, language: Language) -> str:
+    """Name the two of some features with the strongest association."""
+    among = correlations["left"].isin(features) & correlations["right"].isin(features)
+    pairs = correlations[among & (correlations["left"] != correlations["right"])].dropna(subset="phik")
+    count = len(features)
+    n = f"n = {number(correlations['n'].iloc[0], 0, language)}".replace(" ", "\u00a0")
+    if pairs.empty:
+        return {
+            "ru": f"Сравнить попарно нечего: признаков с ясным различием классов {count}; {n}",
+            "en": f"No pairs to compare: {count} features in which the classes clearly differ; {n}",
+        }[language]
+    strongest = pairs.loc[pairs["phik"].idxmax()]
+    left, right = (_quoted(label(strongest[side], language), language) for side in ("left", "right"))
+    phik = number(strongest["phik"], 2, language)
+    if language == "ru":
+        return (
+            f"Из признаков, по которым классы различаются сильнее всего (их {count}), теснее всего связаны "
+            f"{left} и {right}: φk\u00a0=\u00a0{phik}; {n}"
+        )
+    return (
+        f"Of the {count} features in which the classes differ most, {left} and {right} are associated most: "
+        f"φk\u00a0=\u00a0{phik}; {n}"
+    )
 
 
 def of_groups(feature_groups: pd.DataFrame, language: Language) -> str:
-    """Say which group of features separates the classes best and which worst, if any does."""
+    """Name the groups of features with the highest and the lowest ROC-AUC, if any separates the classes."""
     known = feature_groups.dropna(subset="roc_auc")
     n = number(feature_groups["n"].iloc[0], 0, language)
     if known.empty:
@@ -45,16 +113,16 @@ def of_groups(feature_groups: pd.DataFrame, language: Language) -> str:
 
 
 def of_interactions(interactions: pd.DataFrame, language: Language) -> str:
-    """Say which pair of features most surely acts otherwise together than side by side, and how."""
+    """Describe the clearest interaction in its most unexpected cell."""
     clear = interactions[interactions["clear"]] if len(interactions) else interactions
     if clear.empty:
         return {
             "ru": "Ни у одной из показанных пар признаков не видно совместного действия сверх отдельных",
             "en": "No pair of features shown here has a clear joint effect",
         }[language]
-    surest = clear[clear["p_adjusted"] == clear["p_adjusted"].min()]
-    left, right = surest.iloc[0][["left", "right"]]
-    cells = surest[(surest["left"] == left) & (surest["right"] == right)]
+    clearest = clear[clear["p_adjusted"] == clear["p_adjusted"].min()]
+    left, right = clearest.iloc[0][["left", "right"]]
+    cells = clearest[(clearest["left"] == left) & (clearest["right"] == right)]
     gap = cells["share"] - cells["expected"]
     cell = cells.loc[(gap.abs() * cells["n"]).idxmax()]
     names = [label(name, language) for name in (left, right)]
@@ -73,7 +141,7 @@ def of_interactions(interactions: pd.DataFrame, language: Language) -> str:
 
 
 def level_text(feature: str, level: str, language: Language) -> str:
-    """Return the words for a level: the value of a category or flag, or the third of a number."""
+    """Return a level in words: the value of a category or flag, the third of a number."""
     kind = COLUMNS[feature].kind
     if kind == "category":
         return value_text(feature, level, language)
@@ -83,7 +151,7 @@ def level_text(feature: str, level: str, language: Language) -> str:
 
 
 def of_clusters(cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame, language: Language) -> str:
-    """Say whether there are natural clusters, how firm they are, and how their risks differ."""
+    """Give the number of natural clusters, their stability and the range of their risks."""
     if cluster_stability.empty:
         return {
             "ru": "Клиентов слишком мало, чтобы искать естественные группы",
@@ -98,7 +166,7 @@ def of_clusters(cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame,
     row = chosen.iloc[0]
     risks = cluster_profiles.drop_duplicates("cluster").sort_values("declined_share")["declined_share"]
     low, high = (percent(risks.iloc[place], 0, language) for place in (0, -1))
-    agreement, cloud = (number(row[name], 2, language) for name in ("stability", "highest_of_cloud"))
+    agreement, cloud = (number(row[name], 2, language) for name in ("stability", "highest_null_stability"))
     count, n = int(row["clusters"]), number(row["n"], 0, language)
     if language == "ru":
         return (
@@ -112,7 +180,7 @@ def of_clusters(cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame,
 
 
 def of_map(client_map: pd.DataFrame, map_axes: pd.DataFrame, language: Language) -> str:
-    """Say how much the map shows, and in which features the declined lie apart, if they do."""
+    """Give the explained variance, and the features that shift the declined along the first axis, if any."""
     share = percent(map_axes.drop_duplicates("axis")["explained"].sum(), 0, language)
     axis = map_axes[map_axes["axis"] == "x"].sort_values("loading", key=abs, ascending=False, kind="stable")
     n = number(len(client_map), 0, language)
@@ -124,7 +192,7 @@ def of_map(client_map: pd.DataFrame, map_axes: pd.DataFrame, language: Language)
     words = {"ru": ("выше", "ниже"), "en": ("higher", "lower")}[language]
     features = ", ".join(
         f"{_column_text(row, language)} ({words[0] if row['loading'] > 0 else words[1]})"
-        for row in axis.head(_AXIS_COLUMNS).to_dict("records")
+        for row in axis.head(_NAMED).to_dict("records")
     )
     return {
         "ru": f"Карта показывает {share} различий между клиентами; снизившие активность смещены вправо: "
@@ -137,11 +205,15 @@ def of_map(client_map: pd.DataFrame, map_axes: pd.DataFrame, language: Language)
 def _column_text(row: dict[str, Any], language: Language) -> str:
     name, _, value = row["column"].partition("=")
     words = label(name, language) + (f": {value_text(name, value, language)}" if value else "")
+    return _quoted(words, language)
+
+
+def _quoted(words: str, language: Language) -> str:
     return f"«{words}»" if language == "ru" else f"“{words}”"
 
 
 def of_contacts(contact_pressure: pd.DataFrame, language: Language) -> str:
-    """Compare the clients contacted most with those contacted least, and add the caution that it takes."""
+    """Compare the clients contacted most and least, with the caution that this is no experiment."""
     n = number(contact_pressure["n"].sum(), 0, language)
     if len(contact_pressure) < 2:
         return {

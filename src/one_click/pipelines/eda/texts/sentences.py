@@ -1,20 +1,78 @@
-"""Sentences of the portrait, each made from its row."""
+"""Sentences that stored tables carry, each made from its row."""
 
 from collections.abc import Callable
 from typing import Any
 
-from one_click.columns import COLUMNS, Language, label, translate, unit
+import pandas as pd
+
+from one_click.columns import COLUMNS, LANGUAGES, Language, label, translate, unit
+from one_click.parameters import Eda
 from one_click.presentation.wording import number, percent
 
-from ..nodes.portrait import CONSTANT, INCOMPARABLE, NO_VALUES, TOO_FEW_VALUES, TOO_MANY_VALUES
+from ..nodes import associations
+from ..nodes.portrait import (
+    CONSTANT,
+    INCOMPARABLE,
+    NO_VALUES,
+    TOO_FEW_VALUES,
+    TOO_MANY_VALUES,
+    compare_classes,
+)
 
 Words = dict[Language, str]
 _NO_BREAK = "\u00a0"
 _MOST_DIGITS = 5
 
 
+def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFrame:
+    """Compare the declined clients with the others in every feature, and say it in both languages.
+
+    Returns
+    -------
+    DataFrame of `schemas.eda.ClassPortrait`
+    """
+    portrait = compare_classes(labelled_clients, options)
+    rows = portrait.to_dict("records")
+    return portrait.assign(
+        **{
+            f"sentence_{language}": [portrait_sentence(row, language) for row in rows]
+            for language in LANGUAGES
+        }
+    )
+
+
+def describe_collinearity(
+    sampled_clients: pd.DataFrame, correlations: pd.DataFrame, options: Eda
+) -> pd.DataFrame:
+    """Measure collinearity, and say in both languages what is done about each feature.
+
+    Returns
+    -------
+    DataFrame of `schemas.eda.Collinearity`
+    """
+    table = associations.measure_collinearity(sampled_clients, correlations, options)
+    treatment = table.pop("treatment")
+    said = {
+        f"treatment_{language}": [_TREATMENTS[name][language] for name in treatment] for language in LANGUAGES
+    }
+    return table.assign(**said)
+
+
+_TREATMENTS: dict[str, Words] = {
+    associations.CONSTANT: {
+        "ru": "не различает клиентов: ни одна модель её не использует",
+        "en": "tells no clients apart: no model uses it",
+    },
+    associations.REDUNDANT: {
+        "ru": "остаётся: между похожими признаками выбирают отбор столбцов и регуляризация",
+        "en": "kept: the selection of columns and the regularisation choose between like features",
+    },
+    associations.PLAIN: {"ru": "остаётся", "en": "kept"},
+}
+
+
 def portrait_sentence(row: dict[str, Any], language: Language) -> str:
-    """Return what a row of `class_portrait` says, with its effect and n.
+    """Return a row of `class_portrait` as a sentence with effect, interval and class sizes.
 
     Parameters
     ----------
@@ -33,13 +91,13 @@ def portrait_sentence(row: dict[str, Any], language: Language) -> str:
 
 
 def class_sizes(row: dict[str, Any], language: Language) -> str:
-    """Write the numbers of clients compared, the declined first."""
+    """Write the class sizes, the declined first."""
     sizes = (number(row[f"n_{side}"], 0, language) for side in ("declined", "kept"))
     return f"n = {' + '.join(sizes)}".replace(" ", _NO_BREAK)
 
 
 def direction_word(row: dict[str, Any], language: Language) -> str:
-    """Say in which direction the declined differ, in the word that suits the kind of the column."""
+    """Return the direction of the difference in the word for the kind of the column."""
     words = _OFTEN if row["kind"] in ("flag", "category") else _HIGHER
     return words[row["direction"]][language]
 
@@ -94,14 +152,14 @@ _SHIFTED_OTHERWISE: Words = {
 
 
 def _typical(row: dict[str, Any], language: Language) -> tuple[str, str]:
-    """Return the typical values of both classes, with as many decimals as tell them apart."""
+    """Return the typical values of both classes, with as many decimals as make them differ."""
     values = float(row["typical_declined"]), float(row["typical_kept"])
     if COLUMNS[row["feature"]].kind == "share":
         return _shares(row, language)
     small, large = sorted(map(abs, values))
     whole = large >= 100 or all(value == round(value) for value in values)
     digits = 0 if whole else 1 if small >= 1 else 2
-    return _told_apart(
+    return _with_enough_digits(
         values,
         digits,
         lambda value, digits: (
@@ -111,7 +169,7 @@ def _typical(row: dict[str, Any], language: Language) -> tuple[str, str]:
     )
 
 
-def _told_apart(
+def _with_enough_digits(
     values: tuple[float, float], digits: int, write: Callable[[float, int], str]
 ) -> tuple[str, str]:
     for more in range(digits, _MOST_DIGITS):
@@ -131,7 +189,7 @@ def _flag(row: dict[str, Any], language: Language) -> str:
 
 def _shares(row: dict[str, Any], language: Language) -> tuple[str, str]:
     values = float(row["typical_declined"]), float(row["typical_kept"])
-    return _told_apart(values, 0, lambda value, digits: percent(value, digits, language))
+    return _with_enough_digits(values, 0, lambda value, digits: percent(value, digits, language))
 
 
 def _category(row: dict[str, Any], language: Language) -> str:
@@ -153,7 +211,7 @@ _NO_SINGLE_VALUE: Words = {
 
 
 def _risk(row: dict[str, Any], language: Language) -> str:
-    """Compare the risk of a value's clients with that of all others."""
+    """Return the risk ratio with its interval in words."""
     ratio, ends = row["risk_ratio"], [row["risk_low"], row["risk_high"]]
     if ratio in (0, float("inf")):
         return _EXTREME_RISKS[ratio][language]

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from one_click.modelling import candidates
-from one_click.modelling.candidates import Tuned
 from one_click.modelling.folds import make_splits
 from one_click.modelling.search import search
+from one_click.modelling.selection import read_tuned
 from one_click.parameters import Evidence, Family, ModelSelection
+from one_click.schemas.records import TunedModel
 
 INNER, OUTER = "inner", "outer"
 _OUTER_SEEDS = 2000  # apart from the seeds of searches and confirmations
@@ -27,11 +28,8 @@ def nest_family(
 
     Returns
     -------
-    scores : DataFrame
-        ``outer_repeat``, ``outer_fold``, ``part`` (``inner``: the training clients, out of fold; ``outer``:
-        the clients held out), ``repeat``, ``fold``, ``client_id``, ``target``, ``score``, ``probability``.
-    choices : DataFrame, one row per outer fold
-        ``outer_repeat``, ``outer_fold``, ``settings`` (JSON), ``search_roc_auc``, ``refused``.
+    scores : DataFrame of `schemas.evidence.NestedScores`
+    choices : DataFrame of `schemas.evidence.NestedChoices`
     """
     scores, choices = [], []
     for repeat, fold, train, test in _outer_folds(clients, options, evidence):
@@ -45,15 +43,16 @@ def nest_family(
 def nest_others(
     clients: pd.DataFrame, tuned_models: pd.DataFrame, options: ModelSelection, evidence: Evidence
 ) -> pd.DataFrame:
-    """Score challengers and benchmarks, which have no settings to search, on the same outer folds.
+    """Score challengers and benchmarks, which have no search, on the same outer folds.
 
     Returns
     -------
-    DataFrame with the columns of a family's nested scores, and model
+    DataFrame of `schemas.evidence.OtherNestedScores`
     """
     others = tuned_models[tuned_models["kind"].isin(["challenger", "benchmark"])]
-    tuned = {row.model: json.loads(row.tuned) for row in others.itertuples()}
-    tuned |= {name: candidates.untuned(family) for name, family in evidence.challengers.items()}
+    tuned = read_tuned(others) | {
+        name: candidates.untuned(family) for name, family in evidence.challengers.items()
+    }
     parts = [
         _score(one, train, test, _inside(options, evidence)).assign(
             outer_repeat=repeat, outer_fold=fold, model=name
@@ -82,15 +81,17 @@ def _inside(options: ModelSelection, evidence: Evidence) -> ModelSelection:
     return options.model_copy(update={"confirmation_repeats": evidence.inner_repeats})
 
 
-def _score(tuned: Tuned, train: pd.DataFrame, test: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
+def _score(
+    tuned: TunedModel, train: pd.DataFrame, test: pd.DataFrame, options: ModelSelection
+) -> pd.DataFrame:
     """Score the training clients out of fold, and the clients held out with the candidate fitted on them."""
     inner = candidates.score_out_of_fold(tuned, train, options).assign(part=INNER)
-    if tuned["refused"]:
+    if tuned.refused:
         return inner
     held_out = candidates.score(candidates.fit(tuned, train, options), test)
     return pd.concat([inner, held_out.assign(part=OUTER, repeat=-1, fold=-1)], ignore_index=True)
 
 
-def _choice(tuned: Tuned) -> dict[str, Any]:
-    told = {name: tuned[name] for name in ("search_roc_auc", "refused")}
-    return told | {"settings": json.dumps(tuned["settings"], sort_keys=True)}
+def _choice(tuned: TunedModel) -> dict[str, Any]:
+    told = tuned.model_dump(include={"search_roc_auc", "refused"})
+    return told | {"hyperparameters": json.dumps(tuned.hyperparameters, sort_keys=True)}

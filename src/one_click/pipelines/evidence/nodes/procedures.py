@@ -1,6 +1,5 @@
 """Nodes that replay the rules of selection in every outer fold and judge what they chose."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,15 +12,15 @@ from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate, calibrate_out_of_fold
 from one_click.modelling.evaluation import (
     THRESHOLDS,
-    Figure,
+    Metric,
     brier_score,
     calibration_error,
     corrected_interval,
     f1_declined,
     log_loss,
-    roc_auc,
 )
 from one_click.parameters import FAMILIES, RULES, VOTING, Evidence, ModelSelection
+from one_click.statistics.discrimination import roc_auc
 
 from .nested import INNER, OUTER
 
@@ -41,11 +40,8 @@ def replay_selection(
 
     Returns
     -------
-    outer_scores : DataFrame
-        ``outer_repeat``, ``outer_fold``, ``model`` (a model, or a rule: what the rule chose), ``client_id``,
-        ``target``, ``score``, ``probability`` (calibrated), ``called`` (1 from the threshold on).
-    choices : DataFrame, one row per outer fold and rule
-        ``outer_repeat``, ``outer_fold``, ``rule``, ``model``, ``inner_roc_auc`` (what the rule believed).
+    outer_scores : DataFrame of `schemas.evidence.OuterScores`
+    choices : DataFrame of `schemas.evidence.RuleChoices`
     """
     tables = [*(scores.assign(model=name) for name, scores in nested_scores.items()), other_nested_scores]
     scores = pd.concat(tables, ignore_index=True)
@@ -78,8 +74,7 @@ def _ranks(tuned_models: pd.DataFrame, models: np.ndarray) -> pd.DataFrame:
 def _weights(tuned_models: pd.DataFrame) -> dict[str, float]:
     """Return the weights of the families that have one in the vote."""
     families = tuned_models[tuned_models["model"].isin(FAMILIES)]
-    tuned = zip(families["model"], families["tuned"], strict=True)
-    weights = {name: float(json.loads(text)["family"]["vote_weight"]) for name, text in tuned}
+    weights = {name: tuned.vote_weight for name, tuned in selection.read_tuned(families).items()}
     return {name: weight for name, weight in weights.items() if weight}
 
 
@@ -128,22 +123,21 @@ def _of(judged: list[pd.DataFrame], model: str) -> pd.DataFrame:
 def summarise_procedures(
     outer_scores: pd.DataFrame, rule_choices: pd.DataFrame, options: ModelSelection, evidence: Evidence
 ) -> pd.DataFrame:
-    """Return every figure of every model and rule on the outer folds, with paired differences.
+    """Return every metric of every model and rule on the outer folds, with paired differences.
 
     Returns
     -------
-    DataFrame, one row per model or rule and figure: model, metric, value, low, high, folds (in which the
-    model could be fitted), against (a rival), behind, behind_low, behind_high
+    DataFrame of `schemas.evidence.NestedSummary`
         Intervals are those of Nadeau and Bengio over the outer folds; behind is the rival's value minus the
         model's, on the same folds, of the F1 without an interval. ``optimism`` is what a rule believed minus
         what it got.
     """
-    figures = _figures_by_fold(outer_scores)
-    _refuse_unknown_rival(evidence.rival, figures["roc_auc"].columns)
-    optimism = _optimism(figures["roc_auc"], rule_choices)
+    metrics = _metrics_by_fold(outer_scores)
+    _refuse_unknown_rival(evidence.rival, metrics["roc_auc"].columns)
+    optimism = _optimism(metrics["roc_auc"], rule_choices)
     share = 1 / options.folds
     rows = []
-    for metric, by_fold in {**figures, "optimism": optimism}.items():
+    for metric, by_fold in {**metrics, "optimism": optimism}.items():
         rival = by_fold.get(evidence.rival)
         for name in by_fold.columns:
             value, low, high = _interval(by_fold[name].dropna(), share)
@@ -160,26 +154,26 @@ def _refuse_unknown_rival(rival: str, models: Iterable[str]) -> None:
         raise ParameterError(f"(file {Evidence.file})\n  rival: no model '{rival}'; {nearest(rival, models)}")
 
 
-def _figures_by_fold(outer_scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return one table per figure: one row per outer fold, one column per model or rule."""
-    figures = {
+def _metrics_by_fold(outer_scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return one table per metric: one row per outer fold, one column per model or rule."""
+    metrics: dict[str, tuple[Metric, str]] = {
         "roc_auc": (roc_auc, "score"),
         "roc_auc_calibrated": (roc_auc, "probability"),
         "brier_score": (brier_score, "probability"),
         "log_loss": (log_loss, "probability"),
         "f1_declined": (f1_declined, "called"),
     }
-    tables = {name: _tabulate(outer_scores, *figure, _PLACE) for name, figure in figures.items()}
+    tables = {name: _tabulate(outer_scores, *metric, _PLACE) for name, metric in metrics.items()}
     # One fold is too small for the ten bins of this one: it is taken over all clients of a repeat.
     repeats = _tabulate(outer_scores, calibration_error, "probability", _PLACE[:1])
     return tables | {"calibration_error": repeats}
 
 
-def _tabulate(outer_scores: pd.DataFrame, figure: Figure, column: str, index: list[str]) -> pd.DataFrame:
+def _tabulate(outer_scores: pd.DataFrame, metric: Metric, column: str, index: list[str]) -> pd.DataFrame:
     values = [
         (
             *key,
-            figure(part[column].to_numpy(), part["target"].to_numpy("float64"), np.ones((1, len(part))))[0],
+            metric(part[column].to_numpy(), part["target"].to_numpy("float64"), np.ones((1, len(part))))[0],
         )
         for key, part in outer_scores.groupby([*index, "model"])
     ]

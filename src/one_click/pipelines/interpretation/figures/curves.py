@@ -19,9 +19,7 @@ from one_click.presentation.drawing import (
     number_ticks,
     percent_ticks,
 )
-from one_click.presentation.wording import percent
-
-from ..nodes.curves import level_text
+from one_click.presentation.wording import percent, stored_value_text
 
 _SHOWN = 6  # features
 _ABREAST = 3  # panels
@@ -53,10 +51,8 @@ def effect_curves_figure(
 
     Parameters
     ----------
-    effect_curves, effect_lines : DataFrame
-        As `trace_effects` returns them.
-    effects : DataFrame
-        As `describe_effects` returns them.
+    effect_curves, effect_lines, effects : DataFrame
+        Of `schemas.interpretation.EffectCurves`, `EffectLines` and `Effects`.
     """
     return draw_in_both_languages(_draw, effect_curves, effect_lines, effects)
 
@@ -176,7 +172,7 @@ def _draw_levels(axes: Axes, curve: pd.DataFrame, language: Language) -> None:
     )
     axes.plot(places, shown["probability"], "o", color=KEPT, label=_LEGEND["mean"][language])
     name = curve["feature"].iloc[0]
-    words = [textwrap.fill(level_text(name, level, language), 18) for level in shown["level"]]
+    words = [textwrap.fill(stored_value_text(name, level, language), 18) for level in shown["level"]]
     slanted = len(words) > 2
     axes.set_xticks(
         places,

@@ -1,10 +1,11 @@
-"""Figures of what the champion looks at, drawn from tables."""
+"""Figures of the importance of features, for all clients and for one, drawn from tables."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, Language, label
@@ -23,8 +24,7 @@ from one_click.presentation.drawing import (
 from one_click.presentation.pseudonyms import shown
 from one_click.presentation.wording import chance, number, percent, value_text
 
-from ..nodes.agreement import NEAR, REFITS, UNUSED
-from ..nodes.importance import FEATURE
+from ..nodes.importance import COLLINEAR, FEATURE, GROUP
 
 _CLEAR = 0.3  # rank correlation from which larger values are said to raise or lower the risk
 _METRIC = "roc_auc"
@@ -53,9 +53,9 @@ def beeswarm_figure(
 def waterfall_figure(
     shap_values: pd.DataFrame, features: pd.DataFrame, client_scores: pd.DataFrame, campaign: CampaignPlan
 ) -> tuple[Figure, Figure]:
-    """Draw how the score of the client with the highest risk comes about, in Russian and in English.
+    """Draw the contributions to the score of the client with the highest risk, in Russian and in English.
 
-    The title names him by his pseudonym, if the campaign has a key.
+    The title holds the client's pseudonym, if the campaign has a key.
     """
     riskiest = client_scores.sort_values(["probability", CLIENT_ID], ascending=[False, True]).iloc[0]
     client = int(riskiest[CLIENT_ID])
@@ -69,15 +69,15 @@ def client_waterfall(
     client: int,
     pseudonym_key: str | None = None,
 ) -> tuple[Figure, Figure]:
-    """Draw how the score of any client comes about, in Russian and in English.
+    """Draw the contributions to the score of any client, in Russian and in English.
 
     Parameters
     ----------
     shap_values, features, client_scores : DataFrame, one row per client
     client : int
-        His number.
+        Number of the client.
     pseudonym_key : str, optional
-        With it, the title names him by his pseudonym.
+        With it, the title holds the client's pseudonym.
 
     Raises
     ------
@@ -97,52 +97,40 @@ def client_waterfall(
     return draw_in_both_languages(_draw_waterfall, f"{name}", *rows)
 
 
-def importance_agreement_figure(importance_agreement: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the places of each feature by both measures, in Russian and in English."""
-    return draw_in_both_languages(_draw_agreement, importance_agreement)
-
-
 def _draw_permutation(language: Language, importance: pd.DataFrame) -> Figure:
     table = importance[importance["metric"] == _METRIC]
-    features = table[table["kind"] == "feature"]
-    proven = features[features["low"] > 0]
-    first = (proven if len(proven) else features).iloc[0]
-    name, loss = label(first["feature"], language), number(first["importance"], 3, language)
-    if not len(proven):
-        title = (
-            "Ни один признак не теряет ROC-AUC при перемешивании во всех проверках"
-            if language == "ru"
-            else "No feature loses ROC-AUC in all checks when it is shuffled"
-        )
-    elif language == "ru":
-        title = f"Больше всего модель теряет, если перемешать признак «{name}»: {loss} ROC-AUC"
-    else:
-        title = f"The model loses most when “{name.lower()}” is shuffled: {loss} of ROC-AUC"
-    figure = new_figure(8, 6, title)
+    features = table[table["kind"] == FEATURE]
+    figure = new_figure(8, 6, _permutation_title(features, language))
     axes = figure.subplots()
-    together = table[table["kind"] != "feature"].sort_values(["kind", "importance"], ascending=[False, False])
+    together = table[table["kind"] != FEATURE].sort_values(["kind", "importance"], ascending=[False, False])
     _draw_losses(axes, pd.concat([features, together]).iloc[::-1], language)
     axes.axhline(len(together) - 0.5, color=NEUTRAL, linewidth=0.8)
     return figure
 
 
+def _permutation_title(features: pd.DataFrame, language: Language) -> str:
+    proven = features[features["low"] > 0]
+    if proven.empty:
+        return {
+            "ru": "Ни один признак не теряет ROC-AUC при перемешивании во всех проверках",
+            "en": "No feature loses ROC-AUC in all checks when it is shuffled",
+        }[language]
+    first = proven.iloc[0]
+    name, loss = label(first["feature"], language), number(first["importance"], 3, language)
+    return {
+        "ru": f"Больше всего модель теряет, если перемешать признак «{name}»: {loss} ROC-AUC",
+        "en": f"The model loses most when “{name.lower()}” is shuffled: {loss} of ROC-AUC",
+    }[language]
+
+
 def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     heights = np.arange(len(shown))
-    colours = {"feature": KEPT, "collinear": DECLINED, "group": ACCENT}
-    names = {
-        "ru": {
-            "feature": "один признак",
-            "collinear": "признаки, что меняются вместе",
-            "group": "вся группа",
-        },
-        "en": {"feature": "one feature", "collinear": "features that go together", "group": "whole group"},
-    }[language]
-    for kind, colour in colours.items():
+    for kind, (colour, names) in _KINDS.items():
         mask = (shown["kind"] == kind).to_numpy()
         if mask.any():
-            part = shown[mask]
+            part, name = shown[mask], names[language]
             axes.hlines(heights[mask], part["low"], part["high"], colors=colour, linewidth=3, alpha=0.5)
-            axes.scatter(part["importance"], heights[mask], color=colour, s=40, zorder=3, label=names[kind])
+            axes.scatter(part["importance"], heights[mask], color=colour, s=40, zorder=3, label=name)
     axes.axvline(0, color=NEUTRAL, linewidth=1)
     axes.set_yticks(heights, [_unit_label(row, language) for row in shown.to_dict("records")])
     axes.set_xlabel(
@@ -154,8 +142,15 @@ def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     number_ticks(axes.xaxis, 3, language)
 
 
+_KINDS: dict[str, tuple[str, dict[Language, str]]] = {
+    FEATURE: (KEPT, {"ru": "один признак", "en": "one feature"}),
+    COLLINEAR: (DECLINED, {"ru": "признаки, что меняются вместе", "en": "features that go together"}),
+    GROUP: (ACCENT, {"ru": "вся группа", "en": "whole group"}),
+}
+
+
 def _unit_label(row: dict[str, Any], language: Language) -> str:
-    if row["kind"] == "group":
+    if row["kind"] == GROUP:
         return GROUP_LABELS[row["feature"]][language]
     return "\n".join(label(name, language) for name in row["members"].split(", "))
 
@@ -192,59 +187,67 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
 
 def _shap_title(importance: pd.DataFrame, language: Language) -> str:
     used = importance[importance["mean_absolute"] > 0].head(3)
-    names = [label(name, language) for name in used["feature"]]
+    if used.empty:
+        return _NOTHING_USED[language]
     share = percent(used["share"].sum(), 0, language)
-    if not names:
-        return "Модель не использует признаков" if language == "ru" else "The model uses no feature"
-    if language == "ru":
-        quoted = ", ".join(f"«{name}»" for name in names)
-        return f"{_COUNTS_RU[len(names)]} {share} всех объяснений: {quoted}"
-    return f"{_COUNTS_EN[len(names)]} {share} of all explanations: " + ", ".join(f"“{n}”" for n in names)
+    quotes, of_all = {"ru": ("«{}»", "всех объяснений"), "en": ("“{}”", "of all explanations")}[language]
+    names = ", ".join(quotes.format(label(name, language)) for name in used["feature"])
+    return f"{_COUNTS[language][len(used)]} {share} {of_all}: {names}"
 
 
-_COUNTS_RU = {1: "Один признак даёт", 2: "Два признака дают", 3: "Три признака дают"}
-_COUNTS_EN = {1: "One feature gives", 2: "Two features give", 3: "Three features give"}
+_NOTHING_USED: dict[Language, str] = {
+    "ru": "Модель не использует признаков",
+    "en": "The model uses no feature",
+}
+_COUNTS: dict[Language, tuple[str, ...]] = {
+    "ru": ("", "Один признак даёт", "Два признака дают", "Три признака дают"),
+    "en": ("", "One feature gives", "Two features give", "Three features give"),
+}
 
 
 def _draw_swarm(
     language: Language, shap_values: pd.DataFrame, features: pd.DataFrame, importance: pd.DataFrame
 ) -> Figure:
-    first = importance.iloc[0]
-    name = label(first["feature"], language)
-    title = (
-        _shap_title(importance.assign(share=0.0), language)
-        if first["mean_absolute"] == 0
-        else (
-            f"Сильнее всего оценки раздвигает признак «{name}»; каждая точка — клиент"
-            if language == "ru"
-            else f"“{name}” moves scores furthest apart; each dot is a client"
-        )
-    )
-    figure = new_figure(8, 6, title)
+    figure = new_figure(8, 6, _swarm_title(importance.iloc[0], language))
     axes = figure.subplots()
     shown = list(importance["feature"].head(_SWARM_FEATURES))[::-1]
     chosen = np.linspace(0, len(features) - 1, min(len(features), _SWARM_CLIENTS)).astype(int)
-    drawn = None
-    for height, feature in enumerate(shown):
-        contributions = shap_values[feature].to_numpy()[chosen]
-        place = height + _spread(contributions)
-        kind = COLUMNS[feature].kind
-        if kind == "category":
-            axes.scatter(contributions, place, s=7, color=NEUTRAL, alpha=0.6)
-            continue
-        rank = features[feature].astype("float64").rank(pct=True).to_numpy()[chosen]
-        drawn = axes.scatter(contributions, place, s=7, c=rank, cmap=DIVERGING, vmin=0, vmax=1, alpha=0.8)
+    drawn = [
+        _draw_dots(axes, height, shap_values[feature].to_numpy()[chosen], features[feature], chosen)
+        for height, feature in enumerate(shown)
+    ]
     axes.axvline(0, color=NEUTRAL, linewidth=1)
     axes.set_yticks(range(len(shown)), [label(feature, language) for feature in shown])
     axes.set_xlabel("Вклад в оценку риска" if language == "ru" else "Contribution to the risk score")
     number_ticks(axes.xaxis, 1, language)
-    if drawn is not None:
-        _value_bar(figure, axes, drawn, language)
+    if coloured := [dots for dots in drawn if dots.get_array() is not None]:
+        _value_bar(figure, axes, coloured[-1], language)
     return figure
 
 
+def _swarm_title(first: pd.Series, language: Language) -> str:
+    if first["mean_absolute"] == 0:
+        return _NOTHING_USED[language]
+    name = label(first["feature"], language)
+    return {
+        "ru": f"Сильнее всего оценки раздвигает признак «{name}»; каждая точка — клиент",
+        "en": f"“{name}” moves scores furthest apart; each dot is a client",
+    }[language]
+
+
+def _draw_dots(
+    axes: Axes, height: int, contributions: np.ndarray, values: pd.Series, chosen: np.ndarray
+) -> PathCollection:
+    """Draw a dot per chosen client, coloured by the rank of its value among all clients."""
+    heights = height + _spread(contributions)
+    if COLUMNS[str(values.name)].kind == "category":  # which has no order
+        return axes.scatter(contributions, heights, s=7, color=NEUTRAL, alpha=0.6)
+    rank = values.astype("float64").rank(pct=True).to_numpy()[chosen]
+    return axes.scatter(contributions, heights, s=7, c=rank, cmap=DIVERGING, vmin=0, vmax=1, alpha=0.8)
+
+
 def _spread(contributions: np.ndarray) -> np.ndarray:
-    """Return how far each dot stands above or below its line, so that near ones stand side by side."""
+    """Return the vertical offset of each dot, so that near contributions do not hide each other."""
     bins = np.digitize(contributions, np.linspace(contributions.min(), contributions.max(), 60))
     order = pd.Series(bins).groupby(bins).cumcount().to_numpy()
     most = max(1, np.bincount(bins).max())
@@ -252,7 +255,7 @@ def _spread(contributions: np.ndarray) -> np.ndarray:
     return np.asarray(side * (order + 1) // 2 * min(0.8 / most, 0.06))
 
 
-def _value_bar(figure: Figure, axes: Axes, drawn: Any, language: Language) -> None:
+def _value_bar(figure: Figure, axes: Axes, drawn: PathCollection, language: Language) -> None:
     bar = figure.colorbar(drawn, ax=axes, ticks=[0, 1], aspect=40)
     bar.ax.set_yticklabels(["низкое", "высокое"] if language == "ru" else ["low", "high"])
     bar.set_label("Значение признака" if language == "ru" else "Value of the feature")
@@ -272,25 +275,28 @@ def _draw_waterfall(
     axes = figure.subplots()
     contributions = shap[list(BASE_FEATURES)].astype("float64")
     strongest = contributions.abs().sort_values(ascending=False, kind="stable").index[:_STEPS]
-    rest = contributions.drop(strongest).sum()
-    texts = [f"{label(name, language)}: {value_text(name, values[name], language)}" for name in strongest]
-    texts.append("Остальные признаки" if language == "ru" else "All other features")
-    steps = [*contributions[strongest], rest]
-    starts = shap["base_value"] + np.r_[0, np.cumsum(steps)[:-1]]
-    heights = np.arange(len(steps))[::-1]
-    axes.barh(heights, steps, left=starts, color=[DECLINED if step > 0 else KEPT for step in steps])
-    for height, start, step in zip(heights, starts, steps, strict=True):
-        sign = "+" if step > 0 else ""
-        text = f" {sign}{number(step, 2, language)}"
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        axes.text(max(start, start + step), height, text, va="center", fontsize=9, bbox=box)
+    names = [f"{label(name, language)}: {value_text(name, values[name], language)}" for name in strongest]
+    names.append("Остальные признаки" if language == "ru" else "All other features")
+    _draw_steps(
+        axes, [*contributions[strongest], contributions.drop(strongest).sum()], shap["base_value"], language
+    )
     axes.axvline(shap["base_value"], color=NEUTRAL, linestyle=":")
     axes.axvline(shap["output"], color="black", linestyle=":")
-    axes.set_yticks(heights, texts)
+    axes.set_yticks(range(len(names))[::-1], names)
     axes.margins(x=0.15)
     axes.set_xlabel(_score_axis(shap, language))
     number_ticks(axes.xaxis, 1, language)
     return figure
+
+
+def _draw_steps(axes: Axes, steps: list[float], base_value: float, language: Language) -> None:
+    """Draw a bar per step, from top to bottom, each from where the one before ends."""
+    starts, heights = base_value + np.r_[0, np.cumsum(steps)[:-1]], np.arange(len(steps))[::-1]
+    axes.barh(heights, steps, left=starts, color=[DECLINED if step > 0 else KEPT for step in steps])
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    for height, start, step in zip(heights, starts, steps, strict=True):
+        text = f" {'+' if step > 0 else ''}{number(step, 2, language)}"
+        axes.text(max(start, start + step), height, text, va="center", fontsize=9, bbox=box)
 
 
 def _score_axis(shap: pd.Series, language: Language) -> str:
@@ -298,44 +304,3 @@ def _score_axis(shap: pd.Series, language: Language) -> str:
     if language == "ru":
         return f"Оценка модели: от {base}, средней по клиентам,\nдо {output} (пунктир)"
     return f"The model's score: from {base}, the mean over clients,\nto {output} (dotted lines)"
-
-
-def _draw_agreement(language: Language, agreement: pd.DataFrame) -> Figure:
-    table = agreement[agreement["kind"] == "feature"].sort_values("shap_rank", ascending=False)
-    figure = new_figure(8, 5, _agreement_title(table, language))
-    axes = figure.subplots()
-    heights = np.arange(len(table))
-    differ = _far_apart(table).to_numpy() & (~table["reason"].isin((UNUSED, REFITS))).to_numpy()
-    axes.hlines(
-        heights,
-        table["shap_rank"],
-        table["permutation_rank"],
-        color=np.where(differ, DECLINED, "#d1d5db"),
-        linewidth=2,
-    )
-    names = (
-        ("вклад (SHAP)", "потеря ROC-AUC") if language == "ru" else ("contribution (SHAP)", "loss of ROC-AUC")
-    )
-    axes.scatter(table["shap_rank"], heights, color=KEPT, label=names[0], zorder=3)
-    axes.scatter(table["permutation_rank"], heights, color=ACCENT, marker="D", label=names[1], zorder=3)
-    axes.set_yticks(heights, [label(name, language) for name in table["feature"]])
-    axes.set_xlabel("Место по важности" if language == "ru" else "Rank of importance")
-    axes.invert_xaxis()
-    axes.legend(loc="upper left")
-    return figure
-
-
-def _far_apart(table: pd.DataFrame) -> pd.Series:
-    return (table["permutation_rank"] - table["shap_rank"]).abs() > NEAR[FEATURE]
-
-
-def _agreement_title(table: pd.DataFrame, language: Language) -> str:
-    used = table[~table["reason"].isin((UNUSED, REFITS))]
-    if not len(used):
-        return "Модель не использует признаков" if language == "ru" else "The model uses no feature"
-    apart = int(_far_apart(used).sum())
-    if language == "ru":
-        found = f"расходятся в местах {apart} из них" if apart else "согласны"
-        return f"Модель использует признаков: {len(used)}; два способа измерить их важность {found}"
-    found = f"disagree about the places of {apart} of them" if apart else "agree"
-    return f"Features that the model uses: {len(used)}; two measures of their importance {found}"

@@ -20,20 +20,20 @@ from one_click.presentation.drawing import (
 )
 from one_click.presentation.wording import clients, number, percent, plural
 
-from ..nodes.odds_ratios import move_text, odds_text
+from ..texts.odds_ratios import move_text, odds_text
 
-_RULES_SHOWN = 12  # of a larger tree, the riskiest half of as many and the calmest half
+_RULES_SHOWN = 12  # of a larger tree, half of them the riskiest and half the calmest
 _RULE_CHARACTERS = 98  # in a line of a rule
 _NO_BREAK = "\u00a0"
 
 
 def odds_ratios_figure(odds_ratios: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the odds ratio of each feature and how far it differs from client to client, in both languages."""
+    """Draw the odds ratio of each feature with its quantiles over the clients, in Russian and in English."""
     return draw_in_both_languages(_draw_odds, odds_ratios)
 
 
 def tree_rules_figure(tree_rules: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the rules of each tree with their share of declined clients, in Russian and in English."""
+    """Draw the rules of each tree with their shares of declined clients, in Russian and in English."""
     return draw_in_both_languages(_draw_rules, tree_rules[tree_rules["clients"] > 0])
 
 
@@ -80,9 +80,7 @@ def _finding_of_odds(odds_ratios: pd.DataFrame, language: Language) -> str:
 
 
 def _move(row: pd.Series, language: Language) -> str:
-    kind = "level" if pd.notna(row["from_level"]) else "value"
-    move = move_text(row["feature"], row[f"from_{kind}"], row[f"to_{kind}"], language)
-    return " → ".join(_unbroken(value) for value in move.split(" → "))
+    return " → ".join(_unbroken(value) for value in move_text(row, language).split(" → "))
 
 
 def _unbroken(text: str) -> str:
@@ -170,7 +168,7 @@ def _finding_of_rules(trees: dict[str, pd.DataFrame], language: Language) -> str
 
 
 def _listed(rules: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return the rules to show from top to bottom, with their wrapped text and the place of each."""
+    """Return the rules to show from top to bottom, with their wrapped text and vertical position."""
     rows = rules.assign(text=[_wrapped(text) for text in rules[f"rule_{language}"]])
     left_out = len(rows) - _RULES_SHOWN
     if left_out > 0:

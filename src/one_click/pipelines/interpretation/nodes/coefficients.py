@@ -8,7 +8,7 @@ import pandas as pd
 from one_click.explain.fitted import FittedView, views_of
 from one_click.modelling.scores import raw_features, score_scale
 
-_COEFFICIENTS = {
+_TYPES = {  # which a table without rows cannot tell
     "model": "str",
     "term": "str",
     "features": "str",
@@ -25,15 +25,14 @@ def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.Data
     train_clients : DataFrame
         Clients whose spread makes the terms comparable.
     **candidates : fitted pipelines
-        Family -> pipeline of the steps `engineer`, `columns`, `select`, `expand`, `model`.
+        Family -> pipeline of the steps `engineer`, `columns`, `select`, `basis`, `model`.
 
     Returns
     -------
-    DataFrame, one row per model and term: model, term, features, coefficient, odds_ratio
-        Features are the raw features behind the term, joined by ", ". The coefficient is per unit of the
-        term as the model sees it; the odds ratio exp(coefficient × standard deviation) is per standard
-        deviation of the term over these clients, and missing where the score is not in log-odds (a linear
-        SVC). The curves of one feature add up to one bend: a single one says little by itself.
+    DataFrame of `schemas.interpretation.Coefficients`
+        A coefficient is per unit of the term as the model sees it, the odds ratio exp(coefficient × standard
+        deviation) per standard deviation of the term over these clients. The curves of one feature add up to
+        one bend: a single one says little by itself.
     """
     rows = [
         row
@@ -41,7 +40,7 @@ def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.Data
         if view.is_linear
         for row in _read(name, view, train_clients)
     ]
-    return pd.DataFrame(rows, columns=list(_COEFFICIENTS)).astype(_COEFFICIENTS)
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
 def _read(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:

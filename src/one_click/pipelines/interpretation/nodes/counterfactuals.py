@@ -14,19 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, decimals
 from one_click.explain.moves import Score, is_possible, with_values
+from one_click.modelling.profit import is_at_risk
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Interpretation, WhatIf
-from one_click.presentation.wording import chance, value_text
+from one_click.schemas.records import DecisionThreshold
 
 Values = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 _ROWS = 200_000  # rows scored at a time: bounds the memory of the search
-_DIGITS = 9  # behind these, probabilities and efforts differ by rounding alone
+_ROUNDING = 9  # decimals, behind which probabilities and efforts differ by rounding alone
 _CHANGEABLE = tuple(name for name in BASE_FEATURES if COLUMNS[name].changeable)
-_COUNTERFACTUALS = {
+_TYPES = {  # which a table without rows cannot tell
     CLIENT_ID: "int64",
     "changes": "int64",
     "feature": "str",
@@ -37,13 +38,12 @@ _COUNTERFACTUALS = {
     "probability_after": "float64",
     "reached": "bool",
     "support": "float64",
-    **{f"sentence_{language}": "str" for language in LANGUAGES},
 }
 
 
 @dataclass(frozen=True)
 class _Moves:
-    """What one feature of the clients may be changed to.
+    """Values that one feature of the clients may be changed to.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class _Moves:
     efforts : ndarray, shape (n_clients, n_values)
     allowed : ndarray of bool, shape (n_clients, n_values)
         False where the client has the value already, or one that reads the same, and upwards where the store
-        would only ever make it less.
+        would only ever lower it.
     """
 
     new_values: Values
@@ -72,7 +72,7 @@ class _Search:
 def find_changes(
     features: pd.DataFrame,
     champion: Any,
-    decision_threshold: dict[str, Any],
+    decision_threshold: DecisionThreshold,
     explanation_base: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def find_changes(
     ----------
     features : DataFrame, one row per client
     champion : fitted classifier
-    decision_threshold : dict
+    decision_threshold : DecisionThreshold
         A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
         labelled clients; `client_scores` may differ a little.
     explanation_base : DataFrame
@@ -98,35 +98,41 @@ def find_changes(
 
     Returns
     -------
-    DataFrame, one row per client at risk and changed feature: client_id, changes, feature, value, new_value,
-    effort, probability_before, probability_after, reached, support, sentence_ru, sentence_en
+    DataFrame of `schemas.interpretation.Counterfactuals`, without sentences
         Where no allowed change is enough, the one that lowers the probability most, with `reached` False;
-        where none lowers it, one row with 0 changes, an empty `feature`, and no values and support. Effort,
-        support and sentences are those of the whole change. Support is the share of the base whose values
-        of all changed features lie at least as far in the direction of the change.
+        where none lowers it, one row with 0 changes, an empty `feature`, and no values and support. Effort
+        and support are those of the whole change. Support is the share of the base whose values of all
+        changed features lie at least as far in the direction of the change.
     """
-    threshold = float(decision_threshold["threshold"])
+    threshold = decision_threshold.threshold
     score = partial(decline_probability, champion)
     before = score(raw_features(features))
-    at_risk = features[before >= threshold].reset_index(drop=True)
+    called = is_at_risk(before, threshold)
+    at_risk = features[called].reset_index(drop=True)
     moves = {name: _moves(at_risk[name], explanation_base[name], options.what_if) for name in _CHANGEABLE}
     search = _Search(score, raw_features(at_risk), threshold, moves)
-    own = before[before >= threshold]
+    own = before[called]
     plans = _smallest_plans(search, own, options.what_if.most_changes).assign(before=own)
-    return _tell(plans, at_risk, explanation_base)
+    return _rows(plans, at_risk, explanation_base)
 
 
 def _moves(own: pd.Series, base: pd.Series, what_if: WhatIf) -> _Moves:
     values = plausible_values(base, what_if)
     shifts = _mid_ranks(values, base)[None, :] - _mid_ranks(own, base)[:, None]
-    texts, own_texts = (
-        np.array([value_text(str(base.name), value, "en") for value in some], dtype=str)
-        for some in (values, own)
-    )
-    allowed = texts[None, :] != own_texts[:, None]
+    as_read, own_as_read = (_as_read(str(base.name), some) for some in (values, own))
+    allowed = (as_read[None, :] != own_as_read[:, None]).any(axis=2)
     if COLUMNS[str(base.name)].only_less:
         allowed &= shifts < 0
     return _Moves(values, np.abs(shifts), allowed)
+
+
+def _as_read(name: str, values: Any) -> Values:
+    """Return each value's decimals and amount as readers see them, shape (n_values, 2)."""
+    scale = 100 if COLUMNS[name].kind == "share" else 1
+    digits = [decimals(name, value) for value in values]
+    # Only Python's own `round` rounds as formatting does; that of numpy multiplies first.
+    amounts = [round(float(scale * value), places) for value, places in zip(values, digits, strict=True)]
+    return np.array([digits, amounts], dtype="float64").T
 
 
 def plausible_values(base: pd.Series, what_if: WhatIf) -> Values:
@@ -215,9 +221,10 @@ def _ask_many(search: _Search, positions: Positions, values: dict[str, Values]) 
 
 
 def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:
-    """Keep each client's best plan; of equal ones the first."""
-    effort, probability = plans["effort"].round(_DIGITS), plans["probability"].round(_DIGITS)
+    """Return each client's best plan; of equal ones the first."""
+    effort, probability = plans["effort"].round(_ROUNDING), plans["probability"].round(_ROUNDING)
     reached = plans["reached"]
+    # The last key counts most. Of plans that are enough, effort comes before probability; else the reverse.
     order = np.lexsort(
         [
             effort,
@@ -230,42 +237,15 @@ def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:
     return plans.iloc[order].drop_duplicates("position")
 
 
-# Told ----------------------------------------------------------------------------------------------
-
-
-_IF: dict[Language, str] = {"ru": "", "en": "If "}
-_AND: dict[Language, str] = {"ru": "; ", "en": " and "}
-_CONDITION: dict[Language, str] = {
-    "ru": "«{label}»: {new} вместо {old}",
-    "en": "“{label}” were {new} instead of {old}",
-}
-_ANSWER: dict[tuple[Language, bool], str] = {
-    ("ru", True): " — оценка риска модели была бы {after} вместо {before}",
-    ("ru", False): " — оценка риска модели почти не изменилась бы ({before})",
-    ("en", True): ", the model would estimate the risk at {after} instead of {before}",
-    ("en", False): ", the model's estimate of the risk would hardly change ({before})",
-}
-_VERDICT: dict[tuple[Language, bool], str] = {
-    ("ru", True): "ниже порога риска",
-    ("ru", False): "не ниже порога риска",
-    ("en", True): "below the risk threshold",
-    ("en", False): "not below the risk threshold",
-}
-_NOTHING_LOWERS: dict[Language, str] = {
-    "ru": "Ни одно из проверенных изменений не снизило бы оценку риска модели ({before}).",
-    "en": "None of the changes tried would lower the model's estimate of the risk ({before}).",
-}
-
-
-def _tell(plans: pd.DataFrame, clients: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
-    """Write the plans, one row per changed feature."""
+def _rows(plans: pd.DataFrame, clients: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Return the plans, one row per changed feature."""
     clients_of_plans = clients.iloc[plans["position"]].to_dict("records")
     rows = [
         row
         for client, plan in zip(clients_of_plans, plans.to_dict("records"), strict=True)
         for row in _rows_of(plan, client, base)
     ]
-    return pd.DataFrame(rows, columns=list(_COUNTERFACTUALS)).astype(_COUNTERFACTUALS)
+    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
 def _rows_of(plan: dict[Any, Any], client: dict[Any, Any], base: pd.DataFrame) -> list[dict[str, Any]]:
@@ -279,7 +259,6 @@ def _rows_of(plan: dict[Any, Any], client: dict[Any, Any], base: pd.DataFrame) -
         "probability_after": plan["probability"],
         "reached": plan["reached"],
         "support": _support(old, new, base),
-        **{f"sentence_{language}": _sentence(old, new, plan, language) for language in LANGUAGES},
     }
     return [
         {**of_the_plan, "feature": name, "value": old.get(name), "new_value": new.get(name)}
@@ -295,37 +274,17 @@ def _support(old: dict[str, float], new: dict[str, float], base: pd.DataFrame) -
     return float(np.mean(np.all(as_far, axis=0)))
 
 
-def _sentence(old: dict[str, float], new: dict[str, float], plan: dict[Any, Any], language: Language) -> str:
-    before, after = (chance(plan[when], language) for when in ("before", "probability"))
-    if not new:
-        return _NOTHING_LOWERS[language].format(before=before)
-    texts = [
-        _CONDITION[language].format(
-            label=label(name, language),
-            new=value_text(name, new[name], language),
-            old=value_text(name, old[name], language),
-        )
-        for name in new
-    ]
-    condition, separator = _IF[language], _AND[language]
-    answer = _ANSWER[language, before != after].format(before=before, after=after)
-    return f"{condition}{separator.join(texts)}{answer}: {_VERDICT[language, plan['reached']]}."
-
-
 def summarise_changes(counterfactuals: pd.DataFrame) -> pd.DataFrame:
     """Count which changes bring clients under the threshold.
 
     Parameters
     ----------
-    counterfactuals : DataFrame
-        As `find_changes` returns it.
+    counterfactuals : DataFrame of `schemas.interpretation.Counterfactuals`
 
     Returns
     -------
-    DataFrame, one row per feature and direction, the most frequent first: feature, direction, clients,
-    share, median_effort, median_fall
-        Only clients whose change is enough. Direction is ``up`` or ``down``, share is that of such clients;
-        effort and fall of the probability are those of the clients' whole changes.
+    DataFrame of `schemas.interpretation.ChangeSummary`
+        Only of clients whose change is enough.
     """
     enough = counterfactuals[counterfactuals["reached"]]
     rises = enough["new_value"] > enough["value"]

@@ -9,27 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.inspection import partial_dependence
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label, unit
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.explain.moves import Score, with_values
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Curves, Interpretation
-from one_click.presentation.wording import percent, value_text
 
 Floats = NDArray[np.float64]
-Stretch = tuple[float, float]  # of the values of a number
-Words = dict[Language, str]
 
-_ENDS = (0.025, 0.975)  # quantiles of the clients between which a number moves
+ENDS = (0.025, 0.975)  # quantiles between which a number moves: outliers would stretch the axis
 _SPREAD = (0.1, 0.9)  # quantiles of the individual lines
-_FLAT = 0.03  # span below which the probability hardly changes
-_WIGGLE = 0.1  # of the span: smaller turns of a curve are passed over
-_LEAST_WIGGLE = 0.01
-_APART = 0.05  # distance from which partial dependence and accumulated local effects differ
-_CONCENTRATED = 0.4  # of a feature's range, at most: where most of a change is told to lie
-_ROUNDING = 9  # decimals: differences that rounding alone may make are none
-
-
-# Calculation ---------------------------------------------------------------------------------------
 
 
 def trace_effects(
@@ -54,32 +42,27 @@ def trace_effects(
 
     Returns
     -------
-    effect_curves : DataFrame, one row per feature and value
-        feature, kind (number or category; flags are categories), value (missing for categories), level (empty
-        for numbers), probability (mean), low, high (10th and 90th percentile of the lines), ale (missing for
-        categories; over all clients its mean is that of the partial dependence), clients_share (clients to
-        whom this value is nearest), rank.
-    effect_lines : DataFrame, one row per feature, client and value
-        feature, client_id, value, level, probability.
+    effect_curves : DataFrame of `schemas.interpretation.EffectCurves`
+    effect_lines : DataFrame of `schemas.interpretation.EffectLines`
     """
     # Client numbers follow the target, so whoever is taken first must not depend on them.
     shuffled = features.sample(frac=1, random_state=options.seed)
-    held = _hold(shuffled, partial(decline_probability, champion), options)
+    held = _sample_by_risk(shuffled, partial(decline_probability, champion), options)
     traced = [_trace(name, shuffled, held, champion, options.curves) for name in BASE_FEATURES]
     curves, lines = (pd.concat(parts, ignore_index=True) for parts in zip(*traced, strict=True))
     ranks = shap_importance.set_index("feature")["rank"]
     return curves.assign(rank=curves["feature"].map(ranks)), lines
 
 
-def _hold(shuffled: pd.DataFrame, score: Score, options: Interpretation) -> pd.DataFrame:
-    """Draw clients evenly from the lowest risk to the highest: their mean risk is nearly that of all."""
+def _sample_by_risk(shuffled: pd.DataFrame, score: Score, options: Interpretation) -> pd.DataFrame:
+    """Return clients spaced evenly by risk, so that their mean risk is nearly that of all."""
     pool = shuffled.head(options.curves.clients * options.curves.points)  # bounded, however large the base
     risks = score(raw_features(pool))
     start = np.random.default_rng(options.seed).random()
-    return pool.iloc[_evenly(np.argsort(risks, kind="stable"), options.curves.clients, start)]
+    return pool.iloc[_take_evenly(np.argsort(risks, kind="stable"), options.curves.clients, start)]
 
 
-def _evenly(places: NDArray[np.intp], most: int, start: float = 0.5) -> NDArray[np.intp]:
+def _take_evenly(places: NDArray[np.intp], most: int, start: float = 0.5) -> NDArray[np.intp]:
     """Return at most `most` of the places, equally far apart; `start` is that of the first, in steps."""
     count = min(most, len(places))
     return places[((np.arange(count) + start) * len(places) / max(count, 1)).astype(int)]
@@ -89,26 +72,28 @@ def _trace(
     name: str, shuffled: pd.DataFrame, held: pd.DataFrame, champion: Any, options: Curves
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one feature's curve and lines."""
-    values, everyone = _points(shuffled[name], options.points), np.arange(len(held))
+    values, everyone = _grid(shuffled[name], options.points), np.arange(len(held))
     individual = _individual(champion, raw_features(held), name, values)
     curve = _curve(name, values, individual, _shares(shuffled[name], values))
-    if _is_number(name):
+    if is_number(name):
         score = partial(decline_probability, champion)
         effects = _accumulate(score, shuffled, name, values, options.clients)
+        # Effects are differences: shifted, they have over all clients the mean of the partial dependence.
         curve["ale"] = effects + curve["clients_share"] @ (curve["probability"] - effects)
-    drawn = _evenly(everyone, options.lines)
+    drawn = _take_evenly(everyone, options.lines)
     return curve, _lines(name, values, held[CLIENT_ID].to_numpy()[drawn], individual[:, drawn])
 
 
-def _is_number(name: str) -> bool:
+def is_number(name: str) -> bool:
+    """Return whether a feature has a curve over numbers; flags have levels, as categories do."""
     return COLUMNS[name].kind not in ("flag", "category")
 
 
-def _points(own: pd.Series, most: int) -> NDArray[Any]:
-    """Return the values to ask about, each of which some client has."""
-    if not _is_number(str(own.name)):
+def _grid(own: pd.Series, most: int) -> NDArray[Any]:
+    """Return the values at which the champion is asked; some client has each of them."""
+    if not is_number(str(own.name)):
         return np.unique(own.to_numpy())
-    quantiles = np.quantile(own.to_numpy(), np.linspace(*_ENDS, most), method="inverted_cdf")
+    quantiles = np.quantile(own.to_numpy(), np.linspace(*ENDS, most), method="inverted_cdf")
     return np.unique(quantiles)
 
 
@@ -120,7 +105,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
         champion,
         _as_numbers(clients.iloc[places]),
         [name],
-        categorical_features=None if _is_number(name) else [name],
+        categorical_features=None if is_number(name) else [name],
         custom_values={name: values},
         response_method="predict_proba",
         method="brute",
@@ -131,7 +116,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
 
 def _as_numbers(clients: pd.DataFrame) -> pd.DataFrame:
     """Return whole numbers as real ones: of others scikit-learn refuses to take quantiles between them."""
-    return clients.astype({name: "float64" for name in BASE_FEATURES if _is_number(name)})
+    return clients.astype({name: "float64" for name in BASE_FEATURES if is_number(name)})
 
 
 def _curve(name: str, values: NDArray[Any], individual: Floats, shares: Floats) -> pd.DataFrame:
@@ -139,8 +124,8 @@ def _curve(name: str, values: NDArray[Any], individual: Floats, shares: Floats) 
     return pd.DataFrame(
         {
             "feature": name,
-            "kind": "number" if _is_number(name) else "category",
-            **_told(name, values),
+            "kind": "number" if is_number(name) else "category",
+            **_value_columns(name, values),
             "probability": individual.mean(axis=1),
             "low": low,
             "high": high,
@@ -155,15 +140,15 @@ def _lines(name: str, values: NDArray[Any], clients: NDArray[Any], individual: F
         {
             "feature": pd.Series([name] * individual.size, dtype="str"),
             CLIENT_ID: np.repeat(clients, len(values)),
-            **_told(name, np.tile(values, len(clients))),
+            **_value_columns(name, np.tile(values, len(clients))),
             "probability": individual.T.ravel(),
         }
     )
 
 
-def _told(name: str, values: NDArray[Any]) -> dict[str, Any]:
-    """Return the columns that tell the values: a number or a level."""
-    if _is_number(name):
+def _value_columns(name: str, values: NDArray[Any]) -> dict[str, Any]:
+    """Return the columns `value` and `level`, of which one is filled."""
+    if is_number(name):
         return {"value": values.astype("float64"), "level": pd.Series([""] * len(values), dtype="str")}
     return {"value": np.nan, "level": pd.Series([str(value) for value in values], dtype="str")}
 
@@ -171,16 +156,16 @@ def _told(name: str, values: NDArray[Any]) -> dict[str, Any]:
 def _shares(own: pd.Series, values: NDArray[Any]) -> Floats:
     """Return the share of clients to whom each value is nearest; of two as near, the lower one."""
     # Levels of a category are sorted and all there, so that each is found at its own place.
-    edges = (values[1:] + values[:-1]) / 2 if _is_number(str(own.name)) else values[:-1]
+    edges = (values[1:] + values[:-1]) / 2 if is_number(str(own.name)) else values[:-1]
     nearest = np.searchsorted(edges, own.to_numpy(), side="left")
     return np.bincount(nearest, minlength=len(values)) / len(own)
 
 
 def _accumulate(score: Score, clients: pd.DataFrame, name: str, values: NDArray[Any], most: int) -> Floats:
-    """Add up the mean changes between neighbouring values, from 0 at the first of them.
+    """Return the accumulated mean changes between neighbouring values, from 0 at the first of them.
 
     Each interval's change is asked of at most `most` clients whose own value lies in it; one at an end
-    speaks for both sides, which for whole numbers makes the estimate symmetric.
+    counts on both sides, which for whole numbers makes the estimate symmetric.
     """
     if len(values) == 1:
         return np.zeros(1)
@@ -192,216 +177,3 @@ def _accumulate(score: Score, clients: pd.DataFrame, name: str, values: NDArray[
     )
     changes = np.add.reduceat(above - below, np.cumsum([0, *sizes[:-1]])) / sizes
     return np.concatenate([[0.0], np.cumsum(changes)])
-
-
-# Description ---------------------------------------------------------------------------------------
-
-
-def describe_effects(effect_curves: pd.DataFrame) -> pd.DataFrame:
-    """Say what each feature's curve looks like; it shows what goes together, not what causes what.
-
-    Returns
-    -------
-    DataFrame, one row per feature, most important first
-        feature, shape (rises, falls, rises_then_falls, falls_then_rises, wavy, flat; differs for categories),
-        lowest, lowest_value, lowest_level, highest, highest_value, highest_level (probability, and where it
-        is met first), span (highest - lowest), steepest_from, steepest_to (narrowest stretch with more than
-        half of the span; missing for categories and flat curves), ale_differs, sentence_ru, sentence_en.
-    """
-    ranked = effect_curves.assign(probability=effect_curves["probability"].round(_ROUNDING))
-    ranked = ranked.sort_values(["rank", "feature", "value", "level"])
-    return pd.DataFrame([_describe(curve) for _, curve in ranked.groupby("feature", sort=False)])
-
-
-def _describe(curve: pd.DataFrame) -> dict[str, Any]:
-    probabilities, shape = curve["probability"], _shape(curve)
-    lowest, highest = curve.loc[probabilities.idxmin()], curve.loc[probabilities.idxmax()]
-    marks = {"lowest": lowest, "highest": highest, "first": curve.iloc[0], "last": curve.iloc[-1]}
-    steepest = None if shape in ("flat", "differs") else _steepest(curve)
-    return {
-        "feature": lowest["feature"],
-        "shape": shape,
-        **_extreme("lowest", lowest),
-        **_extreme("highest", highest),
-        "span": highest["probability"] - lowest["probability"],
-        "steepest_from": steepest[0] if steepest else np.nan,
-        "steepest_to": steepest[1] if steepest else np.nan,
-        "ale_differs": bool((curve["ale"] - probabilities).abs().max() > _APART),
-        **{f"sentence_{language}": _sentence(shape, marks, steepest, language) for language in LANGUAGES},
-    }
-
-
-def _extreme(name: str, point: pd.Series) -> dict[str, Any]:
-    return {name: point["probability"], f"{name}_value": point["value"], f"{name}_level": point["level"]}
-
-
-def _shape(curve: pd.DataFrame) -> str:
-    probabilities = curve["probability"].to_numpy()
-    span = float(np.ptp(probabilities))
-    if span < _FLAT:
-        return "flat"
-    if curve["kind"].iloc[0] == "category":
-        return "differs"
-    return _SHAPES.get(_directions(probabilities, max(_LEAST_WIGGLE, _WIGGLE * span)), "wavy")
-
-
-_SHAPES = {
-    (1,): "rises",
-    (-1,): "falls",
-    (1, -1): "rises_then_falls",
-    (-1, 1): "falls_then_rises",
-}
-
-
-def _directions(probabilities: Floats, least: float) -> tuple[int, ...]:
-    """Return the moves of at least `least` between turns: 1 up, -1 down, alternating."""
-    moves: list[int] = []
-    low = high = probabilities[0]  # since the last turn
-    for probability in probabilities[1:]:
-        low, high = min(low, probability), max(high, probability)
-        if probability - low >= least and moves[-1:] != [1]:
-            moves.append(1)
-            high = probability
-        elif high - probability >= least and moves[-1:] != [-1]:
-            moves.append(-1)
-            low = probability
-    return tuple(moves)
-
-
-def _steepest(curve: pd.DataFrame) -> Stretch:
-    """Return the ends of the narrowest stretch with more than half of the span."""
-    values, probabilities = curve["value"].to_numpy(), curve["probability"].to_numpy()
-    start, end = np.triu_indices(len(values), 1)
-    widths, changes = values[end] - values[start], np.abs(probabilities[end] - probabilities[start])
-    changes = changes.round(_ROUNDING)
-    enough = changes > changes.max() / 2
-    narrowest = enough & (widths == widths[enough].min())
-    chosen = np.where(narrowest, changes, -1).argmax()
-    return float(values[start[chosen]]), float(values[end[chosen]])
-
-
-# Sentences -----------------------------------------------------------------------------------------
-
-_SENTENCES: dict[str, Words] = {
-    "rises": {
-        "ru": "Риск повышается с ростом признака {name}: с {lowest} до {highest}{mostly}",
-        "en": "Risk rises with {name}: from {lowest} to {highest}{mostly}",
-    },
-    "falls": {
-        "ru": "Риск снижается с ростом признака {name}: с {highest} до {lowest}{mostly}",
-        "en": "Risk falls with {name}: from {highest} to {lowest}{mostly}",
-    },
-    "rises_then_falls": {
-        "ru": "Риск с ростом признака {name} сначала повышается, потом снижается: {first}, {highest}, {last}",
-        "en": "Risk first rises and then falls along {name}: {first}, {highest}, {last}",
-    },
-    "falls_then_rises": {
-        "ru": "Риск с ростом признака {name} сначала снижается, потом повышается: {first}, {lowest}, {last}",
-        "en": "Risk first falls and then rises along {name}: {first}, {lowest}, {last}",
-    },
-    "wavy": {
-        "ru": "Риск с ростом признака {name} то повышается, то снижается: от {lowest} до {highest}",
-        "en": "Risk goes up and down along {name}, from {lowest} to {highest}",
-    },
-    "differs": {
-        "ru": "Риск различается по признаку {name}: от {lowest} до {highest}",
-        "en": "Risk differs by {name}: from {lowest} to {highest}",
-    },
-    "flat": {
-        "ru": "Риск почти не меняется вместе с признаком {name}: от {least} до {most}",
-        "en": "Risk hardly changes with {name}: from {least} to {most}",
-    },
-    "same": {
-        "ru": "В среднем риск почти одинаков при всех значениях признака {name}: около {most}",
-        "en": "On average, risk is nearly the same at every value of {name}: about {most}",
-    },
-    "one_value": {
-        "ru": "Как риск связан с признаком {name}, не проверить: {holders} одно значение — {value}",
-        "en": "How risk goes with {name} cannot be told: {holders} have one value, {value}",
-    },
-}
-
-
-def _sentence(shape: str, marks: dict[str, pd.Series], steepest: Stretch | None, language: Language) -> str:
-    name, kind = marks["first"]["feature"], marks["first"]["kind"]
-    least, most = (percent(marks[mark]["probability"], 0, language) for mark in ("lowest", "highest"))
-    words = {mark: _point_text(point, language) for mark, point in marks.items()}
-    template = _SENTENCES[_template(shape, marks, least == most)][language]
-    sentence = template.format(
-        name=_quote(label(name, language), language),
-        least=least,
-        most=most,
-        mostly=_mostly(name, marks, steepest, language),
-        holders=_holders(kind, language),
-        value=_value(marks["first"], language),
-        **words,
-    )
-    return sentence if sentence.endswith(".") else f"{sentence}."  # units may end with a full stop
-
-
-def _template(shape: str, marks: dict[str, pd.Series], alike: bool) -> str:
-    if marks["first"].name == marks["last"].name:
-        return "one_value"
-    return "same" if shape == "flat" and alike else shape
-
-
-def _point_text(point: pd.Series, language: Language) -> str:
-    kind = COLUMNS[point["feature"]].kind
-    preposition = _AT.get(kind, _AT["number"])[language]
-    return f"{percent(point['probability'], 0, language)} {preposition} {_value(point, language)}"
-
-
-_AT: dict[str, Words] = {
-    "number": {"ru": "при", "en": "at"},
-    "share": {"ru": "при доле", "en": "at a share of"},
-    "flag": {"ru": "при значении", "en": "for"},
-    "category": {"ru": "при значении", "en": "for"},
-}
-
-
-def level_text(name: str, level: str, language: Language) -> str:
-    """Return a reader's words for a level of `effect_curves`."""
-    return value_text(name, level == "True" if COLUMNS[name].kind == "flag" else level, language)
-
-
-def _value(point: pd.Series, language: Language) -> str:
-    if point["kind"] == "number":
-        return value_text(point["feature"], point["value"], language)
-    return _quote(level_text(point["feature"], point["level"], language), language)
-
-
-def _quote(words: str, language: Language) -> str:
-    return f"«{words}»" if language == "ru" else f"“{words}”"
-
-
-def _mostly(name: str, marks: dict[str, pd.Series], steepest: Stretch | None, language: Language) -> str:
-    """Return where most of the change lies, or nothing where that is no narrow stretch."""
-    whole = marks["last"]["value"] - marks["first"]["value"]
-    if steepest is None or steepest[1] - steepest[0] > _CONCENTRATED * whole:
-        return ""
-    lower, upper = (value_text(name, end, language) for end in steepest)
-    if lower == upper:
-        return ""
-    kind = "share" if COLUMNS[name].kind == "share" else "number"
-    lower = lower.removesuffix(unit(name, language, steepest[0])).strip()
-    return _MOSTLY[kind][language].format(lower=lower, upper=upper)
-
-
-_MOSTLY: dict[str, Words] = {
-    "number": {
-        "ru": ", в основном между {lower} и {upper}",
-        "en": ", most of it between {lower} and {upper}",
-    },
-    "share": {
-        "ru": ", в основном между долями {lower} и {upper}",
-        "en": ", most of it between shares of {lower} and {upper}",
-    },
-}
-
-
-def _holders(kind: str, language: Language) -> str:
-    """Return the clients of whom all quantiles between the ends are one value."""
-    if kind == "category":
-        return {"ru": "у всех клиентов", "en": "all clients"}[language]
-    share = percent(_ENDS[1] - _ENDS[0], 0, language)
-    return {"ru": f"не менее чем у {share} клиентов", "en": f"at least {share} of clients"}[language]

@@ -1,4 +1,4 @@
-"""Nodes that explain the champion's score of each client."""
+"""Shapley values of the champion's score of each client."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from one_click.parameters import Interpretation
 
 
 def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Draw the clients who say which values are typical and plausible.
+    """Draw at most `base_clients` clients, whose values say what is typical and plausible.
 
     Returns
     -------
-    DataFrame, at most `base_clients` rows, sorted by client
+    DataFrame of `schemas.interpretation.ExplanationBase`, sorted by client
     """
     size = min(options.base_clients, len(train_clients))
     drawn = train_clients.sample(size, random_state=options.seed).sort_values(CLIENT_ID, ignore_index=True)
@@ -26,12 +26,12 @@ def choose_base(train_clients: pd.DataFrame, options: Interpretation) -> pd.Data
 
 
 def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    """Choose the clients whose values unknown features have in explanations.
+    """Choose at most `background_rows` clients, whose values unknown features take in explanations.
 
     Returns
     -------
-    DataFrame, at most `background_rows` rows, sorted by client
-        Stratified by what the clients did, and nearly with the means and spreads of all of them.
+    DataFrame of `schemas.interpretation.ExplanationBackground`, sorted by client
+        Stratified by the target, with means and spreads near those of all training clients.
     """
     rows = representative_rows(
         raw_features(train_clients), train_clients[TARGET].to_numpy(), options.background_rows, options.seed
@@ -42,15 +42,13 @@ def choose_background(train_clients: pd.DataFrame, options: Interpretation) -> p
 def explain_clients(
     features: pd.DataFrame, champion: Any, explanation_background: pd.DataFrame, options: Interpretation
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the Shapley values of every client's uncalibrated score, and their errors.
+    """Return the Shapley values of every client's uncalibrated score, and their standard errors.
 
     Returns
     -------
-    shap_values : DataFrame, one row per client
-        client_id, one column per raw feature, base_value, output, scale, method, error (mean over the
-        features); base_value + contributions = output.
-    shap_errors : DataFrame, one row per client
-        client_id, one column per raw feature: standard error of its contribution, 0 where it is exact.
+    shap_values : DataFrame of `schemas.interpretation.ShapValues`
+        base_value + contributions = output.
+    shap_errors : DataFrame of `schemas.interpretation.ShapErrors`
     """
     background = raw_features(explanation_background)
     explanation = explain(innermost(champion), raw_features(features), background, options)
@@ -70,15 +68,13 @@ def explain_clients(
 def explain_pairs(
     features: pd.DataFrame, champion: Any, explanation_background: pd.DataFrame, options: Interpretation
 ) -> pd.DataFrame:
-    """Return what features contribute to the scores of some clients by themselves, and two of them together.
+    """Return the Shapley interaction values of at most `interaction_clients` drawn clients.
 
     Returns
     -------
-    DataFrame, one row per pair of features and each of at most `interaction_clients` clients, who are drawn
-        client_id, feature, other, value: what both contribute together beyond what each does by itself, which
-        is the value where `other` is the feature itself. The values of a client add up to output −
-        base_value. Pairs that nobody's score depends on are left out. No rows where the champion allows no
-        exact values.
+    DataFrame of `schemas.interpretation.ShapInteractions`
+        Pairs that are 0 for all of these clients are left out. No rows where the champion allows no exact
+        values.
     """
     size = min(options.interaction_clients, len(features))
     drawn = features.sample(size, random_state=options.seed).sort_values(CLIENT_ID)
@@ -90,6 +86,7 @@ def explain_pairs(
 
 def _by_pair(clients: NDArray[np.int64], halves: NDArray[np.float64]) -> pd.DataFrame:
     one, other = np.triu_indices(len(BASE_FEATURES))
+    # Each side of the diagonal holds half of a pair's value; a row of the table holds the whole.
     values = halves[:, one, other] * np.where(one == other, 1, 2)
     pairs = np.flatnonzero(values.any(axis=0))
     names = np.array(BASE_FEATURES)

@@ -1,12 +1,13 @@
-"""What the page says about the explanations."""
-
-from typing import Any
+"""Facts that the page states about the explanations."""
 
 import pandas as pd
 
 from one_click.parameters import ModelSelection
+from one_click.schemas.records import ExplanationFacts, Sentence
 
-_EFFECTS = 6  # features whose effect is told in words
+from .agreement import AGREE, REFITS, UNUSED
+
+_EFFECTS = 6  # features whose effect the page describes
 
 
 def gather_explanation_facts(
@@ -14,22 +15,18 @@ def gather_explanation_facts(
     importance_agreement: pd.DataFrame,
     faithfulness: pd.DataFrame,
     selection: ModelSelection,
-) -> dict[str, Any]:
-    """Gather what the page says about the explanations.
-
-    Returns
-    -------
-    dict
-        ``effects``: sentences about the most important features that move the risk; ``disagreements``:
-        sentences about features that two measures of importance place differently; ``checks``: value of each
-        check of faithfulness; ``refitted_on``: share of the labelled clients that each refit was fitted on.
-    """
-    sentences = ["sentence_ru", "sentence_en"]
+) -> ExplanationFacts:
+    """Gather what the page says about the explanations: main effects, disagreements and checks."""
     moving = effects[effects["shape"] != "flat"].head(_EFFECTS)
-    apart = importance_agreement[~importance_agreement["reason"].isin(["agree", "unused", "some_refits"])]
-    return {
-        "effects": moving[sentences].to_dict("records"),
-        "disagreements": apart[sentences].to_dict("records"),
-        "checks": faithfulness.set_index("check")["value"].astype("float64").to_dict(),
-        "refitted_on": 1 - 1 / selection.folds,
-    }
+    apart = importance_agreement[~importance_agreement["reason"].isin([AGREE, UNUSED, REFITS])]
+    return ExplanationFacts(
+        effects=_sentences(moving),
+        disagreements=_sentences(apart),
+        checks=faithfulness.set_index("check")["value"].astype("float64").to_dict(),
+        refitted_on=1 - 1 / selection.folds,
+    )
+
+
+def _sentences(table: pd.DataFrame) -> list[Sentence]:
+    columns = list(Sentence.model_fields)
+    return [Sentence(**row) for row in table[columns].to_dict("records")]

@@ -1,4 +1,4 @@
-"""Checks that explanations say what the champion does."""
+"""Checks of the explanations against the champion's own answers."""
 
 from functools import partial
 from typing import Any
@@ -20,9 +20,9 @@ from .refits import stack_refits
 Values = NDArray[np.float64]
 _FEATURES = list(BASE_FEATURES)
 _ADDS_UP = 1e-6
-_CLIENTS = 300  # whose features are taken away, and who are explained again
-_DRAWS = 5  # of the values that stand in for those taken away
-_Z = 1.959964
+_CLIENTS = 300  # whose features are deleted, and who are explained again: bounds the cost
+_DRAWS = 5  # of the values that replace a client's deleted ones
+_Z = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 def check_faithfulness(
@@ -33,17 +33,17 @@ def check_faithfulness(
     explanation_background: pd.DataFrame,
     options: Interpretation,
 ) -> pd.DataFrame:
-    """Check the explanations against the champion's own answers.
+    """Return additivity, deletion and stability checks of the explanations.
 
     Returns
     -------
-    DataFrame, one row per check: check, value, low, high, n, passed (missing where nothing is demanded)
+    DataFrame of `schemas.interpretation.Faithfulness`
         ``additivity``: largest distance of base value + contributions from the champion's score (all clients;
         sampled contributions add up by construction).
-        ``deletion_top``, ``deletion_random``: mean move of the score when the strongest reasons, or as many
-        random ones of the features that the champion uses, take the values of drawn rows of the background;
-        ``deletion_ahead``: the difference, with a 95 % interval, and ``deletion_share``: in what share of the
-        clients the strongest move it more.
+        ``deletion_top``, ``deletion_random``: mean absolute change of the score when the strongest reasons,
+        or as many random ones of the features that the champion uses, take values of drawn background rows;
+        ``deletion_ahead``: the difference, with a 95 % interval; ``deletion_share``: share of the clients
+        whose score changes more by the strongest.
         ``reasons_refits``: mean share of a client's first reasons that a refit gives, too;
         ``importance_refits``: mean rank correlation of the global importance with that of a refit; their low
         and high are the least and the most of the refits.
@@ -71,7 +71,8 @@ def check_faithfulness(
 
 
 def _scores(score: Score, features: pd.DataFrame, shap_values: pd.DataFrame) -> Values:
-    """Return the champion's own scores; where neighbours vote, those without the client's own row."""
+    """Return the champion's own scores; of sampled explanations those that were explained."""
+    # Those of nearest neighbours leave out the client's own row, which the champion's own scores do not.
     if (shap_values["method"] == SAMPLED).any():
         return shap_values["output"].to_numpy()
     return score(raw_features(features))
@@ -85,7 +86,7 @@ def first_reasons(contributions: Values, count: int) -> NDArray[np.intp]:
 def overlap(one: Values, other: Values, count: int) -> Values:
     """Return the share of each client's first reasons that two explanations have in common.
 
-    What contributes nothing is no reason; two explanations without reasons agree.
+    Features that contribute nothing are no reasons; two explanations without reasons agree.
     """
     alike = []
     for first, second in zip(_named(one, count), _named(other, count), strict=True):
@@ -109,21 +110,22 @@ def delete_reasons(
     background: pd.DataFrame,
     options: Interpretation,
 ) -> list[dict[str, Any]]:
-    """Return the checks ``deletion_…`` of these clients, as `check_faithfulness` names them."""
+    """Return the rows ``deletion_…`` of `check_faithfulness` for these clients."""
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
-    used = _used(score, clients)  # replacing what the champion never looks at moves nothing
+    # Chance would be too easy to beat with features that the champion does not use.
+    used = _used(score, clients)
     chance = generator.permuted(np.tile(used, (len(clients), 1)), axis=1)
-    moves = [
-        _move_without(score, clients, taken, background, generator)
-        for taken in (top, chance[:, : options.reasons])
-    ]
-    ahead = moves[0] - moves[1]
+    by_top, by_chance = (
+        _change_without(score, clients, deleted, background, generator)
+        for deleted in (top, chance[:, : options.reasons])
+    )
+    ahead = by_top - by_chance
     half = _Z * ahead.std(ddof=1) / np.sqrt(len(ahead))
     count = len(clients)
     return [
-        {"check": "deletion_top", "value": moves[0].mean(), "n": count},
-        {"check": "deletion_random", "value": moves[1].mean(), "n": count},
+        {"check": "deletion_top", "value": by_top.mean(), "n": count},
+        {"check": "deletion_random", "value": by_chance.mean(), "n": count},
         {
             "check": "deletion_ahead",
             "value": ahead.mean(),
@@ -137,20 +139,20 @@ def delete_reasons(
 
 
 def _used(score: Score, clients: pd.DataFrame) -> NDArray[np.intp]:
-    """Return the places of the features that move the score of some client, or of all if none does."""
+    """Return the positions of the features that change some client's score, or of all if none does."""
     used = moving_features(score, clients) or list(BASE_FEATURES)
     return np.array([BASE_FEATURES.index(name) for name in used])
 
 
-def _move_without(
+def _change_without(
     score: Score,
     clients: pd.DataFrame,
-    taken: NDArray[np.intp],
+    deleted: NDArray[np.intp],
     background: pd.DataFrame,
     generator: np.random.Generator,
 ) -> Values:
-    """Return how far each client's score moves when features have drawn rows' values, on average."""
-    is_kept = ~(taken[:, :, None] == np.arange(len(_FEATURES))).any(axis=1)
+    """Return the mean absolute change of each client's score when features take drawn rows' values."""
+    is_kept = ~(deleted[:, :, None] == np.arange(len(_FEATURES))).any(axis=1)
     after = np.zeros(len(clients))
     for _ in range(_DRAWS):
         drawn = background.iloc[generator.integers(len(background), size=len(clients))]

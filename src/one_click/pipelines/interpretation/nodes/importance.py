@@ -1,4 +1,4 @@
-"""What the champion looks at, for the whole base: by shuffling features, and by Shapley values."""
+"""Importance of features over all clients: loss when permuted, and mean absolute Shapley values."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,9 +15,10 @@ from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET
 from one_click.errors import DataError
 from one_click.explain.moves import Score, mix
 from one_click.modelling.candidates import join_labelled
-from one_click.modelling.evaluation import average_precision, f1_declined, resample_clients, roc_auc
+from one_click.modelling.evaluation import average_precision, f1_declined, resample_clients
 from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.parameters import Interpretation, ModelSelection
+from one_click.statistics.discrimination import roc_auc
 
 from .refits import refit_splits, stack_refits
 
@@ -35,19 +36,22 @@ def permute_features(
     selection: ModelSelection,
     options: Interpretation,
 ) -> pd.DataFrame:
-    """Measure what the champion loses when features are shuffled among clients that it has not seen.
+    """Return the permutation importance of features, collinear sets and groups on held-out clients.
 
-    Each refit is asked about the fold that it was not fitted on, so that all labelled clients are held out.
+    Each refit is scored on the fold that it was not fitted on, so that all labelled clients are held out.
 
     Returns
     -------
-    DataFrame, one row per unit and metric, most important first
-        feature (name of the unit), kind (``feature``, ``collinear``: features that go together, ``group`` of
-        the vocabulary), members (its features), metric, importance (mean loss), low, high (middle 95 % of
-        resamples of clients), rank (within kind and metric). Metrics: roc_auc, average_precision,
-        f1_declined (with as many clients called as decline, and those that tie with the last of them). The
-        range is of these refits and shuffles, no 95 % interval: on planted stores it holds what these refits
-        lose in the population in nine cases of ten (`benchmarks.intervals`).
+    DataFrame of `schemas.interpretation.PermutationImportance`, most important first
+        Metrics: roc_auc, average_precision, f1_declined (with as many clients called as decline, and those
+        that tie with the last of them). Low and high are of these refits and permutations, no 95 % interval:
+        on planted stores they hold what these refits lose in the population in nine cases of ten
+        (`benchmarks.intervals`).
+
+    Raises
+    ------
+    DataError
+        If there are not as many refits as folds.
     """
     clients = join_labelled(train_clients, test_clients)
     splits = refit_splits(clients, selection, options)
@@ -55,7 +59,7 @@ def permute_features(
         raise DataError(
             f"There are {len(champion_refits)} refits for {len(splits)} folds.",
             file="champion_refits",
-            rule="each refit is asked about the fold that it has not seen",
+            rule="each refit is scored on the fold that it was not fitted on",
             remedy="run the pipeline interpretation from its beginning",
         )
     units = shuffle_units(clients, options.collinear_from)
@@ -67,13 +71,13 @@ def permute_features(
         for number, (score, (_, unseen)) in enumerate(zip(scores, splits, strict=True))
     ]
     table = pd.DataFrame(_rows(units, _mean_of_folds(losses))).sort_values(
-        ["metric", "kind", "importance", "feature"], ascending=[True, True, False, True], key=_place
+        ["metric", "kind", "importance", "feature"], ascending=[True, True, False, True], key=_position
     )
     return table.assign(rank=table.groupby(["metric", "kind"]).cumcount() + 1).reset_index(drop=True)
 
 
 def shuffle_units(clients: pd.DataFrame, collinear_from: float) -> Units:
-    """Return what is shuffled together: each feature, features that go together, groups of the vocabulary."""
+    """Return what is permuted together: each feature, collinear sets, groups of the vocabulary."""
     units = {(FEATURE, name): [name] for name in BASE_FEATURES}
     for together in find_collinear(clients, collinear_from):
         units[COLLINEAR, " + ".join(together)] = together
@@ -83,7 +87,7 @@ def shuffle_units(clients: pd.DataFrame, collinear_from: float) -> Units:
 
 
 def find_collinear(clients: pd.DataFrame, collinear_from: float) -> list[list[str]]:
-    """Return sets of features of which every two go together; categories go together with nothing.
+    """Return sets of features every two of which correlate; categories are in none.
 
     Complete linkage on 1 − |Spearman's correlation|.
     """
@@ -108,23 +112,24 @@ def _losses(
     target = clients[TARGET].to_numpy()
     features = raw_features(clients)
     scores, shuffled = score(features), score(_shuffle(features, list(units.values()), orders))
-    whole = _figures(scores, target, weights)
+    whole = _metrics(scores, target, weights)
     losses = []
     for of_unit in shuffled.reshape(len(units), len(orders), -1):
-        moved = [whole - _figures(one, target, weights) for one in of_unit if (one != scores).any()]
+        # A permutation that changes no score loses nothing: its metrics are not calculated.
+        moved = [whole - _metrics(one, target, weights) for one in of_unit if (one != scores).any()]
         losses.append(np.sum([np.zeros_like(whole), *moved], axis=0) / len(orders))
     return np.array(losses)
 
 
 def _mean_of_folds(losses: list[Values]) -> Values:
-    """Average over the folds; one whose resample lacks a class says nothing."""
+    """Average over the folds, without those whose resample lacks a class."""
     known = [np.isfinite(loss) for loss in losses]
     total = np.sum([np.nan_to_num(loss) for loss in losses], axis=0)
     return np.asarray(total / np.maximum(np.sum(known, axis=0), 1))
 
 
 def _shuffle(features: pd.DataFrame, units: list[list[str]], orders: NDArray[np.intp]) -> pd.DataFrame:
-    """Return the clients once per unit and order, the unit's values taken from the clients in that order."""
+    """Return the clients once per unit and order, with the unit's values of the clients in that order."""
     own, drawn = np.tile(np.arange(len(features)), orders.shape[0]), orders.ravel()
     is_own = np.array([[name not in unit for name in BASE_FEATURES] for unit in units])
     known, others = (features.iloc[np.tile(places, len(units))] for places in (own, drawn))
@@ -132,7 +137,7 @@ def _shuffle(features: pd.DataFrame, units: list[list[str]], orders: NDArray[np.
 
 
 def _called(scores: Values, target: Values) -> Values:
-    """Call as many clients as decline, those with the highest scores."""
+    """Return 1 for as many clients as decline, those with the highest scores, else 0."""
     threshold = np.sort(scores)[-int(target.sum())]
     return (scores >= threshold).astype("float64")
 
@@ -144,13 +149,13 @@ _METRICS: dict[str, Callable[[Values, Values, Values], Values]] = {
 }
 
 
-def _place(column: pd.Series) -> pd.Series:
-    """Return kinds and metrics as their places in the order of the vocabulary, to sort by."""
+def _position(column: pd.Series) -> pd.Series:
+    """Return kinds and metrics as their positions in the order of the table, to sort by."""
     order = {"metric": list(_METRICS), "kind": [FEATURE, COLLINEAR, GROUP]}.get(str(column.name))
     return column.map(order.index) if order else column
 
 
-def _figures(scores: Values, target: Values, weights: Values) -> Values:
+def _metrics(scores: Values, target: Values, weights: Values) -> Values:
     with np.errstate(divide="ignore", invalid="ignore"):  # of resamples without one of the classes
         return np.array([metric(scores, target, weights) for metric in _METRICS.values()])
 
@@ -163,12 +168,12 @@ def _rows(units: Units, losses: Values) -> list[dict[str, Any]]:
             "kind": kind,
             "members": ", ".join(members),
             "metric": metric,
-            "importance": losses[unit, place, 0],
-            "low": low[unit, place],
-            "high": high[unit, place],
+            "importance": losses[unit, column, 0],
+            "low": low[unit, column],
+            "high": high[unit, column],
         }
         for unit, ((kind, name), members) in enumerate(units.items())
-        for place, metric in enumerate(_METRICS)
+        for column, metric in enumerate(_METRICS)
     ]
 
 
@@ -178,16 +183,13 @@ def summarise_shap(
     features: pd.DataFrame,
     selection: ModelSelection,
 ) -> pd.DataFrame:
-    """Rank the features by their mean absolute contribution.
+    """Return the features ranked by their mean absolute contribution.
 
     Returns
     -------
-    DataFrame, one row per raw feature, most important first
-        feature, group, mean_absolute, low, high, share, direction, concentration, rank. Low and high are the
-        95 % interval of what it would be on average over other training clients. Direction is the rank
-        correlation of value and contribution: above 0, larger values raise the risk; missing for categories
-        and constant columns. Concentration is the share of all contributions that the tenth of the clients
-        with the largest holds.
+    DataFrame of `schemas.interpretation.ShapImportance`
+        The 95 % interval is that of the mean over other training clients. Direction above 0: larger values
+        raise the risk.
     """
     contributions, values = (
         table.set_index(CLIENT_ID)[list(BASE_FEATURES)] for table in (shap_values, features)
@@ -208,12 +210,12 @@ def summarise_shap(
 
 
 def summarise_pairs(shap_interactions: pd.DataFrame) -> pd.DataFrame:
-    """Rank the pairs of features by how far they move scores together, beyond what each does by itself.
+    """Return the pairs of features ranked by their mean absolute interaction value.
 
     Returns
     -------
-    DataFrame, one row per pair of features, the strongest first: feature, other, mean_absolute, share
-        Share is that of all mean absolute values, those of single features too.
+    DataFrame of `schemas.interpretation.InteractionImportance`
+        Shares are of all mean absolute values, those of single features too.
     """
     size = shap_interactions["value"].abs()
     table = size.groupby([shap_interactions[side] for side in ("feature", "other")], sort=False).mean()
@@ -222,18 +224,18 @@ def summarise_pairs(shap_interactions: pd.DataFrame) -> pd.DataFrame:
     return pairs.sort_values("mean_absolute", ascending=False, kind="stable", ignore_index=True)
 
 
-def _jackknife_half_width(figures: Values) -> Values:
-    """Return half the 95 % interval of figures of models that each leave out one fold of K, by the repeats.
+def _jackknife_half_width(estimates: Values) -> Values:
+    """Return half the 95 % interval of estimates that each leave out one fold of K, by the repeats.
 
     The grouped jackknife (Shao and Tu 1995, "The Jackknife and Bootstrap", section 2.3): variance
     ``(K − 1)² / K s²``, K − 1 degrees of freedom; its mean over the repeats.
 
     Parameters
     ----------
-    figures : ndarray, shape (n_repeats, K, n_features)
+    estimates : ndarray, shape (n_repeats, K, n_features)
     """
-    folds = figures.shape[1]
-    variance = ((folds - 1) ** 2 / folds * figures.var(axis=1, ddof=1)).mean(axis=0)
+    folds = estimates.shape[1]
+    variance = ((folds - 1) ** 2 / folds * estimates.var(axis=1, ddof=1)).mean(axis=0)
     return np.asarray(stats.t.ppf(0.975, folds - 1) * np.sqrt(variance))
 
 

@@ -1,15 +1,14 @@
-"""The strongest reasons of each client, towards decline and against it."""
+"""The strongest contributions to each client's score, towards decline and against it."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
 from one_click.explain.certainty import Values, certainty, top_reasons
 from one_click.parameters import Interpretation
 
-from ..texts.reasons import tell_reason
 from .refits import stack_refits
 
 RAISES, LOWERS = "raises", "lowers"
@@ -29,16 +28,13 @@ def give_reasons(
 ) -> pd.DataFrame:
     """Return each client's strongest reasons towards decline and against it.
 
+    Reasons less certain or less stable than the options ask for are left out: a client may have none.
+
     Returns
     -------
-    DataFrame: client_id, direction (``raises`` or ``lowers`` the score), rank (within client and direction),
-    feature, value, typical_value, contribution, error, certainty, stability, changeable, sentence_ru,
-    sentence_en
-        The typical value is the base's median, for categories and flags its most frequent value. Error and
-        certainty are those of sampling (0 and 1 where contributions are exact; see `certainty`). Stability is
-        the share of the refits in which the feature is among the client's first reasons, too; where refits
-        are sampled, coarsely, their error lowers it. Reasons less certain or less stable than the options ask
-        for are not given: a client may have none.
+    DataFrame of `schemas.interpretation.ReasonCodes` without sentences
+        Error and certainty are those of sampling (0 and 1 where contributions are exact; see `certainty`).
+        Where refits are sampled, coarsely, their error lowers the stability.
     """
     reasons = pd.concat(
         [_strongest(direction, shap_values, shap_errors, shap_refits, options) for direction in _SIGNS]
@@ -102,18 +98,11 @@ def _shares(by_refit: Values, count: int) -> Values:
 
 def _describe(reasons: pd.DataFrame, features: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     typical = {name: typical_value(base[name]) for name in BASE_FEATURES}
-    values = _look_up(reasons, features)
-    described = reasons.assign(
-        value=[str(value) for value in values],
+    return reasons.assign(
+        value=[str(value) for value in _look_up(reasons, features)],
         typical_value=reasons["feature"].map(typical).astype("str"),
         changeable=[COLUMNS[name].changeable for name in reasons["feature"]],
     )
-    for language in LANGUAGES:
-        described[f"sentence_{language}"] = [
-            tell_reason(name, value, typical[name], direction == RAISES, language)
-            for name, value, direction in zip(reasons["feature"], values, reasons["direction"], strict=True)
-        ]
-    return described
 
 
 def _look_up(pairs: pd.DataFrame, features: pd.DataFrame) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The champion refitted on all folds but one: what is said about it is checked on these models."""
+"""Refits of the champion on all folds but one, on which statements about it are checked."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from one_click.modelling.scores import raw_features
 from one_click.modelling.selection import winner
 from one_click.parameters import Interpretation, ModelSelection
 
-_SEED = 2000  # from which the seeds of these folds start: not those that chose the champion
+_SEED = 2000  # offset of the seeds of these folds, which must not be the folds that chose the champion
 
 
 def refit_champion(
@@ -24,7 +24,7 @@ def refit_champion(
     selection: ModelSelection,
     options: Interpretation,
 ) -> list[Any]:
-    """Refit the champion's settings on all labelled clients but those of one fold, for each fold.
+    """Refit the champion's hyperparameters on all labelled clients but those of one fold, for each fold.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def explain_refits(
 
     Returns
     -------
-    DataFrame, one row per refit and client: refit, client_id, one column per raw feature
+    DataFrame of `schemas.interpretation.ShapRefits`
     """
     clients, background = raw_features(features), raw_features(explanation_background)
     once = options.model_copy(update={"rounds": 1, "permutations": options.refit_permutations})

@@ -1,6 +1,5 @@
-"""The rules of the models that are trees, in raw units and in words."""
+"""The leaves of the models that are trees, as rules in raw units."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,36 +8,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from one_click.columns import COLUMNS, LANGUAGES, TARGET, Language, label, translate, unit
+from one_click.columns import TARGET
 from one_click.explain.fitted import FittedView, Split, views_of
 from one_click.features import add_engineered
 from one_click.modelling.scores import raw_features
-from one_click.presentation.wording import number, percent, value_text
 
 Values = NDArray[np.float64]
 Sides = NDArray[np.bool_]
 
 _FINEST = 4  # decimals up to which values count as recorded so, and not as calculated
-_RULES = {
-    "model": "str",
-    "leaf": "int64",
-    "rule_ru": "str",
-    "rule_en": "str",
-    "conditions": "str",
-    "depth": "int64",
-    "clients": "int64",
-    "declined": "int64",
-    "declined_share": "float64",
-    "probability": "float64",
-}
 
 
 @dataclass(frozen=True)
-class _Condition:
-    """What a rule says about one feature: low < value <= high in raw units, or which level it is or is not.
+class Condition:
+    """What a rule demands of one feature.
 
-    `decimals` are those that the training clients' values are recorded with (none: they are calculated),
-    `known` the levels of a category that the model has seen.
+    Attributes
+    ----------
+    feature : str
+    low, high : float
+        Of a number or flag, in raw units: low < value <= high.
+    level : str or None
+        Of a category: the level that it is.
+    excluded : tuple of str
+        Of a category: the levels that it is not.
+    decimals : int or None
+        Decimals that the training clients' values are recorded with; None if the values are calculated.
+    known : tuple of str
+        Levels of a category that the model was fitted on; empty for all else.
     """
 
     feature: str
@@ -49,7 +46,7 @@ class _Condition:
     decimals: int | None = None
     known: tuple[str, ...] = ()
 
-    def narrowed(self, threshold: float, level: str | None, below: bool) -> "_Condition":
+    def narrowed(self, threshold: float, level: str | None, below: bool) -> "Condition":
         """Return what is left of the condition after one more split, which lies within it."""
         if level is None:
             return replace(self, high=threshold) if below else replace(self, low=threshold)
@@ -64,7 +61,21 @@ class _Condition:
         return [self.feature, None, None, levels]
 
 
-def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Rule:
+    """One leaf of one tree; the attributes are columns of `schemas.interpretation.TreeRules`."""
+
+    model: str
+    leaf: int
+    conditions: tuple[Condition, ...]
+    depth: int
+    clients: int
+    declined: int
+    declined_share: float
+    probability: float
+
+
+def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> list[Rule]:
     """Return every leaf of every candidate that is a tree on plain columns, as a rule in raw units.
 
     Parameters
@@ -72,45 +83,39 @@ def read_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFr
     train_clients : DataFrame
         Clients that the trees were fitted on.
     **candidates : fitted pipelines
-        Family -> pipeline of the steps `engineer`, `columns`, `select`, `expand`, `model`.
+        Family -> pipeline of the steps `engineer`, `columns`, `select`, `basis`, `model`.
 
     Returns
     -------
-    DataFrame, one row per model and leaf, of each model the likeliest to decline first: model, leaf, rule_ru,
-    rule_en, conditions, depth, clients, declined, declined_share, probability
-        Conditions is a JSON list of [feature, low, high, levels]: low < value <= high, where null is no
-        bound and a flag counts as 0 or 1; levels is {"is": level} or {"is_not": [levels]}. A bound is the
-        greatest value, as finely recorded as those of the training clients, that the tree sends to the left:
-        the rule holds exactly for all such values, so for every whole number. The counts are of these
-        clients, who taught the tree the rule: among others the shares are nearer to each other, and no
-        interval of theirs would hold. The probability is the leaf's own, which weights of classes may shift
-        away from the share.
+    list of Rule
+        By model, of each the likeliest to decline first. A bound is the greatest value, as finely recorded as
+        those of the training clients, that the tree sends to the left: the rule holds exactly for all such
+        values, so for every whole number. The counts are of the clients whom the tree was fitted on: among
+        others the shares are nearer to each other, and no interval of theirs would hold.
     """
     trees = {name: view for name, view in views_of(candidates).items() if view.is_tree}
-    rows = [row for name, view in trees.items() for row in _rules(name, view, train_clients)]
-    return pd.DataFrame(rows, columns=list(_RULES)).astype(_RULES)
+    return [rule for name, view in trees.items() for rule in _rules(name, view, train_clients)]
 
 
-def _rules(name: str, view: FittedView, clients: pd.DataFrame) -> list[dict[str, Any]]:
+def _rules(name: str, view: FittedView, clients: pd.DataFrame) -> list[Rule]:
     raw = raw_features(clients)
     own_leaf = view.model.apply(view.prepare(raw))
     conditions = _conditions(view, add_engineered(raw, view.engineered))
-    rows = [
-        {
-            "model": name,
-            "leaf": leaf.node,
-            **{f"rule_{language}": _rule_text(conditions[leaf.node], language) for language in LANGUAGES},
-            "conditions": json.dumps([one.listed() for one in conditions[leaf.node]], ensure_ascii=False),
-            "depth": len(leaf.path),
+    rules = [
+        Rule(
+            model=name,
+            leaf=leaf.node,
+            conditions=conditions[leaf.node],
+            depth=len(leaf.path),
             **_counts(clients.loc[own_leaf == leaf.node, TARGET]),
-            "probability": leaf.probability,
-        }
+            probability=leaf.probability,
+        )
         for leaf in view.leaves
     ]
-    return sorted(rows, key=lambda row: (-row["probability"], row["leaf"]))
+    return sorted(rules, key=lambda rule: (-rule.probability, rule.leaf))
 
 
-def _counts(target: pd.Series) -> dict[str, float]:
+def _counts(target: pd.Series) -> dict[str, Any]:
     declined = int(target.sum())
     share = declined / len(target) if len(target) else np.nan
     return {"clients": len(target), "declined": declined, "declined_share": share}
@@ -119,26 +124,26 @@ def _counts(target: pd.Series) -> dict[str, float]:
 # From splits to conditions --------------------------------------------------------------------------
 
 
-def _conditions(view: FittedView, features: pd.DataFrame) -> dict[int, list[_Condition]]:
+def _conditions(view: FittedView, features: pd.DataFrame) -> dict[int, tuple[Condition, ...]]:
     """Return the conditions of each leaf, one per feature, in the order in which the tree asks."""
     starts, thresholds = _unconditioned(view, features), _raw_thresholds(view, features)
     leaves = {}
     for leaf in view.leaves:
-        found: dict[str, _Condition] = {}
+        found: dict[str, Condition] = {}
         for split in leaf.path:
             column = view.columns[split.column]
             condition = found.get(column.feature, starts[column.feature])
             found[column.feature] = condition.narrowed(thresholds[split.node], column.level, split.below)
-        leaves[leaf.node] = list(found.values())
+        leaves[leaf.node] = tuple(found.values())
     return leaves
 
 
-def _unconditioned(view: FittedView, features: pd.DataFrame) -> dict[str, _Condition]:
-    """Return a condition that every client fulfils for each feature."""
+def _unconditioned(view: FittedView, features: pd.DataFrame) -> dict[str, Condition]:
+    """Return for each feature the condition that every client fulfils."""
     return {
-        name: _Condition(name, known=view.levels[name])
+        name: Condition(name, known=view.levels[name])
         if name in view.levels
-        else _Condition(name, decimals=_recorded_decimals(features[name].to_numpy("float64")))
+        else Condition(name, decimals=_recorded_decimals(features[name].to_numpy("float64")))
         for name in features.columns
     }
 
@@ -177,68 +182,5 @@ def _readable_threshold(exact: float, values: Values, goes_left: Callable[[Value
 
 
 def _recorded_decimals(values: Values) -> int | None:
-    """Return how many decimals values have; none if they have more than anybody records."""
+    """Return how many decimals values have; None if more than are recorded, so that they are calculated."""
     return next((digits for digits in range(_FINEST + 1) if (values.round(digits) == values).all()), None)
-
-
-# In words -------------------------------------------------------------------------------------------
-
-
-_INTERVALS: dict[tuple[Language, bool], tuple[str, str, str]] = {  # whether values have a least step
-    ("ru", True): ("не больше {}", "не меньше {}", "от {} до {}"),
-    ("ru", False): ("не больше {}", "больше {}", "больше {} и не больше {}"),
-    ("en", True): ("at most {}", "at least {}", "{} to {}"),
-    ("en", False): ("at most {}", "more than {}", "more than {} and at most {}"),
-}
-
-
-def _rule_text(conditions: list[_Condition], language: Language) -> str:
-    if not conditions:
-        return {"ru": "Все клиенты", "en": "All clients"}[language]
-    return "; ".join(
-        f"{label(one.feature, language)}: {_condition_text(one, language)}" for one in conditions
-    )
-
-
-def _condition_text(condition: _Condition, language: Language) -> str:
-    if condition.known:
-        return _levels_text(condition, language)
-    if COLUMNS[condition.feature].kind == "flag":
-        return value_text(condition.feature, np.isinf(condition.high), language)
-    return _interval_text(condition, language)
-
-
-def _levels_text(condition: _Condition, language: Language) -> str:
-    left = [level for level in condition.known if level not in condition.excluded]
-    if condition.level is not None or len(left) == 1:
-        return translate(condition.level or left[0], language)
-    excluded = [translate(level, language) for level in condition.excluded]
-    if language == "ru":
-        return " и ".join(f"не «{level}»" for level in excluded)
-    return " and ".join(f"not “{level}”" for level in excluded)
-
-
-def _interval_text(condition: _Condition, language: Language) -> str:
-    least, high, decimals = condition.low, condition.high, condition.decimals
-    if decimals is not None:
-        least = round(least + 10.0**-decimals, decimals)
-    at_most, from_on, between = _INTERVALS[language, decimals is not None]
-    first, last = (_amount_text(condition.feature, value, language) for value in (least, high))
-    if np.isinf(least):
-        text = at_most.format(last)
-    elif np.isinf(high):
-        text = from_on.format(first)
-    else:
-        text = last if least == high else between.format(first, last)
-    amount = least if np.isinf(high) else high  # the number that the unit follows
-    return f"{text} {unit(condition.feature, language, amount)}".strip()
-
-
-def _amount_text(feature: str, value: float, language: Language) -> str:
-    """Write a number with as many decimals as it has, an infinite one not at all."""
-    if np.isinf(value):
-        return ""
-    digits = next(digits for digits in range(17) if digits == 16 or round(value, digits) == value)
-    if COLUMNS[feature].kind == "share":
-        return percent(value, max(0, digits - 2), language)
-    return number(value, digits, language)

@@ -1,17 +1,31 @@
-"""One sentence per reason: the client's value, how it compares with the base, how it moves the estimate."""
+"""Sentences of `reason_codes`: a value, how it compares with the base and what it does to the risk."""
 
+from functools import partial
 from typing import NamedTuple
 
-from one_click.columns import COLUMNS, Language, label
+import pandas as pd
+
+from one_click.columns import COLUMNS, LANGUAGES, Language, label
+from one_click.parameters import Interpretation
 from one_click.presentation.wording import number, percent, plural, value_text
+
+from ..nodes.reasons import RAISES, give_reasons
 
 
 class _Words(NamedTuple):
     """How a feature is told in one language.
 
-    `frame` begins the sentence. `forms` are those of the counted noun (one, few, many and, where it is not as
-    for few, after a fraction), for a flag its no and its yes; `usual` is no and yes as most clients have it.
-    `nothing` is the frame of a zero.
+    Attributes
+    ----------
+    frame : str
+        Beginning of the sentence.
+    forms : tuple of str
+        Of the counted noun: one, few, many and, where it is not as for few, after a fraction; of a flag: its
+        no and its yes.
+    usual : tuple of str
+        No and yes of a flag as most clients have it.
+    nothing : str
+        Beginning of the sentence where the value is 0.
     """
 
     frame: str = "{label}: {own}"
@@ -22,16 +36,23 @@ class _Words(NamedTuple):
 
 _UNTOLD = _Words()  # a feature without words of its own: its label and its value
 
-_CONTACTS_RU = (
-    "маркетинговый контакт",
-    "маркетинговых контакта",
-    "маркетинговых контактов",
-    "маркетингового контакта",
-)
-_CONTACTS_EN = ("marketing contact", "marketing contacts")
+_CONTACTS: dict[Language, tuple[str, ...]] = {
+    "ru": (
+        *("маркетинговый контакт", "маркетинговых контакта"),
+        *("маркетинговых контактов", "маркетингового контакта"),
+    ),
+    "en": ("marketing contact", "marketing contacts"),
+}
 _ITEMS_RU = ("неоплаченный товар", "неоплаченных товара", "неоплаченных товаров", "неоплаченного товара")
-_MINUTES_RU, _MINUTES_EN = ("минута", "минуты", "минут"), ("minute", "minutes")
-_UNITS_RU, _UNITS_EN = ("единица", "единицы", "единиц"), ("unit", "units")
+
+
+def _labelled(forms: tuple[str, ...], english: tuple[str, str], frame: str) -> dict[Language, _Words]:
+    """Return words of a feature that Russian tells by its label, which shows no gender of the client."""
+    return {"ru": _Words(forms=forms), "en": _Words(frame, english)}
+
+
+_minutes = partial(_labelled, ("минута", "минуты", "минут"), ("minute", "minutes"))
+_revenue = partial(_labelled, ("единица", "единицы", "единиц"), ("unit", "units"))
 
 _WORDS: dict[str, dict[Language, _Words]] = {
     "allows_messages": {
@@ -39,25 +60,19 @@ _WORDS: dict[str, dict[Language, _Words]] = {
         "en": _Words("{own} messages", ("Does not allow", "Allows"), ("not allowed", "allowed")),
     },
     "marketing_contacts_6m": {
-        "ru": _Words("За полгода в среднем {own} в месяц", _CONTACTS_RU),
-        "en": _Words("Averages {own} per month over half a year", _CONTACTS_EN),
+        "ru": _Words("За полгода в среднем {own} в месяц", _CONTACTS["ru"]),
+        "en": _Words("Averages {own} per month over half a year", _CONTACTS["en"]),
     },
     "marketing_contacts_current": {
         "ru": _Words(
-            "В текущем месяце {own}", _CONTACTS_RU, nothing="В текущем месяце нет маркетинговых контактов"
+            "В текущем месяце {own}", _CONTACTS["ru"], nothing="В текущем месяце нет маркетинговых контактов"
         ),
         "en": _Words(
-            "Received {own} this month", _CONTACTS_EN, nothing="Received no marketing contacts this month"
+            "Received {own} this month", _CONTACTS["en"], nothing="Received no marketing contacts this month"
         ),
     },
-    "minutes_previous": {
-        "ru": _Words(forms=_MINUTES_RU),
-        "en": _Words("Spent {own} on the site last month", _MINUTES_EN),
-    },
-    "minutes_current": {
-        "ru": _Words(forms=_MINUTES_RU),
-        "en": _Words("Spent {own} on the site this month", _MINUTES_EN),
-    },
+    "minutes_previous": _minutes("Spent {own} on the site last month"),
+    "minutes_current": _minutes("Spent {own} on the site this month"),
     "pages_per_visit": {
         "ru": _Words("Смотрит {own} за визит", ("страницу", "страницы", "страниц")),
         "en": _Words("Views {own} per visit", ("page", "pages")),
@@ -94,18 +109,9 @@ _WORDS: dict[str, dict[Language, _Words]] = {
             nothing="Left no items unpaid in the quarter",
         ),
     },
-    "revenue_two_months_ago": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue two months ago", _UNITS_EN),
-    },
-    "revenue_previous": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue last month", _UNITS_EN),
-    },
-    "revenue_current": {
-        "ru": _Words(forms=_UNITS_RU),
-        "en": _Words("Brought {own} of revenue this month", _UNITS_EN),
-    },
+    "revenue_two_months_ago": _revenue("Brought {own} of revenue two months ago"),
+    "revenue_previous": _revenue("Brought {own} of revenue last month"),
+    "revenue_current": _revenue("Brought {own} of revenue this month"),
     "service_type": {
         "ru": _Words("Пользуется сервисом «{own}»"),
         "en": _Words("Uses the “{own}” service"),
@@ -130,6 +136,36 @@ _ENDINGS: dict[Language, tuple[str, str]] = {
     "ru": (", и это снижает оценку риска.", ", и это повышает оценку риска."),
     "en": (", which lowers the risk estimate.", ", which raises the risk estimate."),
 }
+
+
+def tell_reasons(
+    shap_values: pd.DataFrame,
+    shap_errors: pd.DataFrame,
+    shap_refits: pd.DataFrame,
+    features: pd.DataFrame,
+    explanation_base: pd.DataFrame,
+    options: Interpretation,
+) -> pd.DataFrame:
+    """Return the reasons of `give_reasons` with a sentence in each language.
+
+    Returns
+    -------
+    DataFrame of `schemas.interpretation.ReasonCodes`
+    """
+    reasons = give_reasons(shap_values, shap_errors, shap_refits, features, explanation_base, options)
+    columns = (reasons[name] for name in ("feature", "value", "typical_value", "direction"))
+    facts = [
+        (name, _parsed(name, own), _parsed(name, typical), direction == RAISES)
+        for name, own, typical, direction in zip(*columns, strict=True)
+    ]
+    return reasons.assign(
+        **{f"sentence_{language}": [tell_reason(*fact, language) for fact in facts] for language in LANGUAGES}
+    )
+
+
+def _parsed(feature: str, stored: str) -> str | bool:
+    """Return a value as `tell_reason` takes it: of a flag's text, whether it says yes."""
+    return stored == str(True) if COLUMNS[feature].kind == "flag" else stored
 
 
 def tell_reason(feature: str, value: object, typical: object, raises: bool, language: Language) -> str:
@@ -164,23 +200,6 @@ def tell_reason(feature: str, value: object, typical: object, raises: bool, lang
     return tell(feature, value, typical, words, language) + _ENDINGS[language][raises]
 
 
-def tell_stability(times: int, models: int, language: Language) -> str:
-    """Write in how many of the models fitted again for a check something was found, as a part of a sentence.
-
-    Examples
-    --------
-    >>> tell_stability(9, 10, "ru"), tell_stability(9, 10, "en")
-    ('в 9 из 10 проверочных моделей', 'in 9 of 10 check models')
-    >>> tell_stability(0, 21, "ru")
-    'ни в одной из 21 проверочной модели'
-    """
-    found, of = (number(count, 0, language) for count in (times, models))
-    if language == "ru":
-        noun = plural(models, "ru", "проверочной модели", "проверочных моделей", "проверочных моделей")
-        return f"{f'в {found}' if times else 'ни в одной'} из {of} {noun}"
-    return f"in {found if times else 'none'} of {of} {plural(models, 'en', 'check model', 'check models')}"
-
-
 def _tell_flag(feature: str, value: object, typical: object, words: _Words, language: Language) -> str:
     own, usual = bool(value), bool(typical)
     relation = "same" if own == usual else "unlike"
@@ -201,7 +220,7 @@ def _tell_number(feature: str, value: object, typical: object, words: _Words, la
     relation = "same" if own == usual else "more" if own > usual else "none" if nothing else "less"
     says = _count(own, words.forms, language) if words.forms else value_text(feature, own, language)
     beginning = _begin(words.nothing if nothing else words.frame, feature, says, language)
-    return beginning + _compare(relation, _figure(feature, usual, language), language)
+    return beginning + _compare(relation, _amount(feature, usual, language), language)
 
 
 def _begin(frame: str, feature: str, own: str, language: Language) -> str:
@@ -220,7 +239,7 @@ def _as_shown(feature: str, value: object) -> float:
     return float(f"{amount:.{0 if abs(amount) >= 100 else 1}f}")
 
 
-def _figure(feature: str, shown: float, language: Language) -> str:
+def _amount(feature: str, shown: float, language: Language) -> str:
     if COLUMNS[feature].kind == "share":
         return percent(shown, 0, language)
     return number(shown, 0 if shown.is_integer() else 1, language)

@@ -7,10 +7,11 @@ import pandas as pd
 from one_click.columns import CLIENT_ID, TARGET
 from one_click.modelling import candidates
 from one_click.modelling.calibration import calibrate_out_of_fold
-from one_click.modelling.conformal import DECLINES, KEEPS, UNDECIDED, find_band, judge
+from one_click.modelling.conformal import find_band, judge
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.modelling.selection import calibration_of, champion_name, winner
 from one_click.parameters import ModelSelection
+from one_click.schemas.records import DecisionThreshold, UndecidedBand
 
 
 def fit_on_train(
@@ -53,14 +54,14 @@ def score_out_of_fold(
     calibrations: pd.DataFrame,
     options: ModelSelection,
 ) -> pd.DataFrame:
-    """Score all labelled clients out of fold with the champion's fixed settings.
+    """Score all labelled clients out of fold with the champion's fixed hyperparameters.
 
-    For ranking and segments only: the settings were chosen on these clients, so these scores are no evidence
-    of quality.
+    For ranking and segments only: the hyperparameters were chosen on these clients, so these scores are no
+    evidence of quality.
 
     Returns
     -------
-    DataFrame, one row per labelled client: client_id, target, probability, probability_sd (over repeats)
+    DataFrame of `schemas.model_selection.OutOfFoldScores`
     """
     clients = candidates.join_labelled(train_clients, test_clients)
     scores = candidates.score_out_of_fold(winner(leaderboard, tuned_models), clients, options)
@@ -78,52 +79,35 @@ def score_out_of_fold(
 
 def decide_threshold(
     thresholds: pd.DataFrame, leaderboard: pd.DataFrame, options: ModelSelection
-) -> dict[str, Any]:
+) -> DecisionThreshold:
     """Return the champion's threshold: clients with at least this probability are at risk."""
     curve = thresholds[thresholds["model"] == champion_name(leaderboard)]
     chosen = curve[curve["chosen"]].iloc[0]
-    return {
-        "threshold": float(chosen["threshold"]),
-        "criterion": options.threshold,
-        "f1_declined": float(chosen["f1_declined"]),
-        "campaign_profit": float(chosen["campaign_profit"]),
-    }
+    return DecisionThreshold(
+        threshold=float(chosen["threshold"]),
+        criterion=options.threshold,
+        f1_declined=float(chosen["f1_declined"]),
+        campaign_profit=float(chosen["campaign_profit"]),
+    )
 
 
-def find_undecided_band(out_of_fold_scores: pd.DataFrame, options: ModelSelection) -> dict[str, float]:
-    """Return the borders between which the champion does not decide.
-
-    Returns
-    -------
-    dict: error, keeps_below, declines_above; undecided (share of the clients), declines_wrong, keeps_wrong
-    (shares of those called so who do otherwise, out of fold; 0 if nobody is called so)
-    """
-    scores, declined = out_of_fold_scores["probability"], out_of_fold_scores["target"] == 1
-    band = find_band(scores.to_numpy(), declined.to_numpy("float64"), options.undecided_error)
-    called = judge(scores, band)
-    return band | {
-        "undecided": float((called == UNDECIDED).mean()),
-        "declines_wrong": _share(~declined[called == DECLINES]),
-        "keeps_wrong": _share(declined[called == KEEPS]),
-    }
-
-
-def _share(wrong: pd.Series) -> float:
-    return float(wrong.mean()) if len(wrong) else 0.0
+def find_undecided_band(out_of_fold_scores: pd.DataFrame, options: ModelSelection) -> UndecidedBand:
+    """Return the thresholds between which the champion does not decide."""
+    scores, target = (out_of_fold_scores[name].to_numpy() for name in ("probability", "target"))
+    return find_band(scores, target, options.undecided_error)
 
 
 def score_clients(
     features: pd.DataFrame,
     champion: Any,
     out_of_fold_scores: pd.DataFrame,
-    undecided_band: dict[str, float],
+    undecided_band: UndecidedBand,
 ) -> pd.DataFrame:
     """Return the score that decisions use: out of fold where labelled, else predicted.
 
     Returns
     -------
-    DataFrame, one row per client: client_id, probability, probability_sd, source, verdict (declines,
-    undecided, keeps: about the error asked for of each class is called wrongly, see `find_undecided_band`)
+    DataFrame of `schemas.model_selection.ClientScores`
     """
     unlabelled = features[~features[CLIENT_ID].isin(out_of_fold_scores[CLIENT_ID])]
     scores = out_of_fold_scores.drop(columns="target").assign(source="out_of_fold")

@@ -10,9 +10,10 @@ from one_click.columns import CLIENT_ID, PROFIT
 from one_click.modelling import candidates, selection
 from one_click.modelling.calibration import calibrate_out_of_fold
 from one_click.modelling.evaluation import THRESHOLDS, f1_declined
-from one_click.modelling.profit import assume_campaign, campaign_profit
+from one_click.modelling.profit import assume_campaign, campaign_profit, profit_at_risk
 from one_click.modelling.search import COMPLETE, STOPPED
 from one_click.parameters import REFERENCE, Family, ModelSelection, Offers, Segmentation
+from one_click.schemas.records import CampaignAssumptions, TunedModel
 
 _BENCHMARKS = {
     "dummy": {"class": "sklearn.dummy.DummyClassifier", "fixed": {"strategy": "prior"}},
@@ -23,13 +24,12 @@ _BENCHMARKS = {
 }
 
 
-def join_tuned(options: ModelSelection, **tuned: dict[str, Any]) -> pd.DataFrame:
+def join_tuned(options: ModelSelection, **tuned: TunedModel) -> pd.DataFrame:
     """Tabulate every model that is compared: families, their vote, challengers, benchmarks.
 
     Returns
     -------
-    DataFrame, one row per model: model, kind, interpretability, search_roc_auc, trials, settings, refused,
-    tuned (JSON: all that it takes to build it)
+    DataFrame of `schemas.model_selection.TunedModels`
     """
     benchmarks = {name: _unsearched({"interpretability": 1, **one}) for name, one in _BENCHMARKS.items()}
     challengers = {name: candidates.untuned(family) for name, family in options.challengers.items()}
@@ -41,14 +41,20 @@ def join_tuned(options: ModelSelection, **tuned: dict[str, Any]) -> pd.DataFrame
     return pd.DataFrame([_row(name, kind, one) for kind, models in kinds for name, one in models.items()])
 
 
-def _unsearched(family: dict[str, Any]) -> dict[str, Any]:
+def _unsearched(family: dict[str, Any]) -> TunedModel:
     return candidates.untuned(Family.model_validate(family))
 
 
-def _row(name: str, kind: str, tuned: dict[str, Any]) -> dict[str, Any]:
-    told = {key: tuned[key] for key in ("interpretability", "search_roc_auc", "trials", "refused")}
-    settings = json.dumps(tuned["settings"], sort_keys=True)
-    return {"model": name, "kind": kind, **told, "settings": settings, "tuned": json.dumps(tuned)}
+def _row(name: str, kind: str, tuned: TunedModel) -> dict[str, Any]:
+    told = tuned.model_dump(include={"interpretability", "search_roc_auc", "trials", "refused"})
+    hyperparameters = json.dumps(tuned.hyperparameters, sort_keys=True)
+    return {
+        "model": name,
+        "kind": kind,
+        **told,
+        "hyperparameters": hyperparameters,
+        "tuned": tuned.to_json(),
+    }
 
 
 def score_others(clients: pd.DataFrame, tuned_models: pd.DataFrame, options: ModelSelection) -> pd.DataFrame:
@@ -56,12 +62,12 @@ def score_others(clients: pd.DataFrame, tuned_models: pd.DataFrame, options: Mod
 
     Returns
     -------
-    DataFrame with the columns of a family's fold scores, and model
+    DataFrame of `schemas.model_selection.OtherFoldScores`
     """
     others = tuned_models[tuned_models["kind"] != selection.FAMILY]
     parts = [
-        candidates.score_out_of_fold(json.loads(tuned), clients, options).assign(model=name)
-        for name, tuned in zip(others["model"], others["tuned"], strict=True)
+        candidates.score_out_of_fold(tuned, clients, options).assign(model=name)
+        for name, tuned in selection.read_tuned(others).items()
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -79,7 +85,7 @@ def rank_models(
 
     Returns
     -------
-    DataFrame, one row per model, best first (see `one_click.modelling.selection.rank_models`)
+    DataFrame of `schemas.model_selection.Leaderboard`, best first
     """
     return selection.rank_models(fold_scores, tuned_models.drop(columns="tuned"), options)
 
@@ -89,7 +95,7 @@ def choose_calibrations(fold_scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per model and method: model, method, log_loss, brier_score, calibration_error, chosen
+    DataFrame of `schemas.model_selection.Calibrations`
     """
     return selection.choose_calibrations(fold_scores)
 
@@ -99,13 +105,13 @@ def value_clients(clients: pd.DataFrame, segmentation: Segmentation) -> pd.DataF
 
     Returns
     -------
-    DataFrame, one row per client: client_id, value (profit units)
+    DataFrame of `schemas.model_selection.ClientValues`
     """
-    months = segmentation.horizon_months * segmentation.profit_lost_share
-    return pd.DataFrame({CLIENT_ID: clients[CLIENT_ID], "value": clients[PROFIT] * months})
+    value = profit_at_risk(clients[PROFIT], segmentation)
+    return pd.DataFrame({CLIENT_ID: clients[CLIENT_ID], "value": value})
 
 
-def assume_offers(clients: pd.DataFrame, offers: Offers, segmentation: Segmentation) -> dict[str, float]:
+def assume_offers(clients: pd.DataFrame, offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
     """Return what a campaign is assumed to bring and to cost (see `one_click.modelling.profit`)."""
     return assume_campaign(clients[PROFIT].to_numpy(), offers, segmentation)
 
@@ -114,14 +120,14 @@ def choose_thresholds(
     fold_scores: pd.DataFrame,
     calibrations: pd.DataFrame,
     client_values: pd.DataFrame,
-    campaign_assumptions: dict[str, float],
+    campaign_assumptions: CampaignAssumptions,
     options: ModelSelection,
 ) -> pd.DataFrame:
     """Return for every model what each threshold of probability gives, out of fold.
 
     Returns
     -------
-    DataFrame: model, threshold, f1_declined, campaign_profit (profit units per client of the base), chosen
+    DataFrame of `schemas.model_selection.Thresholds`
         Chosen is the largest F1 or profit, as the options say; of equals, the lowest threshold.
     """
     value = client_values.set_index(CLIENT_ID)["value"]
@@ -139,7 +145,7 @@ def choose_thresholds(
 
 
 def _along_thresholds(
-    probability: np.ndarray, target: np.ndarray, value: np.ndarray, campaign: dict[str, float]
+    probability: np.ndarray, target: np.ndarray, value: np.ndarray, campaign: CampaignAssumptions
 ) -> pd.DataFrame:
     ones, rows = np.ones((1, len(target))), []
     for threshold in THRESHOLDS:
@@ -150,11 +156,11 @@ def _along_thresholds(
 
 
 def trace_search(**trials: pd.DataFrame) -> pd.DataFrame:
-    """Return how each family's search came to its best value, and which trial's settings were taken.
+    """Return how each family's search came to its best value, and which trial was taken.
 
     Returns
     -------
-    DataFrame, one row per family and trial: model, trial, roc_auc, stopped, best_so_far, gain, chosen
+    DataFrame of `schemas.model_selection.SearchTrace`
     """
     parts = []
     for name, table in trials.items():

@@ -24,13 +24,13 @@ _SHOWN = (
 def gather_model_facts(
     leaderboard: pd.DataFrame, evaluation: pd.DataFrame, challenger_differences: pd.DataFrame
 ) -> dict[str, Any]:
-    """Set the champion's figures of quality beside the reference model's and the challengers'.
+    """Return the champion's metrics beside the reference model's and the challengers'.
 
     Returns
     -------
     dict
         ``champion``; ``n_test``, the clients it was judged on; ``challengers``, their names; ``metrics``, one
-        entry per figure: the champion's and the reference model's value and 95 % interval (None where none
+        entry per metric: the champion's and the reference model's value and 95 % interval (None where none
         holds), and under ``challengers`` those of each challenger and how far they are ``apart``: the
         ``difference``, the champion's less the challenger's, with its interval (None where there is none).
     """
@@ -42,10 +42,10 @@ def gather_model_facts(
     metrics = [
         {
             "metric": metric,
-            "champion": _figure(by_model[champion], metric),
-            "reference": _figure(by_model["reference"], metric),
+            "champion": _estimate(by_model[champion], metric),
+            "reference": _estimate(by_model["reference"], metric),
             "challengers": [
-                _figure(by_model[name], metric) | {"apart": _figure(differences, metric, "difference")}
+                _estimate(by_model[name], metric) | {"apart": _estimate(differences, metric, "difference")}
                 for name, differences in apart.items()
             ],
         }
@@ -55,7 +55,7 @@ def gather_model_facts(
     return {"champion": champion, "n_test": n_test, "challengers": list(apart), "metrics": metrics}
 
 
-def _figure(figures: pd.DataFrame, metric: str, value: str = "value") -> dict[str, Any]:
-    """Return a figure and its interval, None where they are missing."""
-    figure = figures.reindex([metric]).loc[metric, [value, "low", "high"]]
-    return {name: None if pd.isna(value) else float(value) for name, value in figure.items()}
+def _estimate(metrics: pd.DataFrame, metric: str, value: str = "value") -> dict[str, Any]:
+    """Return a metric and its interval, None where they are missing."""
+    estimate = metrics.reindex([metric]).loc[metric, [value, "low", "high"]]
+    return {name: None if pd.isna(value) else float(value) for name, value in estimate.items()}

@@ -1,6 +1,5 @@
 """Nodes of the one look at the test clients."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,9 @@ from one_click.modelling.evaluation import (
     share_interval,
 )
 from one_click.modelling.profit import expected_maximum_profit
-from one_click.modelling.selection import CHALLENGER, FAMILY, calibration_of, champion_name
+from one_click.modelling.selection import CHALLENGER, FAMILY, calibration_of, champion_name, read_tuned
 from one_click.parameters import ModelSelection
+from one_click.schemas.records import CampaignAssumptions
 from one_click.statistics.effect_sizes import share_with_interval
 
 _DEPTHS = np.round(np.arange(0, 1.0001, 0.05), 2)
@@ -38,14 +38,13 @@ def score_holdout(
 
     Returns
     -------
-    DataFrame, one row per model and client: model, client_id, target, score, probability
+    DataFrame of `schemas.model_selection.HoldoutScores`
         Probabilities are calibrated with what the training clients' out-of-fold scores teach.
     """
     compared = fold_scores["model"].unique()
     others = tuned_models[(tuned_models["kind"] != FAMILY) & tuned_models["model"].isin(compared)]
     fitted = fitted | {
-        name: candidates.fit(json.loads(tuned), train_clients, options)
-        for name, tuned in zip(others["model"], others["tuned"], strict=True)
+        name: candidates.fit(tuned, train_clients, options) for name, tuned in read_tuned(others).items()
     }
     parts = []
     for name in compared:
@@ -60,14 +59,14 @@ def evaluate_holdout(
     holdout_scores: pd.DataFrame,
     train_clients: pd.DataFrame,
     thresholds: pd.DataFrame,
-    campaign_assumptions: dict[str, float],
+    campaign_assumptions: CampaignAssumptions,
     options: ModelSelection,
 ) -> pd.DataFrame:
-    """Return every figure of quality of every model on the test clients, with 95 % intervals.
+    """Return every metric of every model on the test clients, with 95 % intervals.
 
     Returns
     -------
-    DataFrame: model, metric, value, low, high, n
+    DataFrame of `schemas.model_selection.Evaluation`
         See `one_click.modelling.evaluation.evaluate`; with ``expected_maximum_profit`` (EMPC, profit units
         per client of the base) and ``profitable_depth``, the share of the base to contact for it.
     """
@@ -77,9 +76,9 @@ def evaluate_holdout(
         target = scored["target"].to_numpy("float64")
         weights = _resamples(target, train_clients, options)
         score, probability = (scored[column].to_numpy() for column in ("score", "probability"))
-        figures = evaluate(score, probability, target, chosen[name], weights, options.seed)
+        metrics = evaluate(score, probability, target, chosen[name], weights, options.seed)
         profit = _evaluate_profit(score, target, weights, campaign_assumptions)
-        parts.append(pd.concat([figures, profit]).assign(model=name))
+        parts.append(pd.concat([metrics, profit]).assign(model=name))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -90,11 +89,11 @@ def compare_with_challengers(
     leaderboard: pd.DataFrame,
     options: ModelSelection,
 ) -> pd.DataFrame:
-    """Return by how much the champion's figures are above those of each challenger, on the same test clients.
+    """Return by how much the champion's metrics are above those of each challenger, on the same test clients.
 
     Returns
     -------
-    DataFrame: model (the challenger), metric, difference, low, high
+    DataFrame of `schemas.model_selection.ChallengerDifferences`
         See `one_click.modelling.evaluation.compare`. No rows without a challenger that could be fitted.
     """
     chosen = thresholds[thresholds["chosen"]].set_index("model")["threshold"]
@@ -121,7 +120,7 @@ def _resamples(target: np.ndarray, train_clients: pd.DataFrame, options: ModelSe
 
 
 def _evaluate_profit(
-    score: np.ndarray, target: np.ndarray, weights: np.ndarray, campaign: dict[str, float]
+    score: np.ndarray, target: np.ndarray, weights: np.ndarray, campaign: CampaignAssumptions
 ) -> pd.DataFrame:
     plain, depth = expected_maximum_profit(score, target, np.ones((1, len(target))), campaign)
     profits, depths = expected_maximum_profit(score, target, weights, campaign)
@@ -143,9 +142,7 @@ def tabulate_gains(
 
     Returns
     -------
-    DataFrame: depth, share_found (of the declined), low, high, perfect (what an all-knowing ranking would
-    find), profit_found (share of the profit that declined clients take away), profit_low, profit_high,
-    profit_found_by_value (clients ranked by probability × profit instead), by_value_low, by_value_high
+    DataFrame of `schemas.model_selection.Gains`
     """
     scored = holdout_scores[holdout_scores["model"] == champion_name(leaderboard)]
     scored = scored.merge(client_values, on=CLIENT_ID)
@@ -153,7 +150,7 @@ def tabulate_gains(
     value = scored["value"].to_numpy()
     weights = _resamples(target, train_clients, options)
     by_value = scored["probability"].to_numpy() * value
-    at_stake = target * np.maximum(value, 0)  # who costs money takes no profit away
+    at_stake = target * np.maximum(value, 0)  # a client who costs money takes no profit away
     curves = {
         ("share_found", "low", "high"): (score, target),
         ("profit_found", "profit_low", "profit_high"): (score, at_stake),
@@ -176,7 +173,7 @@ def tabulate_reliability(holdout_scores: pd.DataFrame, leaderboard: pd.DataFrame
 
     Returns
     -------
-    DataFrame, one row per fifth: probability, observed, low, high (Wilson, 95 %), clients
+    DataFrame of `schemas.model_selection.Reliability`
         Equal probabilities share a fifth, so that there may be fewer: parted by the order of rows, which
         leaks the target, they would look wrong.
     """

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from one_click.columns import CLIENT_ID, TARGET
+from one_click.statistics.discrimination import roc_auc
 
 
 def find_label_noise(
@@ -51,13 +51,14 @@ def _confidence_in_other(clients: pd.DataFrame, declined: pd.Series) -> np.ndarr
 
 
 def _ceiling(clients: pd.DataFrame) -> pd.DataFrame:
-    declined, suspect = clients[TARGET] == 1, clients["suspect"]
+    labels, suspect = clients[TARGET].to_numpy(), clients["suspect"]
+    declined = clients[TARGET] == 1
     figures = {
         "labelled": len(clients),
         "suspects": suspect.sum(),
         "suspects_declined": (suspect & declined).sum(),
         "suspects_kept": (suspect & ~declined).sum(),
-        "roc_auc": roc_auc_score(declined, clients["probability"]),
-        "ceiling_if_suspects_are_wrong": roc_auc_score(declined, declined ^ suspect),
+        "roc_auc": roc_auc(clients["probability"].to_numpy(), labels)[0],
+        "ceiling_if_suspects_are_wrong": roc_auc((declined ^ suspect).to_numpy("float64"), labels)[0],
     }
     return pd.DataFrame({"figure": list(figures), "value": [float(value) for value in figures.values()]})

@@ -1,6 +1,5 @@
-"""What a run was made of, so that it can be told apart from others and made again."""
+"""The manifest: data, parameters and versions of libraries that a champion was made from."""
 
-import json
 import platform
 from importlib.metadata import version
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.features import engineered_columns
 from one_click.modelling.fingerprint import fingerprint
-from one_click.modelling.selection import calibration_of, champion_name
+from one_click.modelling.selection import calibration_of, champion_name, winner
 from one_click.parameters import ModelSelection
 
 _LIBRARIES = ("kedro", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "skops")
@@ -23,16 +22,17 @@ def write_manifest(
     calibrations: pd.DataFrame,
     options: ModelSelection,
 ) -> dict[str, Any]:
-    """Tell from which data, settings and libraries the champion was made.
+    """Return from which data, hyperparameters and versions of libraries the champion was made.
 
     Returns
     -------
     dict
-        ``champion``: model, settings, calibration; ``data``: rows, labelled and declined clients, feature
-        columns and the SHA-256 of the feature table; ``parameters`` of the selection; ``versions``.
+        ``champion``: model, calibration, all that it takes to build it; ``data``: rows, labelled and declined
+        clients, feature columns and the SHA-256 of the feature table; ``parameters`` of the selection;
+        ``versions``.
     """
     name = champion_name(leaderboard)
-    tuned = json.loads(tuned_models.set_index("model").loc[name, "tuned"])
+    tuned = winner(leaderboard, tuned_models).model_dump(mode="json", by_alias=True)
     labels = features[TARGET].dropna()
     return {
         "champion": {

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, label, model_label
 from one_click.presentation.wording import number, percent
+from one_click.schemas.records import CampaignAssumptions, UndecidedBand
 
 from .words import CALIBRATIONS, CARD, CARD_LIMITS, METRICS, SUSPECT_PRECISION, WRONG_LABELS
 
@@ -17,8 +18,8 @@ def write_model_cards(
     key_facts: dict[str, Any],
     model_facts: dict[str, Any],
     leaderboard: pd.DataFrame,
-    campaign_assumptions: dict[str, float],
-    undecided_band: dict[str, float],
+    campaign_assumptions: CampaignAssumptions,
+    undecided_band: UndecidedBand,
     label_ceiling: pd.DataFrame,
 ) -> tuple[str, str]:
     """Write the model card in both languages (after Mitchell et al. 2019, "Model Cards for Model Reporting").
@@ -29,7 +30,8 @@ def write_model_cards(
         What the champion was made of, the page's facts, its figures on the test clients.
     leaderboard : DataFrame
         All models on the same folds.
-    campaign_assumptions, undecided_band : dict
+    campaign_assumptions : CampaignAssumptions
+    undecided_band : UndecidedBand
         What its profit figures assume, and where it does not decide.
     label_ceiling : DataFrame
         How many labels are suspect.

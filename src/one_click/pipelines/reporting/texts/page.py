@@ -7,8 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from one_click.columns import LANGUAGES, Language, model_label
 from one_click.presentation.wording import chance, clients, in_months, number, percent
+from one_click.rules.signals import RISK_SIGNALS
 
-from .words import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, SIGNALS, TEXTS
+from .words import CHANNELS, METRICS, PLACES, QUALITY_DETAILS, QUALITY_SUBJECTS, TEXTS
 
 FIGURES = (
     "class_portrait",
@@ -66,7 +67,7 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         why=tables["explanation_facts"],
         campaign=tables["plan_facts"],
         signals=tables["signal_quality"],
-        signal_names={name: words[language] for name, words in SIGNALS.items()},
+        signal_names={code: signal.title(language) for code, signal in RISK_SIGNALS.items()},
         portrait=tables["class_portrait"][:_PORTRAIT_LINES],
         segments=tables["segment_profiles"],
         offers=tables["offer_summary"],
@@ -79,6 +80,7 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         language=language,
         text=TEXTS[language],
         months=in_months(facts["horizon_months"], language),
+        lost=tell_share_lost(facts["profit_lost_share"], language),
         images=images,
         metric_names={name: words[language] for name, words in METRICS.items()},
         channels={name: words[language] for name, words in CHANNELS.items()},
@@ -86,6 +88,13 @@ def _render(language: Language, tables: dict[str, Any]) -> str:
         details={name: words[language] for name, words in QUALITY_DETAILS.items()},
         champion_name=model_label(tables["model_facts"]["champion"], language),
     )
+
+
+def tell_share_lost(share: float, language: Language) -> str:
+    """Return in words what share of their profit declining clients are taken to carry away."""
+    if share == 1:
+        return TEXTS[language]["all_lost"]
+    return TEXTS[language]["share_lost"].format(share=percent(share, 0, language))
 
 
 def _number(language: Language, value: float | None, digits: int = 0) -> str:

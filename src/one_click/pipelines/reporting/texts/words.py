@@ -249,15 +249,6 @@ QUALITY_DETAILS: dict[str, dict[Language, str]] = {
     },
 }
 
-SIGNALS: dict[str, dict[Language, str]] = {
-    "minutes_drop": {"ru": "Время на сайте резко упало", "en": "Time on site has dropped sharply"},
-    "revenue_drop": {"ru": "Выручка резко упала", "en": "Revenue has dropped sharply"},
-    "low_pages": {
-        "ru": "Страниц за визит меньше, чем почти у всех",
-        "en": "Fewer pages per visit than almost all",
-    },
-}
-
 TEXTS: dict[Language, dict[str, str]] = {
     "ru": {
         "title": "Кто может снизить покупки и что ему предложить",
@@ -279,7 +270,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "в среднем {refits} тех же причин.",
         "segments": "Сегменты",
         "segments_note": "Прибыль под риском — вероятность снижения, умноженная на прибыль {months}. Считается, "
-        "что снизивший активность клиент уносит всю прибыль, поэтому это верхняя граница.",
+        "что снизивший активность клиент уносит {lost}.",
+        "all_lost": "всю прибыль, поэтому это верхняя граница",
+        "share_lost": "{share} прибыли",
         "offers": "Что предложить",
         "offers_note": "Эффекты предложений — допущения, пока кампания с контрольной группой их не измерила. "
         "Клиентам, которые не разрешили сообщения, письма и уведомления не предлагаются.",
@@ -357,7 +350,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "same reasons on average.",
         "segments": "Segments",
         "segments_note": "Profit at risk is the probability of decline times the profit {months}. A client who "
-        "declines is taken to carry away all profit, so this is an upper bound.",
+        "declines is taken to carry away {lost}.",
+        "all_lost": "all profit, so this is an upper bound",
+        "share_lost": "{share} of it",
         "offers": "What to offer",
         "offers_note": "Effects of offers are assumptions until a campaign with a control group has measured them. "
         "Clients who do not allow messages get neither email nor push messages.",

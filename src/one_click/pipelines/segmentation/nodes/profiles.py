@@ -1,4 +1,4 @@
-"""What segments look like: size, profit at risk, portrait against the rest, and the argument for acting."""
+"""What segments look like: size, profit at risk, and a portrait against the rest."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, mannwhitneyu
 
-from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET, Language
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, PROFIT, TARGET
 from one_click.parameters import Segmentation
-from one_click.presentation.wording import clients, in_months, number, percent
-from one_click.rules.declarations import Segment
-from one_click.rules.matching import SEPARATOR
+from one_click.rules.conditions import SEPARATOR
+from one_click.rules.segments import Segment
 from one_click.statistics.effect_sizes import share_with_interval
 
 _PORTRAIT_FEATURES = tuple(
@@ -19,8 +18,25 @@ _PORTRAIT_FEATURES = tuple(
 _TOP_REASONS = 3
 
 
+def measure_segments(
+    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+) -> pd.DataFrame:
+    """Describe each segment in numbers, in the order of declaration.
+
+    Returns
+    -------
+    DataFrame, one row per segment
+        `schemas.segmentation.SegmentProfiles` without its sentences.
+    """
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    described = pd.DataFrame(
+        [describe_segment(table[table["segment"] == segment.code], segment) for segment in options.segments]
+    )
+    return rank_segments(described, options.key_min_clients)
+
+
 def describe_segment(inside: pd.DataFrame, segment: Segment) -> dict[str, object]:
-    """Return the figures of one segment; means and shares of an empty one are missing.
+    """Return the numbers of one segment; means and shares of an empty one are missing.
 
     Parameters
     ----------
@@ -82,8 +98,7 @@ def rank_segments(profiles: pd.DataFrame, key_min_clients: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With `share`, `profit_at_risk_share`, `profit_per_client`, `profit_per_client_at_risk` (the mean over
-        the segments at risk), `risk_rank` (1 has the most profit at risk; 0 is not at risk) and `key`.
+        With the columns of `schemas.segmentation.SegmentProfiles` from `share` to `key`.
     """
     of_risk = profiles[profiles["at_risk"]]
     total, at_risk = profiles["profit_at_risk"].sum(), of_risk["clients"].sum()
@@ -104,56 +119,12 @@ def rank_segments(profiles: pd.DataFrame, key_min_clients: int) -> pd.DataFrame:
     )
 
 
-def argue(profile: pd.Series, options: Segmentation, language: Language) -> str:
-    """Write one sentence or two about a segment from its row of `segment_profiles`."""
-    title = profile[f"title_{language}"]
-    if profile["clients"] == 0:
-        return f"{title}: клиентов нет." if language == "ru" else f"{title}: no clients."
-    size = f"{clients(profile['clients'], language)} ({percent(profile['share'], 1, language)}"
-    risk = percent(profile["mean_probability"], 0, language)
-    profit = number(profile["profit_at_risk"], 0, language)
-    of_all = percent(profile["profit_at_risk_share"], 0, language)
-    months = in_months(options.horizon_months, language)
-    if language == "ru":
-        facts = f"{title}: {size} базы), вероятность снижения в среднем {risk}; под риском может быть до "
-        facts += f"{profit} ед. прибыли {months} ({of_all} всей прибыли под риском). "
-    else:
-        facts = f"{title}: {size} of the base), mean probability of decline {risk}; up to {profit} profit "
-        facts += f"units may be at risk {months} ({of_all} of all profit at risk). "
-    return facts + _verdict(profile, options, language)
-
-
-def _verdict(profile: pd.Series, options: Segmentation, language: Language) -> str:
-    words = _VERDICTS[language]
-    figures = {
-        "own": number(profile["profit_per_client"], 1, language),
-        "mean": number(profile["profit_per_client_at_risk"], 1, language),
-        "reached": percent(profile["reachable_share"], 0, language),
-        "least": options.key_min_clients,
-    }
-    if not profile["at_risk"]:
-        return words["not_at_risk"]
-    if profile["clients"] < options.key_min_clients:
-        return words["small"].format(**figures)
-    return words["key" if profile["key"] else "not_key"].format(**figures)
-
-
-_VERDICTS: dict[Language, dict[str, str]] = {
-    "ru": {
-        "not_at_risk": "Клиенты вне зоны риска: предложений не нужно.",
-        "small": "Клиентов меньше {least}: не ключевой.",
-        "key": "Ключевой сегмент: {own} на клиента при среднем {mean} в зоне риска, сообщения разрешают "
-        "{reached} клиентов.",
-        "not_key": "Не ключевой: {own} на клиента, меньше среднего {mean} в зоне риска.",
-    },
-    "en": {
-        "not_at_risk": "Not at risk: no offers needed.",
-        "small": "Fewer than {least} clients: not key.",
-        "key": "A key segment: {own} per client against {mean} on average at risk; {reached} of them allow "
-        "messages.",
-        "not_key": "Not key: {own} per client, below the average at risk of {mean}.",
-    },
-}
+def portray_segments(
+    decision_table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+) -> pd.DataFrame:
+    """Compare each segment with all other clients; see `compare_with_rest`."""
+    table = decision_table.merge(segments, on=CLIENT_ID, validate="one_to_one")
+    return compare_with_rest(table, options.segments)
 
 
 def compare_with_rest(table: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataFrame:
@@ -167,11 +138,10 @@ def compare_with_rest(table: pd.DataFrame, segments: Sequence[Segment]) -> pd.Da
 
     Returns
     -------
-    DataFrame: segment, feature, median_inside, median_rest, effect, p_adjusted, in_rule
+    DataFrame of `schemas.segmentation.SegmentPortraits`
         `effect` is Cliff's delta, from -1 to 1: the probability that a client of the segment has the larger
         value, less the probability of the smaller one (Cliff, 1993). `p_adjusted`: Mann-Whitney, adjusted
-        over the whole table (Benjamini and Hochberg, 1995). `in_rule`: the segment's own rule asks for the
-        feature, so that the difference proves nothing.
+        over the whole table (Benjamini and Hochberg, 1995). Where `in_rule`, the difference proves nothing.
     """
     rows = [
         _compare(table, segment, feature)
@@ -189,7 +159,7 @@ def compare_with_rest(table: pd.DataFrame, segments: Sequence[Segment]) -> pd.Da
 def _compare(table: pd.DataFrame, segment: Segment, feature: str) -> tuple[object, ...]:
     of_segment = table["segment"] == segment.code
     inside, rest = table.loc[of_segment, feature], table.loc[~of_segment, feature]
-    if table[feature].min() == table[feature].max():
+    if table[feature].min() == table[feature].max():  # the test divides by the spread of the ranks
         effect, p_value = 0.0, 1.0
     else:
         test = mannwhitneyu(inside, rest, method="asymptotic")

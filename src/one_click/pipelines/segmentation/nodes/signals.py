@@ -1,57 +1,70 @@
-"""Risk signals within one snapshot: what each measures and from where a value is conspicuously low."""
+"""Risk signals within one snapshot: who shows them, and how well they agree with the labels."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from one_click.parameters import Segmentation
+from one_click.columns import CLIENT_ID, TARGET
+from one_click.parameters import Offers
+from one_click.rules.conditions import SEPARATOR
+from one_click.rules.offers import Offer
+from one_click.rules.signals import RISK_SIGNALS, find_shown
+from one_click.schemas.records import RuleThresholds
+from one_click.statistics.effect_sizes import share_with_interval
 
-_DROPS = ("minutes_drop", "revenue_drop")
+
+def find_risk_signals(clients: pd.DataFrame, rule_thresholds: RuleThresholds) -> pd.DataFrame:
+    """List the risk signals that clients show within the snapshot.
+
+    Returns
+    -------
+    DataFrame of `schemas.segmentation.RiskSignals`
+    """
+    return find_shown(clients, rule_thresholds.signals)
 
 
-def measure_signals(clients: pd.DataFrame) -> pd.DataFrame:
-    """Measure what the risk signals look at.
+def rate_signals(clients: pd.DataFrame, risk_signals: pd.DataFrame, offers: Offers) -> pd.DataFrame:
+    """Compare each risk signal with the labels.
 
     Parameters
     ----------
     clients : DataFrame, one row per client
+    risk_signals : DataFrame, one row per client and signal
+    offers : Offers
+        Which of them a signal makes a client eligible for.
 
     Returns
     -------
-    DataFrame, the index of `clients`, one column per signal
-        `minutes_drop`: change of minutes against last month (share); `revenue_drop`: change of revenue
-        against the mean of the two earlier months (share); `low_pages`: pages per visit. Missing where
-        there was nothing to drop from.
+    DataFrame of `schemas.segmentation.SignalQuality`
     """
-    earlier_revenue = (clients["revenue_two_months_ago"] + clients["revenue_previous"]) / 2
-    return pd.DataFrame(
+    target = clients.dropna(subset=[TARGET]).set_index(CLIENT_ID)[TARGET]
+    owners = risk_signals.groupby("signal")[CLIENT_ID].agg(set)
+    rows = [
         {
-            "minutes_drop": _change(clients["minutes_current"], clients["minutes_previous"]),
-            "revenue_drop": _change(clients["revenue_current"], earlier_revenue),
-            "low_pages": clients["pages_per_visit"].astype("float64"),
+            "signal": signal,
+            **_rate(target, target.index.isin(owners.get(signal, set()))),
+            "offers": SEPARATOR.join(offer.code for offer in offers.declared if _asks_for(offer, signal)),
         }
-    )
+        for signal in RISK_SIGNALS
+    ]
+    return pd.DataFrame(rows if len(target) else [], columns=list(rows[0]))
 
 
-def _change(now: pd.Series, before: pd.Series) -> pd.Series:
-    return now / before.where(before > 0) - 1
+def _asks_for(offer: Offer, signal: str) -> bool:
+    return any(signal in condition.signal for condition in offer.conditions)
 
 
-def fit_signal_borders(clients: pd.DataFrame, options: Segmentation) -> dict[str, float]:
-    """Return for each signal the value up to which it is given, from the base's own distribution.
-
-    A border never reaches the base's median, so that values which most clients have are no signal.
-    """
-    borders = {
-        name: _low_border(values.dropna(), options.signal_quantile)
-        for name, values in measure_signals(clients).items()
-    }
+def _rate(target: pd.Series, shown: NDArray[np.bool_]) -> dict[str, float]:
+    hits, count = int(target[shown].sum()), int(shown.sum())
+    precision, low, high = share_with_interval(hits, count)
+    base_share = target.mean()
     return {
-        str(name): min(border, -options.smallest_drop) if name in _DROPS else border
-        for name, border in borders.items()
+        "labelled": len(target),
+        "shown": count,
+        "base_share": base_share,
+        "precision": precision,
+        "precision_low": low,
+        "precision_high": high,
+        "recall": hits / target.sum() if target.sum() else np.nan,
+        "lift": precision / base_share if base_share else np.nan,
     }
-
-
-def _low_border(values: pd.Series, quantile: float) -> float:
-    if values.empty:
-        return 0.0
-    lower = values[values < values.median()]
-    return float(min(values.quantile(quantile), lower.max()) if len(lower) else values.min() - 1)

@@ -1,42 +1,35 @@
-"""How firmly the segments stand: what moves if scores or borders had come out a little otherwise."""
+"""How firmly the segments stand: what moves if scores or thresholds had come out a little otherwise."""
 
 import numpy as np
 import pandas as pd
 
 from one_click.columns import CLIENT_ID, PROFIT
+from one_click.modelling.profit import is_at_risk
 from one_click.parameters import CampaignPlan, Segmentation
-from one_click.rules.matching import matches
+from one_click.rules.segments import first_fitting
+from one_click.schemas.records import RuleThresholds
 
-_SHIFT = 0.05  # of the threshold of risk, and of the share of clients below the border of value
-
-
-def fit_segments(table: pd.DataFrame, options: Segmentation) -> pd.Series:
-    """Return each client's segment: the first whose conditions hold."""
-    *ruled, last = options.segments
-    fits = [matches(segment.conditions, table) for segment in ruled]
-    codes = np.select(fits, [segment.code for segment in ruled], last.code) if ruled else last.code
-    return pd.Series(codes, index=table.index, dtype="str")
+_SHIFT = 0.05  # of the threshold of risk, and of the share of clients below the threshold of value
 
 
 def measure_stability(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
-    decision_borders: dict[str, float],
+    rule_thresholds: RuleThresholds,
     options: Segmentation,
     campaign: CampaignPlan,
 ) -> pd.DataFrame:
-    """Compare the segments with those that other scores or borders would have made.
+    """Compare the segments with those that other scores or thresholds would have made.
 
     Returns
     -------
-    DataFrame, one row per segment: segment, clients, resampled, threshold_lower, threshold_higher,
-    value_lower, value_higher
+    DataFrame of `schemas.segmentation.SegmentStability`
         Jaccard indices (clients in both / clients in either), 1 where nothing moves, missing where both are
         empty. Resampled: mean over draws of every score from a normal distribution with its own spread. Else
-        the threshold of risk moves by .05, or the border of value by .05 of the clients.
+        the threshold of risk moves by .05, or the threshold of value by .05 of the clients.
     """
     table = decision_table.merge(segments[[CLIENT_ID, "segment"]], on=CLIENT_ID, validate="one_to_one")
-    threshold, value = decision_borders["probability"], decision_borders[PROFIT]
+    threshold, value = rule_thresholds.probability, rule_thresholds.monthly_profit
     generator = np.random.default_rng(campaign.seed)
     spread = table["probability_sd"].replace(0, np.nan).fillna(options.unknown_spread)
     draws = []
@@ -54,19 +47,19 @@ def measure_stability(
     sizes = table["segment"].value_counts().reindex(codes, fill_value=0)
     result = pd.DataFrame({"segment": codes, "clients": sizes.to_numpy()})
     result["resampled"] = np.mean(draws, axis=0)
-    for name, borders in shifted.items():
-        result[name] = _alike(table, table["probability"], *borders, options)
+    for name, thresholds in shifted.items():
+        result[name] = _alike(table, table["probability"], *thresholds, options)
     return result
 
 
 def _alike(
     table: pd.DataFrame, probability: pd.Series, threshold: float, value: float, options: Segmentation
 ) -> np.ndarray:
-    """Return the Jaccard index of each segment with that of other scores and borders."""
+    """Return the Jaccard index of each segment with that of other scores and thresholds."""
     moved = table.assign(
-        probability=probability, at_risk=probability >= threshold, valuable=table[PROFIT] >= value
+        probability=probability, at_risk=is_at_risk(probability, threshold), valuable=table[PROFIT] >= value
     )
-    other = fit_segments(moved, options)
+    other = first_fitting(options.segments, moved)
     alike = []
     for segment in options.segments:
         before, after = table["segment"] == segment.code, other == segment.code

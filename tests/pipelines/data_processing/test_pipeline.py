@@ -1,3 +1,5 @@
+"""The pipeline as a whole, run in memory."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -6,10 +8,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from one_click.columns import BASE_FEATURES
-from one_click.errors import DataError, OneClickError
+from one_click.errors import DataError
 from one_click.parameters import DataProcessing
-from one_click.pipelines.data_processing.nodes import tables as nodes
 
 Tables = dict[str, pd.DataFrame]
 Make = Callable[[int], Tables]
@@ -89,7 +89,7 @@ def test_every_row_is_accepted_or_rejected(
 
 @FEW
 @given(seed=st.randoms(use_true_random=False))
-def test_order_of_the_rows_does_not_matter(
+def test_tables_are_independent_of_row_order(
     tables: Make, process: Process, options: DataProcessing, seed: Any
 ) -> None:
     raw = _with_cell(tables(16), "market_money", 4, "Выручка", "0")
@@ -176,19 +176,6 @@ def test_too_many_rejected_rows_stop_the_run(tables: Make, process: Process, opt
         process(_with_cell(tables(16), "money", 2, "Прибыль", ""), strict)
 
 
-def test_limits_are_fitted_by_hand(options: DataProcessing) -> None:
-    revenue = pd.DataFrame({"revenue": [0.0, 10.0, 20.0, 30.0, 40.0]})
-    assert nodes.fit_cleaning_limits(revenue, options) == {"revenue_max": 30 + 20 * 20}
-
-
-def test_rows_that_nobody_accounts_for_are_a_fault_of_the_program() -> None:
-    parsed = pd.DataFrame({"client_id": [1], "line": [2]})
-    dialects = pd.DataFrame({"table": ["money"], "rows": [2]})
-    nothing = pd.DataFrame({"table": pd.Series(dtype="str"), "line": pd.Series(dtype="int64")})
-    with pytest.raises(OneClickError, match="2 rows came in, but 1 were accepted and 0 rejected"):
-        nodes.accept_profits(parsed, nothing, dialects)
-
-
 def _labels(clients: list[int], values: list[str], raw: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
     lines = [f"{client} | {value}" for client, value in zip(clients, values, strict=True)]
     return raw("id | Покупательская активность\n" + "\n".join(lines))
@@ -222,16 +209,6 @@ def test_unknown_label_leaves_its_client_unlabelled(
     ]
 
 
-def test_labels_in_unknown_words_stop_the_run(
-    raw: Callable[[str], pd.DataFrame], options: DataProcessing
-) -> None:
-    strict = options.model_copy(update={"max_rejected_share": 0.05})
-    with pytest.raises(DataError, match="2 of 2 rows of label_file would be rejected") as error:
-        nodes.parse_labels(_labels([1, 2], ["упала", "упала"], raw), strict)
-    assert "with 'упала'" in str(error.value)
-    assert "'Прежний уровень' or 'Снизилась'" in str(error.value)
-
-
 def test_month_without_labels_is_refused_for_training(
     tables: Make, process: Process, options: DataProcessing
 ) -> None:
@@ -240,84 +217,6 @@ def test_month_without_labels_is_refused_for_training(
     with pytest.raises(DataError, match="There are 0 declined and 0 other clients") as error:
         process(unlabelled, options)
     assert "--pipelines scoring --params new_snapshot=" in str(error.value)
-
-
-NO_FINDINGS = pd.DataFrame({"finding": [], "level": []})
-
-
-def _features(target: list[float | None], twins: list[int]) -> pd.DataFrame:
-    values = dict.fromkeys(BASE_FEATURES, 1.0)
-    return pd.DataFrame(
-        {"client_id": range(1, len(target) + 1), **values, "twin_group": twins, "activity_declined": target}
-    )
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_split_keeps_twins_together_and_the_classes_in_proportion(options: DataProcessing, seed: int) -> None:
-    # 40 pairs of twins, 16 of them declined: a quarter is 10 pairs with 4 declined.
-    target = [float(pair < 16) for pair in range(40) for _ in range(2)]
-    features = _features(target, [2 * pair + 1 for pair in range(40) for _ in range(2)])
-    train, test = nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"seed": seed}))
-    assert not {(client - 1) // 2 for client in train["client_id"]} & {
-        (c - 1) // 2 for c in test["client_id"]
-    }
-    assert len(test) == 20
-    assert test["activity_declined"].sum() == 8
-    assert sorted([*train["client_id"], *test["client_id"]]) == list(range(1, 81))
-    assert train["client_id"].is_monotonic_increasing
-    assert train["activity_declined"].dtype == "int64"
-
-
-def test_split_depends_on_the_seed_alone(options: DataProcessing) -> None:
-    features = _features([1.0, 0.0] * 20, list(range(1, 41)))
-    first, again = (nodes.split_clients(features, NO_FINDINGS, options) for _ in range(2))
-    other = nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"seed": 7}))
-    pd.testing.assert_frame_equal(first[1], again[1])
-    assert set(first[1]["client_id"]) != set(other[1]["client_id"])
-
-
-@pytest.mark.parametrize(
-    ("clients", "expected"),
-    [
-        pytest.param(100, 100, id="as-many-as-wanted"),
-        pytest.param(101, 99, id="one-more"),
-        pytest.param(102, 100, id="two-more"),
-        pytest.param(200, 100, id="twice-as-many"),
-    ],
-)
-def test_training_uses_a_stratified_sample(options: DataProcessing, clients: int, expected: int) -> None:
-    target = [1.0 if i % 4 == 0 else 0.0 for i in range(clients)]
-    limited = options.model_copy(update={"training_rows": 100})
-    train, test = nodes.split_clients(_features(target, list(range(1, clients + 1))), NO_FINDINGS, limited)
-    assert len(train) + len(test) == expected
-    assert train["activity_declined"].sum() + test["activity_declined"].sum() == pytest.approx(
-        expected / 4, abs=1
-    )
-
-
-@pytest.mark.parametrize(
-    ("declined", "others", "share"),
-    [
-        pytest.param(0, 20, 0.25, id="one-class"),
-        pytest.param(3, 20, 0.25, id="too-few-declined"),
-        pytest.param(20, 20, 0.01, id="test-part-too-small"),
-        pytest.param(20, 20, 0.99, id="training-part-too-small"),
-    ],
-)
-def test_split_refuses_what_cannot_be_stratified(
-    options: DataProcessing, declined: int, others: int, share: float
-) -> None:
-    features = _features([1.0] * declined + [0.0] * others, list(range(1, declined + others + 1)))
-    with pytest.raises(DataError, match=f"{declined} declined and {others} other clients, too few"):
-        nodes.split_clients(features, NO_FINDINGS, options.model_copy(update={"test_share": share}))
-
-
-def test_too_few_are_told_as_clients_not_as_groups_of_twins(options: DataProcessing) -> None:
-    # 20 declined clients, of whom 18 are twins of one another: 3 groups, of which no quarter can be held out.
-    features = _features([1.0] * 20 + [0.0] * 20, [1] * 18 + list(range(2, 24)))
-    with pytest.raises(DataError) as error:
-        nodes.split_clients(features, NO_FINDINGS, options)
-    assert "There are 20 declined and 20 other clients (3 and 20, twins counted once)" in str(error.value)
 
 
 def test_quality_counts_rows_once_per_rule(tables: Make, process: Process, options: DataProcessing) -> None:

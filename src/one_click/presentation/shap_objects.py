@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, LANGUAGES, Language, label
 from one_click.errors import DataError, ParameterError, nearest, shorten
-from one_click.explain.fitted import Values
 from one_click.presentation.wording import value_text
 
 if TYPE_CHECKING:
     import shap
 
+Values = NDArray[np.float64]
 _FEATURES = list(BASE_FEATURES)
 _IN_WORDS = ("category", "flag")  # kinds of columns
 _SIDES = ("feature", "other")  # of a pair

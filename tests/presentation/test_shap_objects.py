@@ -1,19 +1,13 @@
 from collections.abc import Callable, Iterator
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, Language, label
 from one_click.errors import DataError, OneClickError, ParameterError
-from one_click.explain.fitted import FittedView
-from one_click.explain.shap_objects import as_explanation, as_interactions
-from one_click.explain.shapley import interactions
-from one_click.modelling.families import build_pipeline
-from one_click.parameters import Family
+from one_click.presentation.shap_objects import as_explanation, as_interactions
 
 pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated")  # shap's own colours
 
@@ -209,31 +203,3 @@ def test_a_pair_with_an_unknown_feature_is_refused(side: str) -> None:
     with pytest.raises(DataError, match="unknown features: pages") as error:
         as_interactions(table.assign(**{side: "pages"}))
     assert f"column: {side}" in str(error.value)
-
-
-# Shap splits into pairs only the game that follows a tree's paths: that of the background, where features are
-# independent in it and the tree was fitted on it.
-@pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")
-def test_interactions_of_a_tree_are_those_of_shap(
-    shap: Any, make_clients: Callable[..., pd.DataFrame], families: dict[str, Family]
-) -> None:
-    numbers = [PAGES, "service_errors", "minutes_current"]
-    grid = pd.DataFrame(product(range(3), repeat=3), columns=numbers)
-    clients = make_clients(27)[FEATURES].iloc[[0] * 27].reset_index(drop=True).assign(**grid)
-    target = (grid[PAGES] * grid["service_errors"] + grid["minutes_current"] ** 2) % 3 > 0
-    tree = build_pipeline(families["decision_tree"], {"select__k": "all"}).fit(
-        clients, target.astype("float")
-    )
-    ours = interactions(tree, clients, clients)
-    view = FittedView(tree)
-    theirs = shap.TreeExplainer(tree[-1]).shap_interaction_values(view.prepare(clients))[..., 1]
-    columns = [[str(column) for column in view.columns].index(name) for name in numbers]
-    places = [FEATURES.index(name) for name in numbers]
-    assert ours is not None
-    np.testing.assert_allclose(_between(ours, places), _between(theirs, columns), atol=1e-12)
-    assert np.abs(ours).sum() == pytest.approx(np.abs(_between(ours, places)).sum())
-    assert (np.abs(_between(ours, places)).max(axis=0) > 0.01).all()
-
-
-def _between(values: NDArray[np.float64], places: list[int]) -> NDArray[np.float64]:
-    return values[:, places][:, :, places]

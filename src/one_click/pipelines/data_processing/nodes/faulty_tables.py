@@ -1,79 +1,14 @@
-"""Rules over whole clients: who is left out, and why."""
+"""Stops where so many rows of a table are rejected that the table itself must be faulty."""
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, LINE, TABLES, Column, Table
+from one_click.columns import LINE, TABLES, Column
 from one_click.errors import DataError, nearest, shorten
-from one_click.parameters import DataProcessing
 from one_click.parameters.other_store import THIS_STORE, OtherStore
 
-from .parsing import EVENT_COLUMNS, events, tellable
+from .log_rows import tellable
 
-Tables = dict[str, pd.DataFrame]
-_ROW_ONLY = "repeated_row"  # the client keeps his first row
-INCOMPLETE_IN = "incomplete_in_"
-
-
-def excluded_by_rule(parsed: Tables, limits: dict[str, float], options: DataProcessing) -> pd.DataFrame:
-    """List the rows for which their clients are left out: no purchases, implausible revenue, rows missing.
-
-    Parameters
-    ----------
-    parsed : dict of DataFrame
-        The four typed tables by name.
-    limits : dict
-        The fitted limits of `cleaning_limits`.
-    options : DataProcessing
-        The rules.
-
-    Returns
-    -------
-    DataFrame with the columns of `rejected_rows`
-    """
-    money = parsed["market_money"]
-    without = money[money["revenue"] == 0] if options.exclude_without_purchases else money.head(0)
-    implausible = money[money["revenue"] > limits["revenue_max"]]
-    found = [
-        events(without, "market_money", "no_purchases_in_a_month", "revenue", without["revenue"]),
-        events(implausible, "market_money", "implausible_revenue", "revenue", implausible["revenue"]),
-    ]
-    found += [_absent(parsed, TABLES[name]) for name in parsed]
-    return pd.concat(found, ignore_index=True)
-
-
-def _absent(parsed: Tables, table: Table) -> pd.DataFrame:
-    """List the rows of clients that have no complete set of rows in `table`, wherever those clients occur."""
-    present = parsed[table.name].groupby(CLIENT_ID).size()
-    complete = present[present == max(1, len(table.months))].index
-    rule = f"{INCOMPLETE_IN}{table.name}"
-    return pd.concat(
-        [events(rows[~rows[CLIENT_ID].isin(complete)], name, rule) for name, rows in parsed.items()],
-        ignore_index=True,
-    )
-
-
-def with_all_rows_of_clients(causes: pd.DataFrame, parsed: Tables) -> pd.DataFrame:
-    """Add the other rows of the clients that are left out, so that every row of the files is accounted for.
-
-    Parameters
-    ----------
-    causes : DataFrame
-        Rows rejected for a fault or a rule of their own.
-    parsed : dict of DataFrame
-        The typed tables by name.
-
-    Returns
-    -------
-    DataFrame with the columns of `rejected_rows`, sorted by table and line
-    """
-    excluded = set(causes.loc[causes["rule"] != _ROW_ONLY, CLIENT_ID])
-    listed = [causes]
-    for name, rows in parsed.items():
-        own = causes.loc[causes["table"] == name, LINE]
-        others = rows[rows[CLIENT_ID].astype("str").isin(excluded) & ~rows[LINE].isin(own)]
-        listed.append(events(others, name, "client_left_out"))
-    joined = pd.concat(listed, ignore_index=True).drop_duplicates()
-    return joined.sort_values(["table", LINE, "column", "rule"], ignore_index=True)[list(EVENT_COLUMNS)]
+INCOMPLETE_IN = "incomplete_in_"  # rule of a client who lacks rows in the table of that name
 
 
 def stop_at_faulty_tables(
@@ -150,9 +85,3 @@ def _remedy(table: str, name: str, rule: str, value: str, store: OtherStore) -> 
         "export the file again; if the rows are really to be left out, "
         "raise data_processing.max_rejected_share"
     )
-
-
-def fit_revenue_limit(revenue: pd.Series, iqr_multiple: float) -> float:
-    """Return the monthly revenue above which a value is implausible: q75 + multiple × (q75 − q25)."""
-    lower, upper = revenue.quantile([0.25, 0.75])
-    return float(upper + iqr_multiple * (upper - lower))

@@ -1,24 +1,58 @@
-"""What the mapping of another store's headers and words did to a file."""
+"""How each file is written, and which headers and words of another store it holds."""
 
 import pandas as pd
 
-from one_click.columns import Column, Table, plain
+from one_click.columns import TABLES, Column, Table, plain
+from one_click.parameters import DataProcessing
 from one_click.parameters.other_store import OtherStore
 
 NO_ROW = "stands in no row"
 
 
+def describe_dialects(
+    market_file: pd.DataFrame,
+    market_money: pd.DataFrame,
+    market_time: pd.DataFrame,
+    money: pd.DataFrame,
+    label_file: pd.DataFrame,
+    options: DataProcessing,
+) -> pd.DataFrame:
+    """Tabulate how each file is written; the last one is where the labels come from.
+
+    Returns
+    -------
+    DataFrame of `schemas.data_processing.RawDialects`
+    """
+    raw = {
+        "market_file": market_file,
+        "market_money": market_money,
+        "market_time": market_time,
+        "money": money,
+        "label_file": label_file,
+    }
+    return pd.DataFrame(
+        [
+            {
+                "table": name,
+                "file": rows.attrs["file"],
+                **rows.attrs["dialect"],
+                "rows": len(rows),
+                "other_store": tell_mapping(rows, TABLES[name], options.other_store),
+            }
+            for name, rows in raw.items()
+        ]
+    )
+
+
 def tell_mapping(raw: pd.DataFrame, table: Table, store: OtherStore) -> str:
-    """Tell which headers and words of another store are read as which of ours.
+    """Return which headers and words of another store are read as which of this store's.
 
     Parameters
     ----------
     raw : DataFrame
-        Text columns under our headers, and the `file` in its attrs.
+        Text columns under this store's headers.
     table : Table
-        The table's columns.
     store : OtherStore
-        The other store's headers and words.
 
     Returns
     -------
