@@ -81,9 +81,17 @@ def _collection(collection: Any) -> Places:
                 yield "range", ends[:, 0], ends[:, 1], colours[number % len(colours)]
     elif isinstance(collection, PolyCollection):
         for path in collection.get_paths():
-            yield "area", path.vertices[:, 0], path.vertices[:, 1], collection.get_facecolor()
+            yield from _area(path.vertices, collection.get_facecolor())
     elif isinstance(collection, QuadMesh) and collection.axes.get_label() != "<colorbar>":
         yield from _cells(collection.get_array(), 0.5)  # ticks of a mesh stand in the middle of its cells
+
+
+def _area(vertices: Any, colour: Any) -> Places:
+    yield "area", vertices[:, 0], vertices[:, 1], colour
+    first, second = vertices[:-1], vertices[1:]
+    level = (first[:, 1] == second[:, 1]) & (first[:, 0] != second[:, 0])
+    for kind, steps in (("step", level & (first[:, 1] != 0)), ("area", level & (first[:, 1] == 0))):
+        yield kind, (first[steps, 0] + second[steps, 0]) / 2, first[steps, 1], colour
 
 
 def _cells(cells: Any, shift: float = 0.0) -> Places:

@@ -1,5 +1,6 @@
 """What holds for every figure: both languages, nothing beyond the canvas, and marks that equal the tables."""
 
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ from tests.marks import DATA, colours_of_legends, read_marks
 from one_click.columns import BASE_FEATURES, COLUMNS, GROUP_LABELS, LANGUAGES, TARGET, label, model_label
 from one_click.pipeline_registry import register_pipelines
 from one_click.presentation.drawing import ACCENT, DECLINED, KEPT, NEUTRAL, PALETTE
+from one_click.schemas.records import PlanSummary
 
 CLASSES = {"declined": DECLINED, "kept": KEPT}
 CLASS_NAMES = {
@@ -106,6 +108,23 @@ def distributions(
         yield from numbers(rows, "share", colour=CLASSES[str(name)])
 
 
+def pairs(
+    language: str,
+    sampled_clients: pd.DataFrame,
+    distributions: pd.DataFrame,
+    class_portrait: pd.DataFrame,
+    **_: Any,
+) -> Numbers:
+    is_number = ~class_portrait["kind"].isin(["category", "flag"]) & (class_portrait["direction"] != "none")
+    names = [name for name in class_portrait.loc[is_number, "feature"] if name in BASE_FEATURES][:4]
+    bins = distributions[distributions["feature"].isin(names)]
+    bins = bins.assign(middle=(bins["left"] + bins["right"]) / 2)
+    yield from coloured(bins, bins["class"].map(CLASSES), "share", "middle")
+    colours = sampled_clients[TARGET].map({1: DECLINED, 0: KEPT})
+    for across, down in itertools.combinations(names, 2):
+        yield from coloured(sampled_clients, colours, down, across)
+
+
 def correlations(language: str, correlations: pd.DataFrame) -> Numbers:
     yield from numbers(placed(correlations, label, "left", language), "phik", "place", required=False)
 
@@ -122,7 +141,7 @@ def interactions(language: str, interactions: pd.DataFrame) -> Numbers:
 
 def clusters(language: str, cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame) -> Numbers:
     yield from numbers(cluster_stability, "stability", "clusters", KEPT)
-    yield from numbers(cluster_stability, "stability_of_cloud", "clusters", NEUTRAL)
+    yield from numbers(cluster_stability, "null_stability", "clusters", NEUTRAL)
     yield from intervals(cluster_stability, "clusters")
     table = placed(cluster_profiles, label, "feature", language)
     yield from numbers(table, "effect", "place", required=False)
@@ -271,9 +290,9 @@ def segment_profit(language: str, segment_profiles: pd.DataFrame, **_: Any) -> N
     yield from coloured(segment_profiles, colours, "profit_at_risk", f"title_{language}")
 
 
-def budget_curve(language: str, budget_curve: pd.DataFrame, plan_summary: dict[str, Any]) -> Numbers:
+def budget_curve(language: str, budget_curve: pd.DataFrame, plan_summary: PlanSummary) -> Numbers:
     yield from numbers(budget_curve, "kept", "budget", KEPT)
-    yield Number(plan_summary["kept"], plan_summary["cost"], DECLINED)
+    yield Number(plan_summary.kept, plan_summary.cost, DECLINED)
 
 
 def plan_comparison(language: str, plan_comparison: pd.DataFrame) -> Numbers:
@@ -331,7 +350,16 @@ def demo_months(
 SHOWS: dict[str, Shows] = {
     f"{shows.__name__}_figure": shows
     for shows in (
-        *(class_portrait, distributions, correlations, feature_groups, interactions, clusters, client_map),
+        *(
+            class_portrait,
+            distributions,
+            pairs,
+            correlations,
+            feature_groups,
+            interactions,
+            clusters,
+            client_map,
+        ),
         *(contact_pressure, leaderboard, gains, profit, reliability, thresholds, search, shap_importance),
         *(permutation_importance, beeswarm, waterfall, importance_agreement, effect_curves, odds_ratios),
         *(tree_rules, segments, segment_profit, budget_curve, plan_comparison, data_quality, nested_summary),
@@ -428,9 +456,20 @@ def draw(function: Callable[..., tuple[Figure, Figure]], tables: dict[str, Any])
 
 @pytest.fixture(scope="module")
 def load(finished_project: Path) -> Iterator[Callable[[str], Any]]:
-    """Return a function that loads a data set of the finished run."""
+    """Return a function that loads a data set of the finished run, or makes again what is not stored."""
+    makers = {
+        name: node for one in register_pipelines().values() for node in one.nodes for name in node.outputs
+    }
     with KedroSession.create(finished_project, env="test") as session:
-        yield session.load_context().catalog.load
+        catalog = session.load_context().catalog
+
+        def load_or_make(name: str) -> Any:
+            if name.startswith("params:") or name in catalog:
+                return catalog.load(name)
+            node = makers[name]
+            return node.run({read: load_or_make(read) for read in node.inputs})[name]
+
+        yield load_or_make
 
 
 @pytest.fixture(scope="module", params=sorted(SHOWS))

@@ -392,7 +392,7 @@ CALCULATES = ("pipelines/*/nodes.py", "pipelines/*/nodes/**/*.py")
 CALCULATES += tuple(
     f"{name}/**/*.py" for name in ("explain", "modelling", "rules", "simulation", "statistics")
 )
-WORDS_OF_THE_STORE = {"стандарт", "т", "Товары для дачи", "н/д"}  # what is planted as dirt
+WORDS_OF_THE_STORE = {"стандарт", "т", "у", "ц", "Товары для дачи", "н/д"}  # what is planted as dirt
 
 
 def russian_literals(source: str) -> list[str]:
