@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel
 
 SIZE_OF = "size_of_"  # before the name of what is not shown
 
@@ -13,7 +14,7 @@ def gather_exhibits(**exhibits: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    **exhibits : bytes, DataFrame or dict
+    **exhibits : bytes, DataFrame, BaseModel or dict
         A PNG, a table, or a record of facts, by name; of those whose name begins with `SIZE_OF` only rows and
         columns are told.
 
@@ -31,4 +32,6 @@ def gather_exhibits(**exhibits: Any) -> dict[str, Any]:
 def _plain(exhibit: Any) -> Any:
     if isinstance(exhibit, bytes):
         return base64.b64encode(exhibit).decode()
+    if isinstance(exhibit, BaseModel):
+        return exhibit.model_dump(mode="json", by_alias=True)
     return exhibit.to_dict("records") if isinstance(exhibit, pd.DataFrame) else exhibit

@@ -334,10 +334,11 @@ class KeyFacts(Record):
         Profit units, of the clients at risk and of the campaign.
     threshold, criterion
         See `DecisionThreshold`.
-    horizon_months : float
+    horizon_months : int
         Months of profit that count.
-    snapshot, label_snapshot : str
-        Of the features and of the labels.
+    snapshot : str
+    label_snapshot : str, optional
+        The later one that the labels come from; none if they come from the snapshot itself.
     """
 
     made_by = "reporting"
@@ -355,7 +356,7 @@ class KeyFacts(Record):
     cells_mended: Count
     threshold: Share
     criterion: str
-    horizon_months: Amount
+    horizon_months: Count
     snapshot: str
     label_snapshot: str | None
 
