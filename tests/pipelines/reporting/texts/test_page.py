@@ -3,12 +3,19 @@
 import re
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from one_click.pipelines.reporting.texts.page import FIGURES, render_reports
+from one_click.pipelines.reporting.texts.page import render_reports
 from one_click.pipelines.reporting.texts.words import METRICS
 
+FIGURES = {
+    "eda": ("class_portrait",),
+    "model_selection": ("gains", "leaderboard", "profit", "reliability", "thresholds"),
+    "interpretation": ("beeswarm", "effect_curves", "permutation_importance", "shap_importance"),
+    "segmentation": ("segments", "segment_profit"),
+    "campaign": ("budget_curve", "plan_comparison"),
+    "reporting": ("data_quality",),
+}
 FIGURE = {"value": 0.75, "low": 0.7, "high": 0.8}
 KEY_FACTS = {
     "clients": 40,
@@ -103,34 +110,58 @@ SIGNAL = {
 }
 
 
-def render(**changes: Any) -> tuple[str, str]:
-    """Return both pages as text with plain blanks, some inputs changed."""
-    sentence = {"sentence_ru": "Мало страниц.", "sentence_en": "Few pages."}
-    metrics = [{"metric": name, "champion": FIGURE, "reference": FIGURE} for name in METRICS]
-    quality = [("money", "form", "utf-8 commas"), ("money", "rows_in", ""), ("money", "rows_out", "")]
-    inputs: dict[str, Any] = {
-        "key_facts": KEY_FACTS,
-        "model_facts": {"champion": "svc", "n_test": 324, "metrics": metrics},
+SENTENCE = {"sentence_ru": "Мало страниц.", "sentence_en": "Few pages."}
+METRIC_FACTS = [{"metric": name, "champion": FIGURE, "reference": FIGURE} for name in METRICS]
+QUALITY = [("money", "form", "utf-8 commas"), ("money", "rows_in", ""), ("money", "rows_out", "")]
+EXHIBITS: dict[str, dict[str, Any]] = {
+    "eda": {"class_portrait": [SENTENCE]},
+    "model_selection": {"model_facts": {"champion": "svc", "n_test": 324, "metrics": METRIC_FACTS}},
+    "interpretation": {
         "explanation_facts": {
-            "effects": [sentence],
+            "effects": [SENTENCE],
             "disagreements": [],
             "checks": {"deletion_share": 0.8, "reasons_refits": 0.7},
             "refitted_on": 0.75,
-        },
+        }
+    },
+    "segmentation": {"segment_profiles": [SEGMENT], "signal_quality": [SIGNAL]},
+    "campaign": {
         "plan_facts": {"plan": PLAN, "by_hand": 0.9, "arms": ARMS},
-        "class_portrait": pd.DataFrame([sentence]),
-        "segment_profiles": pd.DataFrame([SEGMENT]),
-        "signal_quality": pd.DataFrame([SIGNAL]),
-        "offer_summary": pd.DataFrame([OFFER]),
-        "action_summary": pd.DataFrame(PLACES, columns=["at_risk", "action", "why", "clients"]),
-        "idle_rules": pd.DataFrame([{"sentence_ru": "Сегмент пуст.", "sentence_en": "It is empty."}]),
-        "top_clients": pd.DataFrame([TOP_CLIENT]),
-        "data_quality": pd.DataFrame(quality, columns=["table", "subject", "detail"]).assign(count=40.0),
-        "audit": pd.DataFrame(columns=["level", "meaning_ru", "action_ru", "meaning_en", "action_en"]),
-        **{f"{name}_{language}": b"png" for name in FIGURES for language in ("ru", "en")},
+        "offer_summary": [OFFER],
+        "action_summary": [
+            dict(zip(("at_risk", "action", "why", "clients"), row, strict=True)) for row in PLACES
+        ],
+        "idle_rules": [{"sentence_ru": "Сегмент пуст.", "sentence_en": "It is empty."}],
+    },
+    "reporting": {
+        "key_facts": KEY_FACTS,
+        "top_clients": [TOP_CLIENT],
+        "data_quality": [
+            {"table": table, "subject": subject, "detail": detail, "count": 40.0}
+            for table, subject, detail in QUALITY
+        ],
+        "audit": [],
+    },
+}
+
+
+def render(**changes: dict[str, Any]) -> tuple[str, str]:
+    """Return both pages as text with plain blanks, some exhibits of pipelines changed."""
+    exhibits = {
+        pipeline: {
+            f"{name}_figure_{language}": "png" for name in FIGURES[pipeline] for language in ("ru", "en")
+        }
+        | shown
+        | changes.get(pipeline, {})
+        for pipeline, shown in EXHIBITS.items()
     }
-    russian, english = (plain(page) for page in render_reports(**inputs | changes))
+    russian, english = (plain(page) for page in render_reports(**exhibits))
     return russian, english
+
+
+def planned(arms: dict[str, float | None] = ARMS, **plan: Any) -> dict[str, Any]:
+    """Return the facts of the plan, some changed."""
+    return {"plan_facts": {"plan": PLAN | plan, "by_hand": None, "arms": arms}}
 
 
 def plain(page: str) -> str:
@@ -181,7 +212,8 @@ def test_page_prints_no_interval_where_none_holds() -> None:
         {"metric": "roc_auc", "champion": FIGURE, "reference": FIGURE},
         {"metric": "calibration_error", "champion": bare, "reference": bare},
     ]
-    _, page = render(model_facts={"champion": "svc", "n_test": 324, "metrics": metrics})
+    facts = {"champion": "svc", "n_test": 324, "metrics": metrics}
+    _, page = render(model_selection={"model_facts": facts})
     assert '<td class="n">0.020</td><td class="n">0.020</td>' in page
     assert "None" not in page
 
@@ -199,6 +231,20 @@ def test_page_is_exact_about_weak_signals_and_refits(language: int, words: tuple
         assert word in page
 
 
+@pytest.mark.parametrize(
+    ("label_snapshot", "words"),
+    [
+        pytest.param(None, ("описание нынешнего состояния", "describes the present"), id="same-extract"),
+        pytest.param(
+            "2027-01", ("более позднего среза 2027-01", "later extract 2027-01"), id="later-extract"
+        ),
+    ],
+)
+def test_page_tells_when_the_label_was_taken(label_snapshot: str | None, words: tuple[str, str]) -> None:
+    pages = render(reporting={"key_facts": KEY_FACTS | {"label_snapshot": label_snapshot}})
+    assert all(word in page.lower() for word, page in zip(words, pages, strict=True))
+
+
 def test_page_never_tells_a_client_as_certain() -> None:
     for page in render():
         assert "&gt; 99" in page
@@ -210,13 +256,13 @@ def test_page_never_tells_a_client_as_certain() -> None:
     ("count", "russian"), [(1, "1 клиент,"), (3, "3 клиента,"), (21, "21 клиент,"), (11, "11 клиентов,")]
 )
 def test_number_of_clients_is_grammatical(count: int, russian: str) -> None:
-    page, english = render(plan_facts={"plan": PLAN | {"clients": count}, "by_hand": None, "arms": ARMS})
+    page, english = render(campaign=planned(clients=count))
     assert russian in page
     assert ("1 client," in english) == (count == 1)
 
 
 def test_without_a_budget_the_page_says_so() -> None:
-    russian, english = render(plan_facts={"plan": PLAN | {"budget": None}, "by_hand": None, "arms": ARMS})
+    russian, english = render(campaign=planned(budget=None))
     assert "без ограничения" in russian
     assert "no limit" in english
 
@@ -225,18 +271,17 @@ def test_page_of_a_campaign_for_nobody() -> None:
     nothing = {"kept": 0.0, "cost": 0.0, "clients": 0, "upper_bound": 0.0, "gap": 0.0, "budget_price": 0.0}
     arms = dict.fromkeys(ARMS) | {"treated": 0.0, "control": 0.0, "power": 0.0}
     facts = dict.fromkeys(("offered", "cost", "kept_low", "kept_base", "kept_high"), 0)
+    key_facts = KEY_FACTS | facts | {"at_risk": 0, "profit_at_risk": 0.0}
     pages = render(
-        key_facts=KEY_FACTS | facts | {"at_risk": 0, "profit_at_risk": 0.0},
-        plan_facts={"plan": PLAN | nothing, "by_hand": None, "arms": arms},
-        offer_summary=pd.DataFrame(columns=list(OFFER)),
-        top_clients=pd.DataFrame(columns=list(TOP_CLIENT)),
-        signal_quality=pd.DataFrame(columns=list(SIGNAL)),
+        reporting={"key_facts": key_facts, "top_clients": []},
+        campaign=planned(arms, **nothing) | {"offer_summary": []},
+        segmentation={"signal_quality": []},
     )
     for page in pages:
         assert '<section id="offers">' in page
         assert "None" not in page
         assert "nan" not in page
-        assert page.count("data:image/png;base64,") == len(FIGURES)
+        assert page.count("data:image/png;base64,") == sum(map(len, FIGURES.values()))
     assert "0 клиентов, затраты 0,0" in pages[0]
     assert "0 clients, cost 0.0" in pages[1]
     assert "контрольная группа)" not in pages[0]
@@ -244,18 +289,15 @@ def test_page_of_a_campaign_for_nobody() -> None:
 
 
 def test_page_without_a_control_arm_says_nothing_of_one() -> None:
-    russian, english = render(
-        plan_facts={"plan": PLAN, "by_hand": 0.9, "arms": ARMS | {"control": 0.0, "detectable_effect": None}}
-    )
+    russian, english = render(campaign=planned(ARMS | {"control": 0.0, "detectable_effect": None}))
     assert "(контрольная группа)" not in russian
     assert "control arm" not in english
 
 
 def test_signals_that_nobody_shows_are_left_out() -> None:
     silent = SIGNAL | {"signal": "revenue_drop", "shown": 0, "precision": float("nan"), "lift": float("nan")}
-    for page in render(signal_quality=pd.DataFrame([SIGNAL, silent])):
-        assert "nan" not in page
-    russian, english = render(signal_quality=pd.DataFrame([SIGNAL, silent]))
+    russian, english = render(segmentation={"signal_quality": [SIGNAL, silent]})
+    assert "nan" not in russian + english
     assert "Выручка резко упала" not in russian
     assert "Revenue has dropped" not in english
     assert "75% (41% … 93%)" in english
@@ -274,7 +316,7 @@ def test_page_names_the_rules_that_fit_nobody() -> None:
     russian, english = render()
     assert "<li>Сегмент пуст.</li>" in russian
     assert "<li>It is empty.</li>" in english
-    for page in render(idle_rules=pd.DataFrame(columns=["sentence_ru", "sentence_en"])):
+    for page in render(campaign={"idle_rules": []}):
         assert "Rules that fit nobody" not in page
         assert "Правила, которые" not in page
 
@@ -282,6 +324,6 @@ def test_page_names_the_rules_that_fit_nobody() -> None:
 def test_figures_of_an_empty_segment_are_dashes() -> None:
     empty = SEGMENT | {"key": False, "clients": 0, "share": 0.0, "profit_at_risk": 0.0}
     missing = dict.fromkeys(("mean_probability", "reachable_share"), float("nan"))
-    for page in render(segment_profiles=pd.DataFrame([empty | missing])):
+    for page in render(segmentation={"segment_profiles": [empty | missing]}):
         assert page.count('<td class="n">—</td>') == 2
         assert "nan" not in page
