@@ -132,7 +132,7 @@ def test_refused_run_gives_back_what_it_had_taken(
 def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
     kedro_run_here: Run, hold: Callable[[str, str], subprocess.Popen[str]]
 ) -> None:
-    wanted = ("--pipelines", "data_processing", "--to-outputs", "labels", "--params")
+    wanted = ("--pipelines", "data_processing", "--to-outputs", "data_processing.labels", "--params")
     reader = hold("demo_next", "shared")
     assert kedro_run_here(*wanted, "label_snapshot=demo_next").exit_code == 0
     reader.kill()
@@ -235,4 +235,4 @@ def test_notebooks_and_workers_of_a_search_take_no_lock(
     with KedroSession.create(project) as session:
         catalog = session.load_context().catalog
         assert len(catalog.load("market_file")) > 1000
-        assert catalog.load("svc.study")("abc", 5).trials == []
+        assert catalog.load("model_selection.svc.study")("abc", 5).trials == []

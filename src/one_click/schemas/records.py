@@ -259,7 +259,7 @@ class PlanSummary(Record):
         By channel: contacts of the plan, and the profit that one more would keep.
     """
 
-    made_by = "segmentation"
+    made_by = "campaign"
     kept: FiniteFloat
     cost: Amount
     clients: Count
@@ -404,7 +404,7 @@ class ModelFacts(Record):
     metrics : list of MetricFacts
     """
 
-    made_by = "reporting"
+    made_by = "model_selection"
     champion: str
     n_test: Count
     challengers: list[str]
@@ -423,7 +423,7 @@ class PlanFacts(Record):
         What the whole campaign can show, see the table `experiment`.
     """
 
-    made_by = "reporting"
+    made_by = "campaign"
     plan: PlanSummary
     by_hand: float | None
     arms: dict[str, float | None]
@@ -451,7 +451,7 @@ class ExplanationFacts(Record):
         Share of the labelled clients that each refit was fitted on.
     """
 
-    made_by = "reporting"
+    made_by = "interpretation"
     effects: list[Sentence]
     disagreements: list[Sentence]
     checks: dict[str, float]

@@ -16,7 +16,7 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from one_click.errors import DataError, ParameterError, nearest, shorten
+from one_click.errors import DataError, ParameterError, UnknownNameError, nearest, shorten
 from one_click.parameters import DataProcessing, configuration
 from one_click.parameters.snapshots import folder_name
 
@@ -29,6 +29,7 @@ RAW_TABLE = "one_click.datasets.raw_table.RawTableDataset"
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
 FOLDERS = ("raw", "data", "demo_folder")
+_FAMILIES = "src/one_click/parameters/model_selection.py"  # where the families are named
 GLOBALS = SNAPSHOT_PARAMETERS | {*FOLDERS, "allow_links", "readable_by"}
 
 
@@ -75,7 +76,7 @@ def _folders(loader: Any) -> list[Path]:
 def _stop_at_unknown(given: Iterable[str], known: Set[str], where: str) -> None:
     for name in map(str, given):
         if name not in known:
-            raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
+            raise UnknownNameError("parameter", name, known, where=where)
 
 
 def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
@@ -84,23 +85,22 @@ def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
         value = "" if given[name] is None else given[name]
         if not isinstance(value, str):
             raise ParameterError(
-                f"{name} in {where} was read as the number {value}, perhaps not its folder's name. "
-                f'Quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'.'
+                f"{name} in {where} was read as the number {value}, perhaps not its folder's name",
+                remedy=f'quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'',
             )
         try:
             folder_name(value)
         except ValueError as error:
             remedy = "put the folder into data/01_raw under such a name"
-            raise ParameterError(f"{name} in {where}: {error}. Remedy: {remedy}.") from error
+            raise ParameterError(f"{name} in {where}: {error}", remedy=remedy) from error
 
 
 def _stop_at_no_folders(written: Mapping[str, Any]) -> None:
     for name in FOLDERS:
         folder = written.get(name)
         if not isinstance(folder, str) or not folder.strip() or set(folder) & set("{}"):
-            raise ParameterError(
-                f"{name} in conf/*/globals.yml is {folder!r}. Rule: the path of a folder, without braces."
-            )
+            found = f"{name} in conf/*/globals.yml is {folder!r}"
+            raise ParameterError(found, rule="the path of a folder, without braces")
 
 
 def _sections(loader: Any) -> frozenset[str]:
@@ -120,9 +120,7 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
         section, _, part = name.partition(".")
         if section not in parameters or not _has(parameters[section], part):
             available = [one for one, inside in parameters.items() if _has(inside, part)]
-            reader = (
-                "FAMILIES in src/one_click/parameters.py names" if part == "family" else "the pipelines read"
-            )
+            reader = f"FAMILIES in {_FAMILIES} names" if part == "family" else "the pipelines read"
             raise ParameterError(
                 f"The parameter '{name}', which {reader}, stands nowhere in conf/*/parameters*.yml: "
                 f"{nearest(section, available)}"
@@ -146,7 +144,7 @@ def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
         if _has(section, "family") and name not in FAMILIES:
             raise ParameterError(
                 f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
-                f"(src/one_click/parameters.py): {nearest(name, FAMILIES)}"
+                f"({_FAMILIES}): {nearest(name, FAMILIES)}"
             )
 
 
