@@ -11,6 +11,7 @@ from one_click.session.config_loader import ConfigLoader
 from one_click.session.hooks import (
     NameResults,
     ReadOtherStore,
+    RefuseMissingExtras,
     RefuseMissingInputs,
     RefuseUnknownParameters,
     ShowProgress,
@@ -39,6 +40,7 @@ HOOKS = (
     KeepPrivate(),
     LockSnapshots(),
     ReadOtherStore(),
+    RefuseMissingExtras(),
     RefuseMissingInputs(),
     ShowProgress(),
     NameResults(),

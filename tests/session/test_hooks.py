@@ -1,14 +1,17 @@
 import logging
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import Result
 from kedro.pipeline import Node, Pipeline
 
+from one_click.parameters import Evidence
 from one_click.session import hooks
 
 Run = Callable[..., Result]
@@ -251,6 +254,36 @@ def test_long_node_says_ever_more_rarely_that_it_is_running(caplog: pytest.LogCa
         hooks._watch(" 7/90 explain", finished)
     assert _said(caplog) == [f" 7/90 explain is still running ({n} s)" for n in (5, 10, 20)]
     assert finished.pauses == [5, 5, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left_out", "message"),
+    [
+        pytest.param(
+            ("--pipelines", "evidence"),
+            "",
+            r"challengers\.explainable_boosting: .*\. Remedy: pip install \"one_click\[boosting\]\", or leave",
+            id="its-challenger",
+        ),
+        pytest.param(("--pipelines", "evidence"), "explainable_boosting", "Not stored yet: ", id="taken-out"),
+        pytest.param(("--nodes", "reporting.gather_key_facts"), "", "Not stored yet: ", id="other-pipeline"),
+    ],
+)
+def test_only_a_run_that_fits_a_model_needs_its_package(
+    project: Path,
+    kedro_run_here: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    left_out: str,
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "interpret", None)  # as if it were not installed
+    shipped = yaml.safe_load((project / Evidence.file).read_text(encoding="utf-8"))
+    shipped["evidence"]["challengers"].pop(left_out, None)
+    (project / "conf/local/parameters.yml").write_text(yaml.safe_dump(shipped), encoding="utf-8")
+    result = kedro_run_here(*arguments)
+    assert result.exit_code == 1
+    assert re.search(message, result.output)
 
 
 @pytest.mark.parametrize("end", ["after_node_run", "on_node_error"])

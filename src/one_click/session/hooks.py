@@ -16,8 +16,8 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from one_click.errors import DataError, ParameterError, UnknownNameError, nearest, shorten
-from one_click.parameters import DataProcessing, configuration
+from one_click.errors import DataError, DeclarationError, ParameterError, UnknownNameError, nearest, shorten
+from one_click.parameters import FAMILIES, DataProcessing, Evidence, Family, ModelSelection, configuration
 from one_click.parameters.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
@@ -138,14 +138,46 @@ def _has(section: Any, part: str) -> bool:
 
 def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
     """Stop at the entry of a family that nothing would search."""
-    from one_click.parameters import FAMILIES
-
     for name, section in parameters.items():
         if _has(section, "family") and name not in FAMILIES:
             raise ParameterError(
                 f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
                 f"({_FAMILIES}): {nearest(name, FAMILIES)}"
             )
+
+
+class RefuseMissingExtras:
+    """Stop a run that would fit models of a package which is not installed, before its first node."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Look at the models that the parameters of the pipeline name.
+
+        Raises
+        ------
+        ParameterError
+            If the package of one is missing; the remedy names the extra that installs it.
+        """
+        for name in sorted(name for name in pipeline.inputs() if name.startswith("params:")):
+            options = catalog.load(name)
+            if faults := [_no_package(*one) for one in _models(options) if one[0].missing_extra]:
+                raise ParameterError(options.explain(faults))
+
+
+def _models(options: Any) -> list[tuple[Family, tuple[str, ...]]]:
+    """Return the models that parameters name, with their places."""
+    if isinstance(options, Family):
+        return [(options, ())]
+    challengers = options.challengers if isinstance(options, Evidence | ModelSelection) else {}
+    return [(one, ("challengers", name)) for name, one in challengers.items()]
+
+
+def _no_package(model: Family, place: tuple[str, ...]) -> DeclarationError:
+    return DeclarationError(
+        f"the package of '{model.class_}' is not installed",
+        *place,
+        remedy=f'pip install "one_click[{model.missing_extra}]", or leave the model out: take its entry away',
+    )
 
 
 class RefuseMissingInputs:
