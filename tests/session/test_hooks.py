@@ -262,7 +262,7 @@ def test_long_node_says_ever_more_rarely_that_it_is_running(caplog: pytest.LogCa
         pytest.param(
             ("--pipelines", "evidence"),
             "",
-            r"challengers\.explainable_boosting: .*\. Remedy: pip install \"one_click\[boosting\]\", or leave",
+            r'challengers\.explainable_boosting: .*\. Remedy: pip install "one_click\[boosting\]", or leave',
             id="its-challenger",
         ),
         pytest.param(("--pipelines", "evidence"), "explainable_boosting", "Not stored yet: ", id="taken-out"),
