@@ -52,6 +52,16 @@ def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Pa
     assert (project / "data/03_primary/2026-10/clients.parquet").is_file()
 
 
+@pytest.mark.parametrize("value", ['"yes"', '"true"', "1", ""])
+def test_switch_that_is_neither_true_nor_false_is_refused(
+    kedro_run_here: Run, project: Path, value: str
+) -> None:
+    (project / "conf/local/globals.yml").write_text(f"allow_links: {value}\n", encoding="utf-8")
+    result = kedro_run_here("--pipelines", "data_processing")
+    assert result.exit_code == 1
+    assert re.search("allow_links in .* is .*Rule: true or false, without quotes", result.output)
+
+
 @pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
 def test_folder_that_would_be_read_as_a_number_is_refused(
     kedro_run_here: Run, snapshot: Path, name: str

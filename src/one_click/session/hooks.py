@@ -57,6 +57,7 @@ class RefuseUnknownParameters:
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
         _stop_at_no_snapshots(written, "conf/*/globals.yml")
         _stop_at_no_folders(written)
+        _stop_at_no_switch(written)
         if given:
             read = {name.split(".")[0] for name in _read_by_pipelines()}
             _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
@@ -101,6 +102,14 @@ def _stop_at_no_folders(written: Mapping[str, Any]) -> None:
         if not isinstance(folder, str) or not folder.strip() or set(folder) & set("{}"):
             found = f"{name} in conf/*/globals.yml is {folder!r}"
             raise ParameterError(found, rule="the path of a folder, without braces")
+
+
+def _stop_at_no_switch(written: Mapping[str, Any]) -> None:
+    """Stop at allow_links in quotes: it would be text, which allows nothing, without a word."""
+    allowed = written.get("allow_links", False)
+    if not isinstance(allowed, bool):
+        found = f"allow_links in conf/*/globals.yml is {allowed!r}"
+        raise ParameterError(found, rule="true or false, without quotes")
 
 
 def _sections(loader: Any) -> frozenset[str]:
