@@ -50,7 +50,7 @@ _REASON = r"\[Errno \d+\] ([^:\n]*)"  # of the system
 
 
 class RunCommand(click.Command):
-    """`kedro run`, whose malformed options end like all other faults: one message, exit code 1."""
+    """`kedro run` with malformed options as one message and exit code 1, as all known errors."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options."""
@@ -70,7 +70,7 @@ class RunCommand(click.Command):
             raise click.ClickException(str(fault)) from error
 
     def _stop_at_repeated(self, ctx: click.Context, args: list[str]) -> None:
-        """Stop at what is given twice: of `--params a=1 --params b=2` the first would be lost."""
+        """Stop at repeated options: of `--params a=1 --params b=2` click keeps the last alone."""
         values, _, order = self.make_parser(ctx).parse_args(list(args))
         names = [item.partition("=")[0].strip() for item in values.get("params", "").split(",")]
         given = [*(param.opts[0] for param in order), *filter(None, names)]
@@ -122,7 +122,7 @@ def _stop_at_unknown_pipelines(names: list[str]) -> None:
 
 
 def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
-    """Stop at nodes, tags, data sets and namespaces that the pipelines do not have, or not together."""
+    """Stop at nodes, tags, data sets and namespaces that the pipelines do not have, or that leave no node."""
     given = {option: options[option] for option in _PARTS if options[option]}
     if not given:
         return

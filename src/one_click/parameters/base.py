@@ -1,4 +1,4 @@
-"""Base of all parameter models: faults are told with file and line."""
+"""Base of all parameter models, whose errors name file and line."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ class Parameters(BaseModel):
             raise ParameterError(_message(cls.file, obj, faults)) from None
 
     def explain(self, faults: Iterable[DeclarationError]) -> str:
-        """Return the message about faults that came to light only beside the data, each with its line.
+        """Return the message about faults that only the data reveal, each with file and line.
 
         Parameters
         ----------
@@ -54,7 +54,7 @@ class Parameters(BaseModel):
 
 
 def _message(file: str, raw: Any, faults: Sequence[DeclarationError]) -> str:
-    """Write faults down, one a line, with file and line of each; without them, with the file first."""
+    """Return one line per fault, each with its file and line; where one is unknown, with the file first."""
     places = [configuration.find(file, raw, fault.place) for fault in faults]
     heads = [] if all(places) else [f"(file {file})"]
     return "\n  ".join([*heads, *map(_line, places, faults)])
@@ -66,7 +66,7 @@ def _line(place: str, fault: DeclarationError) -> str:
 
 
 def _independent(faults: Sequence[Any]) -> list[Any]:
-    """Leave out that a list is too short where its items have faults of their own."""
+    """Drop the fault that a list is too short if its items have faults of their own: they are not counted."""
     inside = {fault["loc"][:-depth] for fault in faults for depth in range(1, len(fault["loc"]))}
     return [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in inside]
 

@@ -1,4 +1,4 @@
-"""What kedro itself does not do: refuse unknown parameters, show progress, say what a run made and where."""
+"""Hooks of a run: checks before its first node, progress, and the list of what it has made."""
 
 import gc
 import logging
@@ -81,7 +81,7 @@ def _stop_at_unknown(given: Iterable[str], known: Set[str], where: str) -> None:
 
 
 def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
-    """Stop at a name that leads elsewhere, or was read as a number: 2026.10 would be the folder 2026.1."""
+    """Stop at snapshots that YAML read as numbers (2026.10 is 2026.1), or that name no folder."""
     for name in sorted(SNAPSHOT_PARAMETERS & set(given)):
         value = "" if given[name] is None else given[name]
         if not isinstance(value, str):
@@ -146,7 +146,7 @@ def _has(section: Any, part: str) -> bool:
 
 
 def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
-    """Stop at the entry of a family that nothing would search."""
+    """Stop at the entry of a family that is not in FAMILIES: no pipeline would search it."""
     for name, section in parameters.items():
         if _has(section, "family") and name not in FAMILIES:
             raise ParameterError(
@@ -205,7 +205,7 @@ class RefuseMissingInputs:
         """
         _stop_at_versions(run_params["load_versions"] or {}, catalog)
         if run_params["only_missing_outputs"]:
-            return  # kedro leaves nodes out afterwards, and their inputs with them
+            return  # kedro drops nodes after this hook, and their inputs with them
         missing = _missing(pipeline, catalog)
         makers = _makers() if missing else {}
         absent = [name for name in missing if name in makers]
@@ -220,7 +220,7 @@ class RefuseMissingInputs:
 
 
 def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
-    """Return the data sets that a pipeline reads, does not make, and does not find."""
+    """Return the inputs of a pipeline that are not stored."""
     read = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
     return [name for name in read if not catalog.exists(name)]
 
@@ -233,7 +233,7 @@ def _makers() -> dict[str, str]:
 
 
 def _needed(absent: Iterable[str], makers: Mapping[str, str], catalog: CatalogProtocol) -> list[str]:
-    """Return the pipelines that make data sets, and those that make what these in turn do not find."""
+    """Return the pipelines that make data sets, with those that make the missing inputs of these in turn."""
     needed: set[str] = set()
     while names := {makers[name] for name in absent if name in makers} - needed:
         needed |= names
@@ -250,20 +250,20 @@ def _same_options(run_params: Mapping[str, Any]) -> str:
 
 
 def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
-    """Stop where a version is asked for of a data set that has none: kedro would load the present one."""
+    """Stop at a version of a data set without versions: kedro would load the current file."""
     for name in versions:
         if getattr(catalog.get(name), "_version", None) is None:
             raise ParameterError(f"'{name}' in --load-versions has no versions (no `versioned: true`).")
 
 
 class ReadOtherStore:
-    """Let the data sets of the store's files know another store's headers, by which they recognise a file."""
+    """Give another store's headers to the data sets of raw files, which recognise a file by them."""
 
     @hook_impl
     def after_catalog_created(
         self, catalog: CatalogProtocol, conf_catalog: dict[str, Any], parameters: dict[str, Any]
     ) -> None:
-        """Hand over the parameter, if a pipeline of the run reads files."""
+        """Set the parameter on every data set of a raw file, if a pipeline of the run reads such files."""
         options = parameters.get("params:data_processing")
         if isinstance(options, DataProcessing) and options.other_store.headers:
             for name, entry in conf_catalog.items():
@@ -272,7 +272,7 @@ class ReadOtherStore:
 
 
 class ShowProgress:
-    """Say which node has run, how many are left and how long it took, and which one is still running."""
+    """Log each node with its number and its seconds, and one that takes long while it runs."""
 
     def __init__(self) -> None:
         self._total = 0
@@ -287,7 +287,7 @@ class ShowProgress:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Note the time, and watch the node."""
+        """Start the clock, and a thread that logs while the node runs."""
         self._started, self._finished = time.monotonic(), Event()
         place = f"{self._done + 1:3d}/{self._total} {node.name}"
         Thread(target=_watch, args=(place, self._finished), daemon=True).start()
@@ -302,12 +302,12 @@ class ShowProgress:
 
     @hook_impl
     def on_node_error(self) -> None:
-        """Watch the node no longer."""
+        """Stop the thread."""
         self._finished.set()
 
 
 def _watch(place: str, finished: Event) -> None:
-    """Say now and then, ever more rarely, that a node is still running."""
+    """Log that a node is still running, at intervals that double."""
     seconds = pause = STILL_RUNNING_AFTER
     while not finished.wait(pause):
         logger.info("%s is still running (%.0f s)", place, seconds)
@@ -315,7 +315,7 @@ def _watch(place: str, finished: Event) -> None:
 
 
 class NameResults:
-    """Say at the end of a run what it made and where, files that people read by their names."""
+    """Log at the end of a run the folders that it wrote, and the names of files that people read."""
 
     def __init__(self) -> None:
         self._project = Path()
@@ -323,7 +323,7 @@ class NameResults:
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Note the project, to which places are told relatively."""
+        """Store the project's folder: paths are logged relative to it."""
         self._project = context.project_path
 
     @hook_impl
@@ -351,11 +351,11 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
 
 
 class TellFindings:
-    """Say what people must know of a month: how its files were mapped, and which rules fit nobody."""
+    """Log how the files of a month were mapped, and which segments and offers fit no client."""
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Log one line per mapped file, and one per segment or offer that fits nobody."""
+        """Log one line per mapped file, and one per segment or offer that fits no client."""
         table = dataset_name.rsplit(".", maxsplit=1)[-1]
         if table == "idle_rules":
             for sentence in data["sentence_en"]:
@@ -366,19 +366,19 @@ class TellFindings:
 
 
 class SpareCollector:
-    """Keep what was imported out of garbage collection during a run, which saves a twentieth of its CPU."""
+    """Exclude imported objects from garbage collection during a run, which saves 5 % of its CPU time."""
 
     @hook_impl
     def before_pipeline_run(self) -> None:
-        """Take all objects that there are out of it."""
+        """Freeze all objects that exist."""
         gc.freeze()
 
     @hook_impl
     def after_pipeline_run(self) -> None:
-        """Give them back."""
+        """Unfreeze them."""
         gc.unfreeze()
 
     @hook_impl
     def on_pipeline_error(self) -> None:
-        """Give them back."""
+        """Unfreeze them."""
         gc.unfreeze()
