@@ -27,7 +27,6 @@ NUMBERS = "numbers"
 NUMBERS_AS: tuple[str, ...] = ("standard", "robust", "minmax", "quantile")
 EXPAND = "expand"
 EXPANSIONS: tuple[str, ...] = ("none", "curves", "products", "curves_and_products")
-EXTRAS = {"interpret": "boosting"}  # package -> the extra in pyproject.toml that installs it
 SCORE_FUNC = "select__score_func"
 SCORE_FUNCTIONS: tuple[str, ...] = ("f_classif", "mutual_information")
 
@@ -97,6 +96,9 @@ Values = Annotated[
 ]
 
 
+_EXTRAS = {"interpret": "boosting"}  # package -> the extra in pyproject.toml that installs it
+
+
 class Family(Parameters):
     """One family of models.
 
@@ -130,7 +132,7 @@ class Family(Parameters):
     def missing_extra(self) -> str:
         """The extra of this project that would install the package of the class; empty if none is missing."""
         package = self.class_.partition(".")[0]
-        return EXTRAS[package] if package in EXTRAS and find_spec(package) is None else ""
+        return _EXTRAS[package] if package in _EXTRAS and find_spec(package) is None else ""
 
     @property
     def estimator_class(self) -> Any:
