@@ -151,5 +151,5 @@ def _unreadable(path: Path, why: str, line: int | None = None) -> DataError:
         file=str(path),
         rows=f"line {line}" if line else "",
         rule="a readable file of YAML (or JSON) in UTF-8, indented with blanks, that gives values to names",
-        remedy="mend the file, or take it away",
+        remedy="correct the file, or take it away",
     )

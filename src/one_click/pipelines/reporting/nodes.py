@@ -19,7 +19,7 @@ def gather_key_facts(
     segmentation: Segmentation,
     options: Reporting,
 ) -> KeyFacts:
-    """Count clients, mended cells, profit at risk and what the offers may keep of it.
+    """Count clients, repaired cells, profit at risk and what the offers may keep of it.
 
     Profit at risk is Σ p·m·h·L over the clients at risk: probability, monthly profit, months, share lost.
     """
@@ -41,7 +41,7 @@ def gather_key_facts(
         kept_base=float(contacts["expected_profit_kept_base"].sum()),
         kept_high=float(contacts["expected_profit_kept_high"].sum()),
         clients_left_out=int(left_out[CLIENT_ID].nunique()),
-        # A cell may be mended by several rules, each of which is a row.
+        # Several rules may repair one cell, each in a row of its own.
         cells_mended=len(repairs.drop_duplicates(["table", LINE, "column"])),
         threshold=decision_threshold["threshold"],
         criterion=decision_threshold["criterion"],
