@@ -78,7 +78,7 @@ def find_changes(
         A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
         labelled clients; `client_scores` may differ a little.
     explanation_base : DataFrame
-        Clients who say which values are plausible.
+        Clients whose values define what is plausible.
     options : Interpretation
         Its `what_if`.
 
