@@ -28,10 +28,8 @@ def test_all_models_are_compared_and_can_be_built_from_the_table(made: dict[str,
     assert table.index.tolist() == [*CANDIDATES, "extra_trees", "dummy", "reference"]
     kinds = {"family": list(CANDIDATES), "challenger": ["extra_trees"], "benchmark": ["dummy", "reference"]}
     assert table.groupby("kind").apply(lambda part: list(part.index)).to_dict() == kinds
-    assert TunedModel.read(table.loc["svc", "tuned"], "tuned_models") == made["model_selection.svc.tuned"]
-    assert (
-        json.loads(table.loc["svc", "hyperparameters"]) == made["model_selection.svc.tuned"].hyperparameters
-    )
+    assert TunedModel.read(table.loc["svc", "tuned"], "tuned_models") == made["svc.tuned"]
+    assert json.loads(table.loc["svc", "hyperparameters"]) == made["svc.tuned"].hyperparameters
     assert table.loc[["voting", "extra_trees", "dummy"], "trials"].tolist() == [0, 0, 0]
     assert (table["refused"] == "").all()
 
