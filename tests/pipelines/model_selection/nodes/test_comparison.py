@@ -173,6 +173,6 @@ def test_trace_of_a_search_by_hand() -> None:
     np.testing.assert_array_equal(trace["best_so_far"], expected)
 
 
-def test_trace_marks_the_trial_whose_settings_were_taken(made: dict[str, Any]) -> None:
+def test_trace_marks_the_trial_that_was_taken(made: dict[str, Any]) -> None:
     taken = made["search_trace"][made["search_trace"]["chosen"]].set_index("model")["roc_auc"]
-    assert taken.to_dict() == {name: made[f"{name}.tuned"]["search_roc_auc"] for name in FAMILIES}
+    assert taken.to_dict() == {name: made[f"{name}.tuned"].search_roc_auc for name in FAMILIES}
