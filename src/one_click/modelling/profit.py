@@ -1,4 +1,4 @@
-"""What a ranking of clients is worth to a campaign, under stated assumptions."""
+"""Expected profit of a campaign to the clients ranked highest, under stated assumptions."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _WIDEST = 2.0  # alpha + beta at least: wider ones would put most of the effect 
 
 
 def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
-    """Gather what a campaign is assumed to bring and to cost: one average offer to each client chosen.
+    """Return what a campaign is assumed to bring and to cost: one average offer to each client chosen.
 
     Parameters
     ----------
