@@ -159,7 +159,7 @@ def count_terms(estimator: Any) -> float:
 
 
 def vote_of(tuned: TunedModel, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the out-of-fold scores of a vote, from those of its members; no rows if it could not be fitted."""
+    """Return the out-of-fold scores of a vote from those of its members; no rows if it was refused."""
     if tuned.refused or any(fold_scores[name].empty for name in tuned.members):
         return _no_scores()
     return vote({name: fold_scores[name] for name in tuned.members}, _weights(tuned))
