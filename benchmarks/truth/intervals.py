@@ -108,7 +108,7 @@ class Population:
         self.target = np.repeat([1.0, 0.0], FRESH_CLIENTS)
         self.weights = np.concatenate([self.recorded, 1 - self.recorded])[None, :]
 
-    def figure(self, figure: figures.Figure, values: Floats) -> float:
+    def figure(self, figure: figures.Metric, values: Floats) -> float:
         return float(figure(np.tile(values, 2), self.target, self.weights)[0])
 
     def share(self, members: Members) -> float:

@@ -259,10 +259,10 @@ def check_challengers(challengers: dict[str, Family]) -> None:
     for name, challenger in challengers.items():
         if name in (*CANDIDATES, *BENCHMARKS, *RULES):
             raise ValueError(f"challengers: '{name}' is the name of a model or rule that is there already")
+        if challenger.space:
+            raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
         if name not in MODEL_LABELS:
             raise ValueError(
                 f"challengers: '{name}' has no label. Rule: figures and page name models in both languages. "
                 "Remedy: give it one in MODEL_LABELS of src/one_click/columns.py"
             )
-        if challenger.space:
-            raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")

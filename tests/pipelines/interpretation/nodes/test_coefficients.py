@@ -69,7 +69,7 @@ def test_product_names_both_features_and_the_weightiest_term_comes_first(
 
 def test_engineered_term_names_what_it_is_made_of(fit: Fit, clients: pd.DataFrame) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model = fit("logistic_regression", wider, select__k=24, basis="products")
+    model = fit("logistic_regression", wider, select__k="all", basis="products")
     features = read_coefficients(wider, model=model).set_index("term")["features"]
     assert features["minutes_trend"] == "minutes_previous, minutes_current"
     assert features["revenue_trend"] == "revenue_two_months_ago, revenue_previous, revenue_current"
