@@ -33,6 +33,7 @@ from one_click.parameters import (
     Family,
     Interpretation,
     ModelSelection,
+    Parameters,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,7 @@ WHOLE_CHAINS = ("test_ordinary_stores.py", "test_run.py")
 ON_ONE_FINISHED_RUN = ("test_figures.py", "test_run.py")
 
 MakeClients = Callable[..., pd.DataFrame]
+RunModule = Callable[..., subprocess.CompletedProcess[str]]
 
 # Drawn examples per property: by default, and with --expensive.
 for profile, examples in (("few", 20), ("many", 300)):
@@ -131,20 +133,27 @@ def full_disk() -> Callable[[], AbstractContextManager[None]]:
 
 
 @pytest.fixture(scope="session")
-def make_options(root: Path) -> Callable[..., DemoStore]:
-    """Return a function that gives the shipped parameters of the synthetic store with some changes."""
-    shipped = _shipped(root, DemoStore.file)
-    planted = {"drifts": [], "campaigns": []}  # what is shipped is planted in the shipped months
-    return lambda **changes: DemoStore.model_validate(
-        shipped | (planted if "months" in changes else {}) | changes
-    )
+def read_shipped(root: Path) -> Callable[..., Any]:
+    """Return a function that gives shipped parameters with some changes: ``read_shipped(Eda, bins=5)``."""
+
+    def read(model: type[Parameters], **changes: Any) -> Parameters:
+        (shipped,) = yaml.safe_load((root / model.file).read_text(encoding="utf-8")).values()
+        return model.model_validate(shipped | changes)
+
+    return read
 
 
 @pytest.fixture(scope="session")
-def make_population(root: Path) -> Callable[..., DemoPopulation]:
+def make_options(read_shipped: Callable[..., Any]) -> Callable[..., DemoStore]:
+    """Return a function that gives the shipped parameters of the synthetic store with some changes."""
+    planted = {"drifts": [], "campaigns": []}  # what is shipped is planted in the shipped months
+    return lambda **changes: read_shipped(DemoStore, **(planted if "months" in changes else {}) | changes)
+
+
+@pytest.fixture(scope="session")
+def make_population(read_shipped: Callable[..., Any]) -> Callable[..., DemoPopulation]:
     """Return a function that gives the shipped population with some changes."""
-    shipped = _shipped(root, DemoPopulation.file)
-    return lambda **changes: DemoPopulation.model_validate(shipped | changes)
+    return partial(read_shipped, DemoPopulation)
 
 
 @pytest.fixture(scope="session")
@@ -153,15 +162,10 @@ def population(make_population: Callable[..., DemoPopulation]) -> DemoPopulation
     return make_population()
 
 
-def _shipped(root: Path, file: str) -> dict[str, Any]:
-    (parameters,) = yaml.safe_load((root / file).read_text(encoding="utf-8")).values()
-    return dict(parameters)
-
-
 @pytest.fixture(scope="session")
-def campaign(root: Path) -> CampaignPlan:
+def campaign(read_shipped: Callable[..., Any]) -> CampaignPlan:
     """Return the shipped campaign."""
-    return CampaignPlan.model_validate(_shipped(root, CampaignPlan.file))
+    return read_shipped(CampaignPlan)
 
 
 @pytest.fixture(scope="session")
@@ -198,16 +202,29 @@ def _shared_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_run(_shared_copy: Path) -> subprocess.CompletedProcess[str]:
+def run_module() -> RunModule:
+    """Return a function that does what a user does: ``run_module(project, "kedro", "run")``.
+
+    Named arguments are variables of the environment.
+    """
+
+    def run(project: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=project,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished_run(_shared_copy: Path, run_module: RunModule) -> subprocess.CompletedProcess[str]:
     """Return what `make run` says, in a copy of the project and in the environment `test`."""
-    return subprocess.run(
-        [sys.executable, "-m", "one_click"],
-        cwd=_shared_copy,
-        env=os.environ | {"KEDRO_ENV": "test"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_module(_shared_copy, "one_click", KEDRO_ENV="test")
 
 
 @pytest.fixture(scope="session")
@@ -221,19 +238,9 @@ def finished_project(_shared_copy: Path, finished_run: subprocess.CompletedProce
 
 
 @pytest.fixture
-def kedro_run(project: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def kedro_run(project: Path, run_module: RunModule) -> RunModule:
     """Return a function that runs `kedro run` with some arguments in the copy, as a user does."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "kedro", "run", *arguments],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+    return partial(run_module, project, "kedro", "run")
 
 
 @pytest.fixture(scope="session")

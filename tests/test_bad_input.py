@@ -11,7 +11,6 @@ import pytest
 from click.testing import Result
 
 SNAPSHOT = "2026-10"
-TABLES = ("market_file", "market_money", "market_time", "money")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-import yaml
 
 from one_click.columns import TABLES
 from one_click.datasets.raw_table import RawTableDataset
@@ -160,10 +160,9 @@ def test_forms_are_as_many_as_promised() -> None:
 
 
 @pytest.fixture(scope="module")
-def processing(root: Path) -> DataProcessing:
+def processing(read_shipped: Callable[..., DataProcessing]) -> DataProcessing:
     """Return the shipped parameters."""
-    shipped = yaml.safe_load((root / DataProcessing.file).read_text(encoding="utf-8"))
-    return DataProcessing.model_validate(shipped["data_processing"])
+    return read_shipped(DataProcessing)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 from click.testing import Result
 from sklearn.metrics import roc_auc_score
 
@@ -81,10 +80,11 @@ def test_clients_repairs_and_rejections(processed: Callable[[str, str], pd.DataF
     assert "blocking" not in set(audit["level"])
 
 
-def test_what_exploration_finds(processed: Callable[[str, str], pd.DataFrame], root: Path) -> None:
-    written = yaml.safe_load((root / "conf" / "base" / "parameters_eda.yml").read_text(encoding="utf-8"))
+def test_what_exploration_finds(
+    processed: Callable[[str, str], pd.DataFrame], read_shipped: Callable[..., Any]
+) -> None:
     made: dict[str, Any] = {"clients": processed("03_primary", "clients")}
-    made["params:eda"] = Eda.model_validate(written["eda"])
+    made["params:eda"] = read_shipped(Eda)
     for node in eda.create_pipeline().nodes:
         if not any("_figure_" in name for name in (*node.inputs, *node.outputs)):
             made |= node.run({name: made[name] for name in node.inputs})
@@ -123,13 +123,9 @@ def _check_structures(made: dict[str, Any]) -> None:
 
 
 def test_reference_model_reaches_its_known_quality(
-    processed: Callable[[str, str], pd.DataFrame], root: Path
+    processed: Callable[[str, str], pd.DataFrame], shipped_selection: ModelSelection
 ) -> None:
-    written = yaml.safe_load(
-        (root / "conf" / "base" / "parameters_model_selection.yml").read_text(encoding="utf-8")
-    )
-    quick = {"confirmation_repeats": 1, "challengers": {}}
-    options = ModelSelection.model_validate(written["model_selection"] | quick)
+    options = shipped_selection.model_copy(update={"confirmation_repeats": 1, "challengers": {}})
     features = processed("04_feature", "features").astype({"activity_declined": "int64"})
     scores = comparison.score_others(features, comparison.join_tuned(options), options)
     reference = scores[scores["model"] == "reference"]

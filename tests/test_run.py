@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,12 +37,8 @@ PIPELINES = (
     "scoring",
 )
 MESSAGES = ("email", "push")
+RunModule = Callable[..., subprocess.CompletedProcess[str]]
 SNAPSHOTS = ("demo", "demo_next/scored_by_demo")
-
-
-def run_kedro(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kedro", *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
 
 
 def checksums(folder: Path, pattern: str = "*") -> dict[str, str]:
@@ -126,16 +121,18 @@ def test_a_pipeline_alone_draws_figures_that_no_page_shows(
 
 
 @pytest.mark.expensive
-def test_two_workers_change_no_byte_and_evidence_follows(finished_project: Path, tmp_path: Path) -> None:
+def test_two_workers_change_no_byte_and_evidence_follows(
+    finished_project: Path, run_module: RunModule, tmp_path: Path
+) -> None:
     project = tmp_path / "project"
     shutil.copytree(finished_project, project)
     made = [project / "data" / "test" / layer for layer in ("06_models", "07_model_output")]
     before = [checksums(folder, "*.parquet") for folder in made]
     for folder in made:
         shutil.rmtree(folder)
-    result = run_kedro(
+    result = run_module(
         project,
-        *("run", "--env", "test", "--runner", "ParallelRunner", "--runner-params", "max_workers=2"),
+        *("kedro", "run", "--env", "test", "--runner", "ParallelRunner", "--runner-params", "max_workers=2"),
         *("--pipelines", "model_selection,interpretation,evidence"),
     )
     assert result.returncode == 0, result.stderr
@@ -166,7 +163,7 @@ crowd:
 
 @pytest.mark.expensive
 def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_out(
-    project: Path, root: Path
+    project: Path, root: Path, kedro_run: RunModule
 ) -> None:
     shutil.copytree(root / "src", project / "src", dirs_exist_ok=True)
     names = project / "src" / "one_click" / "parameters" / "model_selection.py"
@@ -176,7 +173,7 @@ def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_o
     entries = project / "conf" / "base" / "parameters_model_selection.yml"
     entries.write_text(entries.read_text(encoding="utf-8") + FURTHER_FAMILIES, encoding="utf-8")
     wanted = ("--pipelines", "data_processing,model_selection", "--to-outputs", "leaderboard,champion")
-    result = run_kedro(project, "run", "--env", "test", *wanted)
+    result = kedro_run("--env", "test", *wanted)
     assert result.returncode == 0, result.stderr
     board = load(project, "06_models", "leaderboard").set_index("model")
     assert board.loc["naive_bayes", "kind"] == "family"
@@ -188,20 +185,13 @@ def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_o
 
 
 @pytest.mark.expensive
-def test_vote_as_champion_passes_the_whole_chain(project: Path) -> None:
+def test_vote_as_champion_passes_the_whole_chain(project: Path, run_module: RunModule) -> None:
     options = project / "conf" / "test" / "parameters_model_selection.yml"
     written = options.read_text(encoding="utf-8").replace("one_standard_error", "best")
     options.write_text(
         written.replace("seed: 42", "seed: 4"), encoding="utf-8"
     )  # with which the vote is best
-    done = subprocess.run(
-        [sys.executable, "-m", "one_click"],
-        cwd=project,
-        env=os.environ | {"KEDRO_ENV": "test"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_module(project, "one_click", KEDRO_ENV="test")
     assert done.returncode == 0, done.stderr
     board = load(project, "06_models", "leaderboard").set_index("model")
     assert board["champion"].idxmax() == "voting"

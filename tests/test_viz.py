@@ -1,11 +1,10 @@
 """What kedro-viz shows first: a box per pipeline, few data sets beside them, layers that follow the flow."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,16 +145,11 @@ def test_chain_shows_all_layers_in_their_order(graphs: dict[str, Graph]) -> None
 
 
 @pytest.mark.expensive
-def test_every_stored_table_has_a_preview(finished_project: Path) -> None:
+def test_every_stored_table_has_a_preview(
+    finished_project: Path, run_module: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     """The command ends with 0 whatever happens, and knows no --env."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kedro", "viz", "build", "--include-previews"],
-        cwd=finished_project,
-        env=os.environ | {"KEDRO_ENV": "test"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_module(finished_project, "kedro", "viz", "build", "--include-previews", KEDRO_ENV="test")
     built = finished_project / "build"
     assert "Success!" in done.stdout, done.stdout[-2000:] + done.stderr[-2000:]
     shown = [json.loads(path.read_text(encoding="utf-8")) for path in (built / "api/nodes").iterdir()]

@@ -11,13 +11,11 @@ import pandas as pd
 from benchmarks.cost.plain_data_processing import process
 from benchmarks.shared.measuring import in_a_process, words_of
 from benchmarks.shared.parameters import read_section
-from benchmarks.shared.stores import one_month, read_population
+from benchmarks.shared.stores import FILES, one_month, read_population
 from one_click.datasets.chunked import FolderDataset
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
 from one_click.pipelines.demo_store.nodes import months as nodes
-
-FILES = ("market_file", "market_money", "market_time", "money")
 
 
 def main(clients: int = 1_000_000) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.shared.parameters import read_section
+from benchmarks.shared.stores import FILES
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing.nodes.clients import make_clients, select_features, spread_months
@@ -26,10 +27,7 @@ from one_click.schemas.records import CleaningLimits
 def main(raw_folder: str, output_folder: str) -> None:
     """Read, clean, join and split; write every table that the pipeline writes."""
     options = read_section("data_processing", DataProcessing)
-    raw = {
-        name: RawTableDataset(filepath=f"{raw_folder}/{name}.csv").load()
-        for name in ("market_file", "market_money", "market_time", "money")
-    }
+    raw = {name: RawTableDataset(filepath=f"{raw_folder}/{name}.csv").load() for name in FILES}
     tables = process(raw, options)
     output = Path(output_folder)
     output.mkdir(parents=True, exist_ok=True)

@@ -15,14 +15,14 @@ import pandas as pd
 
 from benchmarks.cost.plain_data_processing import process
 from benchmarks.shared.parameters import read_section
-from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TABLES, TARGET
+from benchmarks.shared.stores import FILES
+from one_click.columns import BASE_FEATURES, COLUMNS, PROFIT, TARGET
 from one_click.datasets.raw_table import RawTableDataset
 from one_click.errors import OneClickError
 from one_click.parameters import DataProcessing
 from one_click.schemas import RawTable
 from one_click.schemas.data_processing import Clients
 
-FILES = ("market_file", "market_money", "market_time", "money")
 JUNK = (
     "", " ", "н/д", "NaN", "inf", "-1", "-0.5", "0", "1e9", "1e400", "1,5", "1.5", "1 234", "1,234", "0x10",
     "=1+1", '"', "'", ";", ",", "\t", "\n", "\0", "\ufeff", "😀", "да", "Снизилась", "снизилась", "9" * 30,
@@ -262,6 +262,3 @@ def _says(text: str, value: object, column: str) -> bool:
         return float(text.replace(",", ".").replace(" ", "")) == value
     except ValueError:
         return False
-
-
-assert set(FILES) < set(TABLES)

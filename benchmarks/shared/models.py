@@ -1,5 +1,6 @@
 """Models tuned and judged as the product does it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -8,9 +9,27 @@ from one_click.columns import TARGET
 from one_click.modelling import candidates
 from one_click.modelling.scores import raw_features, uncalibrated_score
 from one_click.modelling.search import InMemoryLog, search
-from one_click.parameters import VOTING, Family, ModelSelection
+from one_click.parameters import VOTING, DataProcessing, Family, Interpretation, ModelSelection
 from one_click.schemas.records import TunedModel
 from one_click.statistics.discrimination import roc_auc
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all stores are measured with.
+
+    Attributes
+    ----------
+    family : Family
+    selection : ModelSelection
+    interpretation : Interpretation
+    limits : DataProcessing
+    """
+
+    family: Family
+    selection: ModelSelection
+    interpretation: Interpretation
+    limits: DataProcessing
 
 
 def tune_all(

@@ -9,6 +9,7 @@ from one_click.parameters import DataProcessing, DemoPopulation, DemoStore
 from one_click.pipelines.demo_comparison.nodes.summary import draw_store
 
 CLIENTS = 1300
+FILES = ("market_file", "market_money", "market_time", "money")
 NO_FINDINGS = pd.DataFrame(columns=["finding", "level"])  # of an audit
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from benchmarks.shared.models import Settings
 from benchmarks.shared.parameters import read_families
 from benchmarks.shared.summaries import mean_text
 from benchmarks.truth.planted_reasons import (
     AS_STARTED,
     SMALL,
     TUNED,
-    Settings,
     draw_planted,
     fit_store,
     read_settings,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.shared.models import Settings
 from benchmarks.shared.parameters import read_families, read_section
 from benchmarks.shared.stores import CLIENTS, NO_FINDINGS, read_population, store_options
 from benchmarks.shared.summaries import mean_text, share_text
@@ -24,7 +25,6 @@ from one_click.parameters import (
     CampaignPlan,
     DataProcessing,
     DemoPopulation,
-    Family,
     Interpretation,
     ModelSelection,
     Offers,
@@ -71,28 +71,20 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What is shipped, and what all stores are measured with.
+class CampaignSettings(Settings):
+    """What plans are made with, too.
 
     Attributes
     ----------
-    family : Family
-    selection : ModelSelection
-    interpretation : Interpretation
     segmentation : Segmentation
     offers : Offers
     campaign : CampaignPlan
-    limits : DataProcessing
     population : DemoPopulation
     """
 
-    family: Family
-    selection: ModelSelection
-    interpretation: Interpretation
     segmentation: Segmentation
     offers: Offers
     campaign: CampaignPlan
-    limits: DataProcessing
     population: DemoPopulation
 
 
@@ -107,21 +99,21 @@ def main(first: int = 1, last: int = 100) -> None:
         _report(measured)
 
 
-def read_settings() -> Settings:
+def read_settings() -> CampaignSettings:
     """Return the shipped settings, with fewer repetitions of the folds."""
-    return Settings(
+    return CampaignSettings(
         read_families()[MODEL],
         read_section("model_selection", ModelSelection).model_copy(update=FEWER),
         read_section("interpretation", Interpretation),
+        read_section("data_processing", DataProcessing),
         read_section("segmentation", Segmentation),
         read_section("offers", Offers),
         read_section("campaign", CampaignPlan),
-        read_section("data_processing", DataProcessing),
         read_population(),
     )
 
 
-def measure_store(seed: int, settings: Settings) -> list[Row]:
+def measure_store(seed: int, settings: CampaignSettings) -> list[Row]:
     """Make and value every plan for one store; one row per truth and assumption."""
     store = draw_store(store_options(seed=seed, clients=CLIENTS, dirt={}), settings.population)
     known = learn(store, settings)
@@ -137,7 +129,7 @@ def measure_store(seed: int, settings: Settings) -> list[Row]:
     return [row | {"seed": seed} for row in rows]
 
 
-def _reveal(known: pd.DataFrame, store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def _reveal(known: pd.DataFrame, store: pd.DataFrame, settings: CampaignSettings) -> pd.DataFrame:
     """Return the decision table with the true probabilities."""
     true = pd.Series(decline_probability(store, settings.population), index=store[CLIENT_ID])
     probability = known[CLIENT_ID].map(true)
@@ -145,7 +137,7 @@ def _reveal(known: pd.DataFrame, store: pd.DataFrame, settings: Settings) -> pd.
     return known.assign(probability=probability, profit_at_risk=at_risk)
 
 
-def learn(store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def learn(store: pd.DataFrame, settings: CampaignSettings) -> pd.DataFrame:
     """Return the decision table, with segments, that the product makes of what a store records."""
     options, segmentation = settings.selection, settings.segmentation
     features = make_features(store, settings.limits.engineered_features)
@@ -165,7 +157,7 @@ def learn(store: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def _select(
-    train: pd.DataFrame, store: pd.DataFrame, settings: Settings
+    train: pd.DataFrame, store: pd.DataFrame, settings: CampaignSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Row]:
     """Return the one model that there is, its leaderboard, calibrations and threshold."""
     options, family = settings.selection, settings.family
@@ -181,7 +173,7 @@ def _select(
 
 
 def _explain(
-    features: pd.DataFrame, train: pd.DataFrame, model: Any, refits: list[Any], settings: Settings
+    features: pd.DataFrame, train: pd.DataFrame, model: Any, refits: list[Any], settings: CampaignSettings
 ) -> pd.DataFrame:
     options = settings.interpretation
     background = choose_background(train, options)

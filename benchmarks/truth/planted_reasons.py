@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from benchmarks.shared.models import Settings
 from benchmarks.shared.parameters import read_families, read_section
 from benchmarks.shared.stores import CLIENTS, NO_FINDINGS
 from benchmarks.shared.summaries import share_text
@@ -22,7 +23,7 @@ from one_click.explain.fitted import FittedView, ModelColumn
 from one_click.features import make_features
 from one_click.modelling import candidates
 from one_click.modelling.search import InMemoryLog, search
-from one_click.parameters import DataProcessing, DemoPopulation, Family, Interpretation, ModelSelection
+from one_click.parameters import DataProcessing, DemoPopulation, Interpretation, ModelSelection
 from one_click.pipelines.data_processing.nodes.split import split_clients
 from one_click.pipelines.interpretation.nodes.agreement import (
     SHARED,
@@ -52,24 +53,6 @@ REFIT_CLIENTS = 50  # explained by each refit; only intervals, of which nothing 
 DRIVER, COPY = "pages_per_visit", "minutes_previous"  # the copy replaces a feature that drives nothing
 COPIES = {"an exact copy": 0.0, "a noisy copy": 0.3}  # noise in standard deviations of the driver
 METRIC = "roc_auc"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What all stores are measured with.
-
-    Attributes
-    ----------
-    family : Family
-    selection : ModelSelection
-    interpretation : Interpretation
-    limits : DataProcessing
-    """
-
-    family: Family
-    selection: ModelSelection
-    interpretation: Interpretation
-    limits: DataProcessing
 
 
 @dataclass(frozen=True)
