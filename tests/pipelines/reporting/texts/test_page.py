@@ -30,7 +30,6 @@ KEY_FACTS = {
     "threshold": 0.5,
     "criterion": "profit",
     "horizon_months": 3,
-    "profit_lost_share": 1.0,
     "snapshot": "2026-10",
     "label_snapshot": None,
 }
