@@ -10,12 +10,14 @@ from one_click.columns import (
     GLOSSARY,
     GROUP_LABELS,
     LANGUAGES,
+    MODEL_LABELS,
     MONTHS,
     TABLES,
     Column,
     Language,
     Table,
     label,
+    model_label,
     translate,
     unit,
 )
@@ -70,6 +72,17 @@ def test_table_begins_with_the_client_and_names_columns_once(table: Table) -> No
     assert all(column.kind not in ("id", "period") for column in table.value_columns)
     assert set(table.months) <= set(MONTHS.values())
     assert bool(table.months) == ("period" in [column.name for column in table.columns])
+
+
+@pytest.mark.parametrize("name", MODEL_LABELS)
+def test_model_has_a_label_in_both_languages(name: str) -> None:
+    assert re.search("[А-яё]", model_label(name, "ru"))
+    assert re.search("[A-z]", model_label(name, "en"))
+
+
+def test_model_without_a_label_is_not_shown_in_the_other_language() -> None:
+    with pytest.raises(KeyError):
+        model_label("naive_guess", "ru")
 
 
 def test_tables_bring_every_base_feature() -> None:

@@ -2,7 +2,15 @@ import pickle
 
 import pytest
 
-from one_click.errors import DataError, OneClickError, ParameterError, nearest, shorten
+from one_click.errors import (
+    DataError,
+    DeclarationError,
+    OneClickError,
+    ParameterError,
+    UnknownNameError,
+    nearest,
+    shorten,
+)
 
 MANY = ", ".join(f"n{i}" for i in range(10, 50))
 
@@ -26,12 +34,35 @@ def test_empty_parts_are_left_out() -> None:
     assert [line.split(":")[0].strip() for line in lines[1:]] == ["file", "rule", "remedy"]
 
 
+@pytest.mark.parametrize("kind", [ParameterError, DeclarationError])
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        pytest.param({}, "got 2", id="found-alone"),
+        pytest.param({"remedy": "0.02"}, "got 2. Remedy: 0.02", id="remedy"),
+        pytest.param({"rule": "a share", "remedy": "0.02"}, "got 2. Rule: a share. Remedy: 0.02", id="both"),
+    ],
+)
+def test_message_in_one_line_has_a_sentence_for_each_part(
+    kind: type[Exception], parts: dict[str, str], text: str
+) -> None:
+    assert str(kind("got 2", **parts)) == text
+
+
+def test_unknown_name_is_told_with_place_and_nearest_name() -> None:
+    assert str(UnknownNameError("runner", "Paralel", ["Parallel"])) == (
+        "Unknown runner 'Paralel': did you mean 'Parallel'? Valid names: Parallel."
+    )
+    assert "Unknown name 'x' in --tags: " in str(UnknownNameError("name", "x", [], where="--tags"))
+
+
 @pytest.mark.parametrize("found", ["It is empty.", "'Сад' is not 'Caд'."], ids=["plain", "look-alikes"])
 def test_error_of_a_worker_arrives_with_its_text(found: str) -> None:
     error = DataError(found, file="money.csv", rule="not empty", remedy="export")
-    arrived = pickle.loads(pickle.dumps(error))
-    assert type(arrived) is DataError
-    assert str(arrived) == str(error)
+    for sent in (error, UnknownNameError("runner", found, [])):
+        arrived = pickle.loads(pickle.dumps(sent))
+        assert type(arrived) is type(sent)
+        assert str(arrived) == str(sent)
 
 
 @pytest.mark.parametrize("kind", [DataError, ParameterError])

@@ -8,12 +8,17 @@ from kedro.framework.startup import bootstrap_project
 from kedro.runner import SequentialRunner
 
 from one_click.cli import KNOWN_ERRORS, readable
+from one_click.errors import ParameterError
 
 
 @click.command()
 def main() -> None:
     """Run both in one session; a known error ends with its message and exit code 1."""
-    bootstrap_project(Path.cwd())
+    try:
+        bootstrap_project(Path.cwd())
+    except RuntimeError as error:
+        remedy = "put pyproject.toml back as it was shipped"
+        raise click.ClickException(str(ParameterError(str(error).rstrip("."), remedy=remedy))) from error
     try:
         with KedroSession.create(Path.cwd()) as session:
             session.run(pipeline_names=["__default__", "scoring"], runner=SequentialRunner())

@@ -20,7 +20,7 @@ from kedro.utils import load_obj
 from kedro.validation.exceptions import ParameterValidationError
 
 from one_click import pipelines
-from one_click.errors import MAKE_ROOM, DataError, OneClickError, ParameterError, nearest
+from one_click.errors import MAKE_ROOM, DataError, OneClickError, ParameterError, UnknownNameError
 
 KNOWN_ERRORS = (
     OneClickError,
@@ -50,7 +50,7 @@ _REASON = r"\[Errno \d+\] ([^:\n]*)"  # of the system
 
 
 class RunCommand(click.Command):
-    """`kedro run`, whose malformed options end like all other faults: one message, exit code 1."""
+    """`kedro run` with malformed options as one message and exit code 1, as all known errors."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options."""
@@ -62,22 +62,23 @@ class RunCommand(click.Command):
         except KedroCliError as error:
             raise click.ClickException(readable(error)) from error
         except (AttributeError, KeyError, UnicodeError, yaml.YAMLError) as error:
-            raise click.ClickException(
-                f"--params or --config cannot be read: {' '.join(str(error).split())}. Rule: values are "
-                "those of YAML, and a file holds options under the word run, such as run: {pipelines: eda}."
-            ) from error
+            fault = ParameterError(
+                f"--params or --config cannot be read: {' '.join(str(error).split())}",
+                rule="values are those of YAML, and a file holds options under the word run, such as "
+                "run: {pipelines: eda}",
+            )
+            raise click.ClickException(str(fault)) from error
 
     def _stop_at_repeated(self, ctx: click.Context, args: list[str]) -> None:
-        """Stop at what is given twice: of `--params a=1 --params b=2` the first would be lost."""
+        """Stop at repeated options: of `--params a=1 --params b=2` click keeps the last alone."""
         values, _, order = self.make_parser(ctx).parse_args(list(args))
         names = [item.partition("=")[0].strip() for item in values.get("params", "").split(",")]
         given = [*(param.opts[0] for param in order), *filter(None, names)]
         for name in given:
             if given.count(name) > 1:
-                raise click.UsageError(
-                    f"{name} is given twice. Rule: each option and each parameter once, with commas between "
-                    "several values: --params a=1,b=2"
-                )
+                rule = "each option and each parameter once, with commas between several values"
+                fault = ParameterError(f"{name} is given twice", rule=f"{rule}: --params a=1,b=2")
+                raise click.UsageError(str(fault))
 
 
 @click.group(name=__file__)
@@ -117,11 +118,11 @@ def _stop_at_unknown_pipelines(names: list[str]) -> None:
     known = ["__default__", *(module.name for module in pkgutil.iter_modules(pipelines.__path__))]
     for name in names:
         if name not in known:
-            raise ParameterError(f"Unknown pipeline '{name}': {nearest(name, known)}")
+            raise UnknownNameError("pipeline", name, known)
 
 
 def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
-    """Stop at nodes, tags, data sets and namespaces that the pipelines do not have, or not together."""
+    """Stop at nodes, tags, data sets and namespaces that the pipelines do not have, or that leave no node."""
     given = {option: options[option] for option in _PARTS if options[option]}
     if not given:
         return
@@ -131,7 +132,7 @@ def _stop_at_unknown_parts(names: list[str], options: dict[str, Any]) -> None:
         known = set(_PARTS[option](whole))
         for name in parts:
             if name not in known:
-                raise ParameterError(f"Unknown name '{name}' in {_flag(option)}: {nearest(name, known)}")
+                raise UnknownNameError("name", name, known, where=_flag(option))
     chosen = {_FILTERS.get(option, option): parts for option, parts in given.items()}
     try:
         whole.filter(**chosen)
@@ -150,11 +151,11 @@ def _stop_at_unknown_runner(name: str, arguments: dict[str, Any]) -> None:
     except (AttributeError, ImportError, ValueError):
         runner = None
     if not (inspect.isclass(runner) and issubclass(runner, AbstractRunner)) or inspect.isabstract(runner):
-        raise ParameterError(f"Unknown runner '{name}': {nearest(name, RUNNERS)}")
+        raise UnknownNameError("runner", name, RUNNERS)
     known = inspect.signature(runner).parameters
     for argument in arguments:
         if argument not in known:
-            raise ParameterError(f"Unknown name '{argument}' in --runner-params: {nearest(argument, known)}")
+            raise UnknownNameError("name", argument, known, where="--runner-params")
     try:
         _ = runner(**arguments) if arguments else None
     except (TypeError, ValueError) as error:

@@ -15,7 +15,7 @@ _ALIKE = str.maketrans("АВЕЁЅІЈКМНОРСТХаеёѕіјорсух", "
 
 
 class OneClickError(Exception):
-    """A fault of the input that the user can mend; its text is all that the user needs to see.
+    """A fault of the input that the user can put right; its text is all that the user needs to see.
 
     Parameters
     ----------
@@ -80,7 +80,49 @@ class DataError(OneClickError):
 
 
 class ParameterError(OneClickError, ValueError):
-    """A parameter that is misspelt or out of its range."""
+    """A parameter that is misspelt or out of its range.
+
+    Parameters
+    ----------
+    found : str
+        What is wrong.
+    rule : str, optional
+        The rule that is broken.
+    remedy : str, optional
+        What to do about it.
+
+    Examples
+    --------
+    >>> print(ParameterError("got 2", rule="a share", remedy="0.02"))
+    got 2. Rule: a share. Remedy: 0.02
+    """
+
+    def __init__(self, found: str, *, rule: str = "", remedy: str = "") -> None:
+        super().__init__(_in_one_line(found, rule, remedy))
+
+
+class UnknownNameError(ParameterError):
+    """A name that there is not; the message tells the nearest one.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should be that of, such as ``pipeline``.
+    name : str
+    known : iterable of str
+        The names that there are.
+    where : str, optional
+        Where it was given.
+
+    Examples
+    --------
+    >>> print(UnknownNameError("parameter", "sead", ["seed"], where="--params"))
+    Unknown parameter 'sead' in --params: did you mean 'seed'? Valid names: seed.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
+        place = f" in {where}" if where else ""
+        super().__init__(f"Unknown {kind} '{name}'{place}: {nearest(name, known)}")
 
 
 class DeclarationError(ValueError):
@@ -89,14 +131,20 @@ class DeclarationError(ValueError):
     Parameters
     ----------
     found : str
-        What is wrong, the rule and the remedy.
+        What is wrong.
     place : str or int
         Where the faulty value stands inside what is checked: keys, and positions in lists counted from 0.
+    rule, remedy : str, optional
+        As of `ParameterError`.
     """
 
-    def __init__(self, found: str, *place: str | int) -> None:
-        super().__init__(found)
+    def __init__(self, found: str, *place: str | int, rule: str = "", remedy: str = "") -> None:
+        super().__init__(_in_one_line(found, rule, remedy))
         self.place = place
+
+
+def _in_one_line(found: str, rule: str, remedy: str) -> str:
+    return ". ".join([found, *([f"Rule: {rule}"] * bool(rule)), *([f"Remedy: {remedy}"] * bool(remedy))])
 
 
 def nearest(name: str, available: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from one_click.session.config_loader import ConfigLoader
 from one_click.session.hooks import (
     NameResults,
     ReadOtherStore,
+    RefuseMissingExtras,
     RefuseMissingInputs,
     RefuseUnknownParameters,
     ShowProgress,
@@ -40,6 +41,7 @@ HOOKS = (
     LockSnapshots(),
     ReadOtherStore(),
     RefuseMissingInputs(),
+    RefuseMissingExtras(),
     ShowProgress(),
     NameResults(),
     TellFindings(),

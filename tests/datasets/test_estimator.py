@@ -167,10 +167,5 @@ def test_model_that_does_not_belong_here_is_refused(
     with pytest.raises(DatasetError) as error:
         dataset.load()
     assert isinstance(error.value.__cause__, DataError)
-    for words in (
-        found,
-        "not the model that belongs here",
-        str(file),
-        "run --pipelines model_selection",
-    ):
+    for words in (found, "not the model that belongs here", str(file), "run --pipelines model_selection"):
         assert words in str(error.value.__cause__)

@@ -49,6 +49,7 @@ MISREAD = "".join(bytes([byte]).decode("cp1251", "replace") for byte in "Кли�
         pytest.param("Клиент\tМаржа\n7\t0,5\n".encode("utf-16"), CYRILLIC, "utf-16", id="utf-16"),
         pytest.param(MISREAD, CYRILLIC, "mojibake", id="mojibake"),
         pytest.param("id,gain\n7,0.5\n", {"gain": "Прибыль"}, "utf-8", id="one-header-of-two"),
+        pytest.param("line,gain\n7,0.5\n", {"line": "id", "gain": "Прибыль"}, "utf-8", id="called-line"),
     ],
 )
 def test_file_with_the_headers_of_another_store_is_recognised(

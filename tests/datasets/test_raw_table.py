@@ -71,7 +71,7 @@ def test_dialect_is_found(load: Load, content: str, encoding: str, separator: st
     assert frame["id"].tolist() == ["7"]
     found = {"encoding": encoding, "separator": separator, "decimal": decimal, "thousands": ""}
     assert frame.attrs["dialect"] == found
-    assert frame.attrs["file"] == "2026-10/money.csv"
+    assert (frame.attrs["table"], frame.attrs["file"]) == ("money", "2026-10/money.csv")
 
 
 @pytest.mark.parametrize("lost", ["\x98", None], ids=["control-character", "python"])

@@ -132,7 +132,7 @@ def test_engineered_features_are_computed_inside(
     fit: Fit, clients: pd.DataFrame, options: Interpretation, name: str
 ) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model, rows = fit(name, wider, select__k=24), raw_features(wider)
+    model, rows = fit(name, wider, select__k="all"), raw_features(wider)
     assert set(ENGINEERED_FEATURES) < {column.feature for column in FittedView(model).columns}
     explanation = explain(model, rows.iloc[:20], rows, options)
     assert explanation.method == "sampled"

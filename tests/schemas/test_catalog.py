@@ -97,7 +97,5 @@ def test_validators_are_told_the_file_and_the_schema(catalog: Config) -> None:
         "schema": "one_click.schemas.data_processing.Parsed",
         "file": "data/02_intermediate/demo/parsed_{table}.parquet",
     }
-    assert catalog["decision_threshold"]["validator"]["options"] == {
-        "file": "data/07_model_output/demo/decision_threshold.json"
-    }
+    assert catalog["manifest"]["validator"]["options"] == {"file": "data/06_models/demo/manifest.json"}
     assert catalog["money"]["validator"]["options"] == {"table": "money"}

@@ -1,14 +1,17 @@
 import logging
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import Result
 from kedro.pipeline import Node, Pipeline
 
+from one_click.parameters import Evidence
 from one_click.session import hooks
 
 Run = Callable[..., Result]
@@ -19,28 +22,79 @@ def snapshot(project: Path, write_snapshot: Callable[..., Path]) -> Path:
     return write_snapshot(project / "data/01_raw/2026-10")
 
 
+SNAPSHOTS = ("snapshot", "new_snapshot", "label_snapshot")
+NO_SWITCH = "Error: allow_links in conf/*/globals.yml is {}. Rule: true or false, without quotes"
+
+
 @pytest.mark.parametrize(
-    ("given", "hint"),
+    ("option", "value", "words"),
     [
-        pytest.param("snapshto=2026-10", "did you mean 'snapshot'", id="snapshot"),
-        pytest.param("data_procesing.seed=1", "did you mean 'data_processing'", id="section"),
-        pytest.param("snapshot=2026-10,sed=1", "'sed' in --params", id="one-of-two"),
+        pytest.param("params", "snapshto=2026-10", ["did you mean 'snapshot'"], id="snapshot"),
+        pytest.param("params", "data_procesing.seed=1", ["did you mean 'data_processing'"], id="section"),
+        pytest.param("params", "snapshot=2026-10,sed=1", ["'sed' in --params"], id="one-of-two"),
+        *(
+            pytest.param(
+                "params",
+                f"{name}=2026.10",
+                [f"{name} in --params was read as the number 2026.1", "conf/local/globals.yml"],
+                id=f"number-for-{name}",
+            )
+            for name in SNAPSHOTS
+        ),
+        pytest.param(
+            "load-versions",
+            "clients:2026-10-01T00.00.00.000Z",
+            ["'clients' in --load-versions has no versions"],
+            id="version-of-a-data-set-without-versions",
+        ),
     ],
 )
-def test_unknown_runtime_parameter_stops_the_run(
-    kedro_run_here: Run, snapshot: Path, given: str, hint: str
+def test_faulty_option_stops_the_run(
+    run_inside: Run, shared_project: Path, option: str, value: str, words: list[str]
 ) -> None:
-    result = kedro_run_here("--pipelines", "data_processing", "--params", given)
+    result = run_inside(shared_project, "--pipelines", "data_processing", f"--{option}", value)
     assert result.exit_code == 1
-    assert hint in result.output
-    assert not list(snapshot.parents[1].glob("02*"))
+    assert [word for word in words if word not in result.output] == []
+    assert not list((shared_project / "data").glob("02*"))
 
 
-def test_unknown_global_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
-    (project / "conf/local/globals.yml").write_text("snapshto: 2026-10\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        pytest.param(
+            "globals.yml",
+            "snapshto: 2026-10",
+            "'snapshto' in conf/*/globals.yml: did you mean 'snapshot'",
+            id="unknown-global",
+        ),
+        pytest.param(
+            "parameters.yml",
+            "data_procesing: {test_share: 0.4}",
+            "'data_procesing' in conf/*/parameters*.yml: did you mean 'data_processing'",
+            id="misspelt-section",
+        ),
+        *(
+            pytest.param(
+                "globals.yml", f"allow_links: {value}", NO_SWITCH.format(found), id=f"switch-{found}"
+            )
+            for value, found in (('"yes"', "'yes'"), ('"true"', "'true'"), ("1", "1"), ("", "None"))
+        ),
+        *(
+            pytest.param(
+                "globals.yml", text, f"Error: {text.partition(':')[0]} in conf/*/globals.yml is ", id=text
+            )
+            for text in ("data: null", "raw: ''", "demo_folder: a{b}", "data: 7")
+        ),
+    ],
+)
+def test_fault_of_a_local_file_stops_the_run(
+    kedro_run_here: Run, project: Path, name: str, text: str, message: str
+) -> None:
+    (project / "conf/local" / name).write_text(f"{text}\n", encoding="utf-8")
     result = kedro_run_here("--pipelines", "data_processing")
     assert result.exit_code == 1
-    assert "'snapshto' in conf/*/globals.yml: did you mean 'snapshot'" in result.output
+    assert message in result.output
+    assert not (project / "None").exists()
 
 
 def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
@@ -49,20 +103,10 @@ def test_snapshot_of_the_local_settings_is_used(kedro_run_here: Run, project: Pa
     assert (project / "data/03_primary/2026-10/clients.parquet").is_file()
 
 
-@pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
-def test_folder_that_would_be_read_as_a_number_is_refused(
-    kedro_run_here: Run, snapshot: Path, name: str
-) -> None:
-    result = kedro_run_here("--pipelines", "data_processing", "--params", f"{name}=2026.10")
-    assert result.exit_code == 1
-    assert f"{name} in --params was read as the number 2026.1" in result.output
-    assert "conf/local/globals.yml" in result.output
-
-
 NO_FOLDERS = ["../x", "/x", "a/b", "${x}", "a{b}", "a" * 300, "", ".x", " x", "x ", "a\\tb", "NUL"]
 
 
-@pytest.mark.parametrize("name", ["snapshot", "new_snapshot", "label_snapshot"])
+@pytest.mark.parametrize("name", SNAPSHOTS)
 @pytest.mark.parametrize("folder", NO_FOLDERS, ids=lambda folder: f"<{folder[:8]}>")
 def test_snapshot_that_leads_elsewhere_is_refused_before_anything_is_read_or_written(
     shared_project: Path, run_inside: Run, name: str, folder: str
@@ -81,15 +125,6 @@ def test_snapshot_that_leads_elsewhere_is_refused_before_anything_is_read_or_wri
         assert rule in result.output
         assert name in result.output
     assert sorted(shared_project.rglob("*")) == before
-
-
-@pytest.mark.parametrize("text", ["data: null\n", "raw: ''\n", "demo_folder: a{b}\n", "data: 7\n"])
-def test_folder_of_the_globals_that_is_none_is_refused(kedro_run_here: Run, project: Path, text: str) -> None:
-    (project / "conf/local/globals.yml").write_text(text, encoding="utf-8")
-    result = kedro_run_here("--pipelines", "data_processing")
-    assert result.exit_code == 1
-    assert f"Error: {text.partition(':')[0]} in conf/*/globals.yml is " in result.output
-    assert not (project / "None").exists()
 
 
 FAMILY = "{family: {class: sklearn.svm.SVC, interpretability: 4}}"
@@ -191,20 +226,6 @@ def test_store_without_files_is_told_of_its_files(run_inside: Run, shared_projec
     assert "market_file.csv is missing" in result.output
 
 
-def test_version_of_a_data_set_without_versions_is_refused(run_inside: Run, shared_project: Path) -> None:
-    asked = ("--load-versions", "clients:2026-10-01T00.00.00.000Z")
-    result = run_inside(shared_project, "--pipelines", "data_processing", *asked)
-    assert (result.exit_code, "'clients' in --load-versions has no versions" in result.output) == (1, True)
-
-
-def test_misspelt_section_of_a_file_stops_the_run(kedro_run_here: Run, project: Path, snapshot: Path) -> None:
-    written = "data_procesing: {test_share: 0.4}\n"
-    (project / "conf/local/parameters.yml").write_text(written, encoding="utf-8")
-    result = kedro_run_here("--pipelines", "data_processing", "--params", "snapshot=2026-10")
-    assert result.exit_code == 1
-    assert "'data_procesing' in conf/*/parameters*.yml: did you mean 'data_processing'" in result.output
-
-
 def test_progress_counts_the_nodes(
     kedro_run_here: Run, snapshot: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -251,6 +272,36 @@ def test_long_node_says_ever_more_rarely_that_it_is_running(caplog: pytest.LogCa
         hooks._watch(" 7/90 explain", finished)
     assert _said(caplog) == [f" 7/90 explain is still running ({n} s)" for n in (5, 10, 20)]
     assert finished.pauses == [5, 5, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left_out", "message"),
+    [
+        pytest.param(
+            ("--pipelines", "evidence"),
+            "",
+            r'challengers\.explainable_boosting: .*\. Remedy: pip install "one_click\[boosting\]", or leave',
+            id="its-challenger",
+        ),
+        pytest.param(("--pipelines", "evidence"), "explainable_boosting", "Not stored yet: ", id="taken-out"),
+        pytest.param(("--nodes", "reporting.gather_key_facts"), "", "Not stored yet: ", id="other-pipeline"),
+    ],
+)
+def test_only_a_run_that_fits_a_model_needs_its_package(
+    project: Path,
+    kedro_run_here: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    left_out: str,
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "interpret", None)  # as if it were not installed
+    shipped = yaml.safe_load((project / Evidence.file).read_text(encoding="utf-8"))
+    shipped["evidence"]["challengers"].pop(left_out, None)
+    (project / "conf/local/parameters.yml").write_text(yaml.safe_dump(shipped), encoding="utf-8")
+    result = kedro_run_here(*arguments)
+    assert result.exit_code == 1
+    assert re.search(message, result.output)
 
 
 @pytest.mark.parametrize("end", ["after_node_run", "on_node_error"])

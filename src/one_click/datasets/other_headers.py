@@ -8,6 +8,8 @@ from one_click.columns import LINE, TABLES, plain
 from one_click.errors import DataError, nearest
 from one_click.parameters.other_store import OtherStore
 
+OF_THE_FILE = " (of the file)"  # after a header that is called as our own column of lines
+
 _OPTIONAL = {
     column.source for table in TABLES.values() for column in table.columns if column.name in table.optional
 }
@@ -40,15 +42,19 @@ def in_our_headers(frame: pd.DataFrame, store: OtherStore, table: str, path: Pat
     """
     given = {plain(theirs): ours for theirs, ours in store.headers_of(table).items()}
     written = [str(name) for name in frame.columns if name != LINE]
-    names = [given.get(plain(name), name) for name in written]
+    names = [given.get(_as_written(name), name) for name in written]
     for theirs, ours in store.headers_of(table).items():
         place = store.place("headers", table, theirs)
-        if plain(theirs) not in map(plain, written) and ours not in _OPTIONAL:
+        if plain(theirs) not in map(_as_written, written) and ours not in _OPTIONAL:
             raise _absent(theirs, written, place, path)
         sharing = [name for name, read_as in zip(written, names, strict=True) if read_as == ours]
         if len(sharing) > 1:
             raise _shared(ours, sharing, place, path)
     return frame.set_axis([*names, LINE], axis=1) if given else frame
+
+
+def _as_written(name: str) -> str:
+    return plain(name.removesuffix(OF_THE_FILE))
 
 
 def _absent(theirs: str, written: list[str], place: str, path: Path) -> DataError:

@@ -29,7 +29,7 @@ from one_click.datasets.dialects import (
     stop_at_title,
 )
 from one_click.datasets.encodings import Repair, decode
-from one_click.datasets.other_headers import in_our_headers
+from one_click.datasets.other_headers import OF_THE_FILE, in_our_headers
 from one_click.errors import DataError, masked, nearest, shorten
 from one_click.parameters.other_store import THIS_STORE
 
@@ -362,7 +362,7 @@ def _named(frame: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
 def _canonical(header: list[str]) -> list[str]:
     """Return the vocabulary's headers, whatever the case and the blanks of the file's own."""
     names = [KNOWN_HEADERS.get(plain(name), name.strip()) for name in header]
-    return [f"{name} (of the file)" if name == LINE else name for name in names]
+    return [name + OF_THE_FILE if name == LINE else name for name in names]
 
 
 def _is_blank(cells: pd.Series) -> bool:

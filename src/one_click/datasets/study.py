@@ -154,7 +154,7 @@ def _cut_torn_line(file: Path) -> None:
 class _KernelLock:
     """A lock that ends with its process: Optuna's own locks outlive a killed one.
 
-    The journal is repaired on acquiring, as a killed process may have left a torn line.
+    Whoever gets it repairs the end of the journal, which a killed process may have left torn.
     """
 
     def __init__(self, journal: Path) -> None:
@@ -162,7 +162,7 @@ class _KernelLock:
         self._handle = -1
 
     def acquire(self) -> bool:
-        """Wait for the lock, and cut a torn line off the journal."""
+        """Wait for the lock, and repair the journal."""
         self._handle = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o666)  # less what the umask takes
         kernel_lock.take(self._handle, wait=True)
         try:
@@ -173,5 +173,5 @@ class _KernelLock:
         return True
 
     def release(self) -> None:
-        """Release the lock."""
+        """Let others in."""
         os.close(self._handle)

@@ -24,6 +24,7 @@ class Rows:
 
     def prepare(self, view: FittedView) -> Values:
         """Return the columns of a pipeline that belong to one raw feature each."""
+        # By identity: estimators have no equality, and the model keeps them alive.
         if id(view.pipeline) not in self._prepared:
             self._prepared[id(view.pipeline)] = view.prepare(self.frame)
         return self._prepared[id(view.pipeline)]

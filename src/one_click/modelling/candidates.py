@@ -23,6 +23,7 @@ from one_click.schemas.records import TunedModel
 _ROW = ["repeat", "fold", CLIENT_ID, "target"]
 _SCORED = [*_ROW, "score", "probability", "terms"]
 FEWEST_MEMBERS = 2
+_CONFIRMATION_SEEDS = 1000  # folds that chose the hyperparameters would flatter them
 
 
 def tune(trials: pd.DataFrame, family: Family) -> TunedModel:
@@ -158,7 +159,7 @@ def count_terms(estimator: Any) -> float:
 
 
 def vote_of(tuned: TunedModel, fold_scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the out-of-fold scores of a vote, from those of the families; no rows if there is no vote."""
+    """Return the out-of-fold scores of a vote from those of its members; no rows if it was refused."""
     if tuned.refused or any(fold_scores[name].empty for name in tuned.members):
         return _no_scores()
     return vote({name: fold_scores[name] for name in tuned.members}, _weights(tuned))
@@ -175,7 +176,7 @@ def score_out_of_fold(tuned: TunedModel, clients: pd.DataFrame, options: ModelSe
     -------
     DataFrame, one row per client and repeat: repeat, fold, client_id, target, score, probability, terms (of
     the model that gave the score)
-        No rows for what could not be fitted on all of them.
+        No rows for a candidate that could not be fitted on all folds.
     """
     if tuned.refused:
         return _no_scores()
@@ -184,7 +185,7 @@ def score_out_of_fold(tuned: TunedModel, clients: pd.DataFrame, options: ModelSe
         return vote_of(tuned, members)
     parts = []
     for repeat in range(options.confirmation_repeats):
-        splits = make_splits(clients, options.folds, options.seed + 1000 + repeat)
+        splits = make_splits(clients, options.folds, options.seed + _CONFIRMATION_SEEDS + repeat)
         for fold, (train, test) in enumerate(splits):
             try:
                 fitted = fit(tuned, clients.iloc[train], options)

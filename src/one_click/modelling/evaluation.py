@@ -22,7 +22,7 @@ THRESHOLDS = np.round(np.arange(0.05, 0.9501, 0.01), 2)  # of probability, that 
 _BINS = 10
 _FIFTH = 0.2
 _SAME = 1e-12  # variance up to which resamples do not differ
-_CLIP = 1e-15
+_CLIP = 1e-15  # keeps the log loss finite where a certain prediction is wrong
 
 
 def average_precision(scores: Values, target: Values, weights: Values) -> Values:

@@ -1,4 +1,4 @@
-"""What a ranking of clients is worth to a campaign, under stated assumptions."""
+"""Expected profit of a campaign to the clients ranked highest, under stated assumptions."""
 
 from typing import Any, TypeVar
 
@@ -43,7 +43,7 @@ def is_at_risk(probability: Scores, threshold: float) -> Scores:
 
 
 def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmentation) -> CampaignAssumptions:
-    """Gather what a campaign is assumed to bring and to cost: one average offer to each client chosen.
+    """Return what a campaign is assumed to bring and to cost: one average offer to each client chosen.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Base of all parameter models: faults are told with file and line."""
+"""Base of all parameter models, whose errors name file and line."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,11 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
 from one_click.parameters import configuration
-from one_click.parameters.configuration import Location
 
 Share = Field(ge=0, le=1)
 Seed = Field(ge=0, lt=2**32)
-
 
 _SECRET = "pseudonym_key"  # which no message repeats
 
@@ -35,11 +33,11 @@ class Parameters(BaseModel):
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
-            faults = [_describe(fault, cls) for fault in _independent(error.errors(include_url=False))]
+            faults = [_described(fault, cls) for fault in _independent(error.errors(include_url=False))]
             raise ParameterError(_message(cls.file, obj, faults)) from None
 
     def explain(self, faults: Iterable[DeclarationError]) -> str:
-        """Return the message about faults that came to light only beside the data, each with its line.
+        """Return the message about faults that only the data reveal, each with file and line.
 
         Parameters
         ----------
@@ -52,39 +50,40 @@ class Parameters(BaseModel):
             Empty without faults.
         """
         raw = self.model_dump(by_alias=True, exclude_unset=True)
-        return _message(self.file, raw, [(fault.place, str(fault)) for fault in faults])
+        return _message(self.file, raw, list(faults))
 
 
-def _message(file: str, raw: Any, faults: Sequence[tuple[Location, str]]) -> str:
-    """Write faults down, one a line, with file and line of each; without them, with the file first."""
-    places = [configuration.find(file, raw, location) for location, _ in faults]
+def _message(file: str, raw: Any, faults: Sequence[DeclarationError]) -> str:
+    """Return one line per fault, each with its file and line; where one is unknown, with the file first."""
+    places = [configuration.find(file, raw, fault.place) for fault in faults]
     heads = [] if all(places) else [f"(file {file})"]
-    lines = [
-        (f"({place}) " if place else "") + ": ".join(filter(None, (".".join(map(str, location)), text)))
-        for place, (location, text) in zip(places, faults, strict=True)
-    ]
-    return "\n  ".join([*heads, *lines])
+    return "\n  ".join([*heads, *map(_line, places, faults)])
+
+
+def _line(place: str, fault: DeclarationError) -> str:
+    parts = (".".join(map(str, fault.place)), str(fault))
+    return (f"({place}) " if place else "") + ": ".join(filter(None, parts))
 
 
 def _independent(faults: Sequence[Any]) -> list[Any]:
-    """Leave out that a list is too short where its items have faults of their own."""
+    """Drop the fault that a list is too short if its items have faults of their own: they are not counted."""
     inside = {fault["loc"][:-depth] for fault in faults for depth in range(1, len(fault["loc"]))}
     return [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in inside]
 
 
-def _describe(fault: Any, model: type[BaseModel]) -> tuple[Location, str]:
-    """Return where a fault is, and what it is."""
+def _described(fault: Any, model: type[Parameters]) -> DeclarationError:
+    """Return a fault that pydantic has found as an error of our own."""
     place = fault["loc"]
     if fault["type"] == "extra_forbidden":
         fields = _fields_beside(model, place)
-        return place, f"no such parameter; {nearest(str(place[-1]), fields)}"
+        return DeclarationError(f"no such parameter; {nearest(str(place[-1]), fields)}", *place)
     if fault["type"] == "missing":
-        return place, f"missing. Remedy: copy it from {getattr(model, 'file', 'conf/base')}"
+        return DeclarationError("missing", *place, remedy=f"copy it from {model.file}")
     if fault["type"] == "value_error":
         inside = getattr(fault["ctx"]["error"], "place", ())
-        return (*place, *inside), fault["msg"].removeprefix("Value error, ")
+        return DeclarationError(fault["msg"].removeprefix("Value error, "), *place, *inside)
     found = "a secret" if place[-1:] == (_SECRET,) else repr(fault["input"])
-    return place, f"got {found}. Rule: {fault['msg']}{_nearest_valid(fault)}"
+    return DeclarationError(f"got {found}", *place, rule=fault["msg"] + _nearest_valid(fault))
 
 
 def _nearest_valid(fault: Any) -> str:

@@ -1,4 +1,4 @@
-"""Where a parameter stands: file and line of its value, for messages."""
+"""File and line of a parameter's value, for messages."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -30,10 +30,10 @@ def read_from(folders: Iterable[Path]) -> None:
 
 
 def find(file: str, raw: Any, location: Location) -> str:
-    """Say where the value of a parameter stands.
+    """Return the file and the line of a parameter's value.
 
     A section is taken from the first folder that has it: kedro does not merge sections of two environments.
-    Nothing is said about a value that stands in no file as it is, such as one given by ``--params``.
+    Empty for a value that stands in no file as it is, such as one given by ``--params``.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _shown(path: Path) -> str:
 
 
 def _sections(file: str, raw: Any) -> Iterator[tuple[Path, Node]]:
-    """Yield the places, in force, of parameters of a file that can have been read as `raw`."""
+    """Yield the mappings in force that can have been read as `raw`, with their files."""
     *overriding, base = _folders
     sections = _top_level(path for path in _files(base) if path.name == Path(file).name)
     for folder in reversed(overriding):
@@ -99,13 +99,13 @@ def _top_level(paths: Iterable[Path]) -> dict[str, tuple[Path, Node]]:
 
 
 def _may_be(node: Node, raw: Any) -> bool:
-    """Tell whether a mapping was read as `raw`, to which ``--params`` can only have added keys."""
+    """Whether a mapping can have been read as `raw`, to which ``--params`` may have added keys."""
     names = {name for name, _, _ in _entries(node)}
     return isinstance(node, MappingNode) and isinstance(raw, Mapping) and names <= set(map(str, raw))
 
 
 def _entries(node: Node | None) -> list[tuple[str, Node, Node]]:
-    """Return names, keys and values of a mapping, if it is one."""
+    """Return names, keys and values of a mapping; nothing for other nodes."""
     if not isinstance(node, MappingNode):
         return []
     if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
@@ -150,7 +150,7 @@ def _part(raw: Any, part: str | int) -> Any:
 
 
 def _same(node: Node, raw: Any) -> bool:
-    """Tell whether a value was read from this place; a single name may have been made a list of one."""
+    """Whether a node was read as this value; a single name may have become a list of one."""
     if isinstance(node, MappingNode):
         values = {name: value for name, _, value in _entries(node)}
         alike = isinstance(raw, Mapping) and set(values) == set(map(str, raw))

@@ -1,6 +1,7 @@
 """Parameters of `model_selection`: families of models and their search spaces."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
@@ -89,6 +90,9 @@ Values = Annotated[
 ]
 
 
+_EXTRAS = {"interpret": "boosting"}  # package -> the extra in pyproject.toml that installs it
+
+
 class Family(Parameters):
     """One family of models.
 
@@ -119,6 +123,12 @@ class Family(Parameters):
     vote_weight: float = Field(default=1, ge=0, allow_inf_nan=False)
 
     @property
+    def missing_extra(self) -> str:
+        """The extra of this project that would install the package of the class; empty if none is missing."""
+        package = self.class_.partition(".")[0]
+        return _EXTRAS[package] if package in _EXTRAS and find_spec(package) is None else ""
+
+    @property
     def estimator_class(self) -> Any:
         """The class itself."""
         module, _, name = self.class_.rpartition(".")
@@ -128,6 +138,8 @@ class Family(Parameters):
     def _classifier_with_these_arguments(self) -> Self:
         from sklearn.base import BaseEstimator, is_classifier
 
+        if self.missing_extra:
+            return self  # without it all other pipelines run, and kedro checks the parameters of all
         try:
             estimator = self.estimator_class(**self.fixed)
         except (ImportError, AttributeError, TypeError, ValueError) as error:
@@ -247,10 +259,10 @@ def check_challengers(challengers: dict[str, Family]) -> None:
     for name, challenger in challengers.items():
         if name in (*CANDIDATES, *BENCHMARKS, *RULES):
             raise ValueError(f"challengers: '{name}' is the name of a model or rule that is there already")
+        if challenger.space:
+            raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")
         if name not in MODEL_LABELS:
             raise ValueError(
                 f"challengers: '{name}' has no label. Rule: figures and page name models in both languages. "
                 "Remedy: give it one in MODEL_LABELS of src/one_click/columns.py"
             )
-        if challenger.space:
-            raise ValueError(f"challengers.{name}: a challenger is not searched, leave `space` empty")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.errors import ParameterError, nearest
+from one_click.errors import UnknownNameError
 
 _PATTERN = re.compile(r"(_in)?_\{\w+\}$")
 
@@ -18,7 +18,7 @@ def find(name: str) -> Any:
 
     Raises
     ------
-    ParameterError
+    UnknownNameError
         If there is none.
 
     Examples
@@ -28,7 +28,7 @@ def find(name: str) -> Any:
     """
     table = _PATTERN.sub("", name.rpartition(".")[2])
     if table not in tables():
-        raise ParameterError(f"There is no schema of '{name}'; {nearest(table, tables())}")
+        raise UnknownNameError("table", table, tables())
     return tables()[table]
 
 

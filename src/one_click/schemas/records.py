@@ -364,12 +364,13 @@ class KeyFacts(Record):
         Profit units, of the clients at risk and of the campaign.
     threshold, criterion
         See `DecisionThreshold`.
-    horizon_months : float
+    horizon_months : int
         Months of profit that count.
     profit_lost_share : float
         Share of profit that a declining client is taken to carry away.
-    snapshot, label_snapshot : str
-        Of the features and of the labels.
+    snapshot : str
+    label_snapshot : str, optional
+        The later one that the labels come from; none if they come from the snapshot itself.
     """
 
     made_by = "reporting"
@@ -387,7 +388,7 @@ class KeyFacts(Record):
     cells_mended: Count
     threshold: Share
     criterion: str
-    horizon_months: Amount
+    horizon_months: Count
     profit_lost_share: Share
     snapshot: str
     label_snapshot: str | None

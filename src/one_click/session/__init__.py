@@ -1,1 +1,1 @@
-"""What surrounds a run: configuration, checks before the first node, locks, what is said at the end."""
+"""Around a run: configuration, checks before the first node, locks of snapshots, the log."""

@@ -1,4 +1,4 @@
-"""What kedro itself does not do: refuse unknown parameters, show progress, say what a run made and where."""
+"""Hooks of a run: checks before its first node, progress, and the list of what it has made."""
 
 import gc
 import logging
@@ -16,8 +16,8 @@ from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from one_click.errors import DataError, ParameterError, nearest, shorten
-from one_click.parameters import DataProcessing, configuration
+from one_click.errors import DataError, DeclarationError, ParameterError, UnknownNameError, nearest, shorten
+from one_click.parameters import FAMILIES, DataProcessing, Evidence, Family, ModelSelection, configuration
 from one_click.parameters.snapshots import folder_name
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ RAW_TABLE = "one_click.datasets.raw_table.RawTableDataset"
 
 SNAPSHOT_PARAMETERS = frozenset({"snapshot", "new_snapshot", "label_snapshot"})
 FOLDERS = ("raw", "data", "demo_folder")
+_FAMILIES = "FAMILY_LABELS of src/one_click/columns.py"  # where the families are named
 GLOBALS = SNAPSHOT_PARAMETERS | {*FOLDERS, "allow_links", "readable_by"}
 
 
@@ -56,6 +57,7 @@ class RefuseUnknownParameters:
         _stop_at_unknown(written, GLOBALS, "conf/*/globals.yml")
         _stop_at_no_snapshots(written, "conf/*/globals.yml")
         _stop_at_no_folders(written)
+        _stop_at_no_switch(written)
         if given:
             read = {name.split(".")[0] for name in _read_by_pipelines()}
             _stop_at_unknown(given, SNAPSHOT_PARAMETERS | read, "--params")
@@ -75,32 +77,39 @@ def _folders(loader: Any) -> list[Path]:
 def _stop_at_unknown(given: Iterable[str], known: Set[str], where: str) -> None:
     for name in map(str, given):
         if name not in known:
-            raise ParameterError(f"Unknown parameter '{name}' in {where}: {nearest(name, known)}")
+            raise UnknownNameError("parameter", name, known, where=where)
 
 
 def _stop_at_no_snapshots(given: Mapping[str, Any], where: str) -> None:
-    """Stop at a name that leads elsewhere, or was read as a number: 2026.10 would be the folder 2026.1."""
+    """Stop at snapshots that YAML read as numbers (2026.10 is 2026.1), or that name no folder."""
     for name in sorted(SNAPSHOT_PARAMETERS & set(given)):
         value = "" if given[name] is None else given[name]
         if not isinstance(value, str):
             raise ParameterError(
-                f"{name} in {where} was read as the number {value}, perhaps not its folder's name. "
-                f'Quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'.'
+                f"{name} in {where} was read as the number {value}, perhaps not its folder's name",
+                remedy=f'quote it: {name}: "…" in conf/local/globals.yml, or --params \'{name}="…"\'',
             )
         try:
             folder_name(value)
         except ValueError as error:
             remedy = "put the folder into data/01_raw under such a name"
-            raise ParameterError(f"{name} in {where}: {error}. Remedy: {remedy}.") from error
+            raise ParameterError(f"{name} in {where}: {error}", remedy=remedy) from error
 
 
 def _stop_at_no_folders(written: Mapping[str, Any]) -> None:
     for name in FOLDERS:
         folder = written.get(name)
         if not isinstance(folder, str) or not folder.strip() or set(folder) & set("{}"):
-            raise ParameterError(
-                f"{name} in conf/*/globals.yml is {folder!r}. Rule: the path of a folder, without braces."
-            )
+            found = f"{name} in conf/*/globals.yml is {folder!r}"
+            raise ParameterError(found, rule="the path of a folder, without braces")
+
+
+def _stop_at_no_switch(written: Mapping[str, Any]) -> None:
+    """Stop at allow_links in quotes: it would be text, which allows nothing, without a word."""
+    allowed = written.get("allow_links", False)
+    if not isinstance(allowed, bool):
+        found = f"allow_links in conf/*/globals.yml is {allowed!r}"
+        raise ParameterError(found, rule="true or false, without quotes")
 
 
 def _sections(loader: Any) -> frozenset[str]:
@@ -120,9 +129,7 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
         section, _, part = name.partition(".")
         if section not in parameters or not _has(parameters[section], part):
             available = [one for one, inside in parameters.items() if _has(inside, part)]
-            reader = (
-                "FAMILIES in src/one_click/parameters.py names" if part == "family" else "the pipelines read"
-            )
+            reader = f"{_FAMILIES} names" if part == "family" else "the pipelines read"
             raise ParameterError(
                 f"The parameter '{name}', which {reader}, stands nowhere in conf/*/parameters*.yml: "
                 f"{nearest(section, available)}"
@@ -139,15 +146,47 @@ def _has(section: Any, part: str) -> bool:
 
 
 def _stop_at_no_family(parameters: Mapping[str, Any]) -> None:
-    """Stop at the entry of a family that nothing would search."""
-    from one_click.parameters import FAMILIES
-
+    """Stop at the entry of a family that is not in FAMILIES: no pipeline would search it."""
     for name, section in parameters.items():
         if _has(section, "family") and name not in FAMILIES:
             raise ParameterError(
-                f"The family '{name}' in conf/*/parameters*.yml is none of FAMILIES "
-                f"(src/one_click/parameters.py): {nearest(name, FAMILIES)}"
+                f"The family '{name}' in conf/*/parameters*.yml is none of "
+                f"{_FAMILIES}: {nearest(name, FAMILIES)}"
             )
+
+
+class RefuseMissingExtras:
+    """Stop a run that would fit models of a package which is not installed, before its first node."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Look at the models that the parameters of the pipeline name.
+
+        Raises
+        ------
+        ParameterError
+            If the package of one is missing; the remedy names the extra that installs it.
+        """
+        for name in sorted(name for name in pipeline.inputs() if name.startswith("params:")):
+            options = catalog.load(name)
+            if faults := [_no_package(*one) for one in _models(options) if one[0].missing_extra]:
+                raise ParameterError(options.explain(faults))
+
+
+def _models(options: Any) -> list[tuple[Family, tuple[str, ...]]]:
+    """Return the models that parameters name, with their places."""
+    if isinstance(options, Family):
+        return [(options, ())]
+    challengers = options.challengers if isinstance(options, Evidence | ModelSelection) else {}
+    return [(one, ("challengers", name)) for name, one in challengers.items()]
+
+
+def _no_package(model: Family, place: tuple[str, ...]) -> DeclarationError:
+    return DeclarationError(
+        f"the package of '{model.class_}' is not installed",
+        *place,
+        remedy=f'pip install "one_click[{model.missing_extra}]", or leave the model out: take its entry away',
+    )
 
 
 class RefuseMissingInputs:
@@ -166,7 +205,7 @@ class RefuseMissingInputs:
         """
         _stop_at_versions(run_params["load_versions"] or {}, catalog)
         if run_params["only_missing_outputs"]:
-            return  # kedro leaves nodes out afterwards, and their inputs with them
+            return  # kedro drops nodes after this hook, and their inputs with them
         missing = _missing(pipeline, catalog)
         makers = _makers() if missing else {}
         absent = [name for name in missing if name in makers]
@@ -181,7 +220,7 @@ class RefuseMissingInputs:
 
 
 def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
-    """Return the data sets that a pipeline reads, does not make, and does not find."""
+    """Return the inputs of a pipeline that are not stored."""
     read = sorted(name for name in pipeline.inputs() if not name.startswith("params:"))
     return [name for name in read if not catalog.exists(name)]
 
@@ -194,7 +233,7 @@ def _makers() -> dict[str, str]:
 
 
 def _needed(absent: Iterable[str], makers: Mapping[str, str], catalog: CatalogProtocol) -> list[str]:
-    """Return the pipelines that make data sets, and those that make what these in turn do not find."""
+    """Return the pipelines that make data sets, with those that make the missing inputs of these in turn."""
     needed: set[str] = set()
     while names := {makers[name] for name in absent if name in makers} - needed:
         needed |= names
@@ -211,20 +250,20 @@ def _same_options(run_params: Mapping[str, Any]) -> str:
 
 
 def _stop_at_versions(versions: Iterable[str], catalog: CatalogProtocol) -> None:
-    """Stop where a version is asked for of a data set that has none: kedro would load the present one."""
+    """Stop at a version of a data set without versions: kedro would load the current file."""
     for name in versions:
         if getattr(catalog.get(name), "_version", None) is None:
             raise ParameterError(f"'{name}' in --load-versions has no versions (no `versioned: true`).")
 
 
 class ReadOtherStore:
-    """Let the data sets of the store's files know another store's headers, by which they recognise a file."""
+    """Give another store's headers to the data sets of raw files, which recognise a file by them."""
 
     @hook_impl
     def after_catalog_created(
         self, catalog: CatalogProtocol, conf_catalog: dict[str, Any], parameters: dict[str, Any]
     ) -> None:
-        """Hand over the parameter, if a pipeline of the run reads files."""
+        """Set the parameter on every data set of a raw file, if a pipeline of the run reads such files."""
         options = parameters.get("params:data_processing")
         if isinstance(options, DataProcessing) and options.other_store.headers:
             for name, entry in conf_catalog.items():
@@ -233,7 +272,7 @@ class ReadOtherStore:
 
 
 class ShowProgress:
-    """Say which node has run, how many are left and how long it took, and which one is still running."""
+    """Log each node with its number and its seconds, and one that takes long while it runs."""
 
     def __init__(self) -> None:
         self._total = 0
@@ -248,7 +287,7 @@ class ShowProgress:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Note the time, and watch the node."""
+        """Start the clock, and a thread that logs while the node runs."""
         self._started, self._finished = time.monotonic(), Event()
         place = f"{self._done + 1:3d}/{self._total} {node.name}"
         Thread(target=_watch, args=(place, self._finished), daemon=True).start()
@@ -263,12 +302,12 @@ class ShowProgress:
 
     @hook_impl
     def on_node_error(self) -> None:
-        """Watch the node no longer."""
+        """Stop the thread."""
         self._finished.set()
 
 
 def _watch(place: str, finished: Event) -> None:
-    """Say now and then, ever more rarely, that a node is still running."""
+    """Log that a node is still running, at intervals that double."""
     seconds = pause = STILL_RUNNING_AFTER
     while not finished.wait(pause):
         logger.info("%s is still running (%.0f s)", place, seconds)
@@ -276,7 +315,7 @@ def _watch(place: str, finished: Event) -> None:
 
 
 class NameResults:
-    """Say at the end of a run what it made and where, files that people read by their names."""
+    """Log at the end of a run the folders that it wrote, and the names of files that people read."""
 
     def __init__(self) -> None:
         self._project = Path()
@@ -284,7 +323,7 @@ class NameResults:
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Note the project, to which places are told relatively."""
+        """Store the project's folder: paths are logged relative to it."""
         self._project = context.project_path
 
     @hook_impl
@@ -312,11 +351,11 @@ def _file(catalog: CatalogProtocol, name: str) -> Path | None:
 
 
 class TellFindings:
-    """Say what people must know of a month: how its files were mapped, and which rules fit nobody."""
+    """Log how the files of a month were mapped, and which segments and offers fit no client."""
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Log one line per mapped file, and one per segment or offer that fits nobody."""
+        """Log one line per mapped file, and one per segment or offer that fits no client."""
         table = dataset_name.rsplit(".", maxsplit=1)[-1]
         if table == "idle_rules":
             for sentence in data["sentence_en"]:
@@ -327,19 +366,19 @@ class TellFindings:
 
 
 class SpareCollector:
-    """Keep what was imported out of garbage collection during a run, which saves a twentieth of its CPU."""
+    """Exclude imported objects from garbage collection during a run, which saves 5 % of its CPU time."""
 
     @hook_impl
     def before_pipeline_run(self) -> None:
-        """Take all objects that there are out of it."""
+        """Freeze all objects that exist."""
         gc.freeze()
 
     @hook_impl
     def after_pipeline_run(self) -> None:
-        """Give them back."""
+        """Unfreeze them."""
         gc.unfreeze()
 
     @hook_impl
     def on_pipeline_error(self) -> None:
-        """Give them back."""
+        """Unfreeze them."""
         gc.unfreeze()

@@ -1,4 +1,4 @@
-"""Who may write what lies in the data folder at the same time, and who may read it at all."""
+"""Locks of snapshots in the data folder, and permissions of the files that a run writes."""
 
 import os
 import socket
@@ -23,16 +23,16 @@ _UNSTORED = ("params:", "parameters")
 
 
 class KeepPrivate:
-    """Let only those read what a run writes whom the globals name: it is about people."""
+    """Set the permissions of files that a run writes, as the globals say: they are about people."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Take rights away from all files and folders that this process makes, and its children with it.
+        """Set the umask of this process and its children.
 
         Raises
         ------
         ParameterError
-            If the globals name somebody unknown.
+            If `readable_by` of the globals is none of owner, group and everybody.
         """
         readers = str(context.config_loader["globals"].get("readable_by", "owner"))
         if readers not in _WITHHELD:
@@ -43,7 +43,7 @@ class KeepPrivate:
 
 
 class LockSnapshots:
-    """Let one run at a time write a snapshot's tables, while none reads them.
+    """Lock snapshots: exclusively those that a run writes, shared those that it only reads.
 
     Whatever runs no pipeline takes no lock: notebooks, kedro-viz, one more worker of a search.
     """
@@ -61,16 +61,16 @@ class LockSnapshots:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> Generator[None, Any, Any]:
-        """Lock what the run writes for itself alone, and what it reads against writers.
+        """Lock the snapshots of the run; the lock file tells who holds it.
 
-        All other hooks come after it; if one stops the run, the locks are given back.
+        A wrapper: all other hooks come after it, and if one of them stops the run, the locks are released.
 
         Raises
         ------
         DataError
             If another run is in the way.
         """
-        _release_all()  # of a run that was broken off in this process
+        _release_all()  # an interrupted run of this process calls no hook that would have released them
         pipelines = ", ".join(run_params["pipeline_names"] or ["__default__"])
         since = datetime.now().isoformat(" ", "seconds")
         holder = f"process {os.getpid()} on {socket.gethostname()}, {pipelines}, since {since}"
@@ -81,17 +81,17 @@ class LockSnapshots:
             for snapshot in sorted(written | read):
                 _hold(self._data / f".{snapshot}.lock", holder, shared=snapshot in read)
             result = yield
-            locks.pop_all()  # until the run has ended
+            locks.pop_all()  # kept until the run has ended
             return result
 
     @hook_impl
     def after_pipeline_run(self) -> None:
-        """Let others in."""
+        """Release the locks."""
         _release_all()
 
     @hook_impl
     def on_pipeline_error(self) -> None:
-        """Let others in."""
+        """Release the locks."""
         _release_all()
 
     def _snapshots(self, names: Iterable[str], catalog: CatalogProtocol) -> set[str]:
@@ -124,6 +124,7 @@ def _hold(file: Path, holder: str, *, shared: bool) -> None:
         if alone:
             os.truncate(handle, 0)
         os.write(handle, f"{holder}\n".encode())
+        # Shared only after the names of earlier holders are gone: until then no other reader may add his.
         if alone and shared:
             kernel_lock.take(handle, shared=True)
     except OSError as error:
@@ -136,7 +137,7 @@ def _hold(file: Path, holder: str, *, shared: bool) -> None:
 
 
 def _take(file: Path, *, shared: bool) -> tuple[int, bool]:
-    """Return a locked descriptor of the file, and whether nobody else holds it."""
+    """Return a locked descriptor of the file, and whether no other process holds it."""
     handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)  # less what the umask takes
     alone = kernel_lock.take(handle)
     if not (alone or (shared and _take_among_readers(handle))):
@@ -148,7 +149,7 @@ def _take(file: Path, *, shared: bool) -> tuple[int, bool]:
 
 
 def _take_among_readers(handle: int) -> bool:
-    """Lock a file with other readers, each of whom holds it alone for a moment at first."""
+    """Take a shared lock, trying again: each reader holds the file exclusively for a moment at first."""
     for _ in range(_TRIES):
         if kernel_lock.take(handle, shared=True):
             return True
@@ -170,7 +171,7 @@ def _in_use(file: Path, handle: int) -> DataError:
 
 
 def _release_all() -> None:
-    """Give back what this process holds; the last one removes the file."""
+    """Release all locks of this process; the last holder of a file removes it."""
     while _held:
         handle, file = _held.popitem()
         if kernel_lock.take(handle):
@@ -179,7 +180,7 @@ def _release_all() -> None:
 
 
 def _forget() -> None:
-    """Leave the locks to the process that took them: a worker may outlive it."""
+    """Close the descriptors that a forked worker inherits: it may outlive the locks' holder."""
     while _held:
         os.close(_held.popitem()[0])
 

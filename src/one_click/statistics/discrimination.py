@@ -1,4 +1,4 @@
-"""The ROC-AUC and its interval."""
+"""Discrimination: the ROC-AUC and its interval, each computed here alone."""
 
 from typing import Any
 

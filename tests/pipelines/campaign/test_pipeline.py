@@ -31,7 +31,7 @@ from one_click.pipelines.segmentation.nodes.signals import find_risk_signals, ra
 from one_click.pipelines.segmentation.texts.profiles import profile_segments
 from one_click.rules.offers import Offer, may_be_messaged
 from one_click.rules.signals import RISK_SIGNALS
-from one_click.schemas.records import PlanSummary, RuleThresholds
+from one_click.schemas.records import DecisionThreshold, PlanSummary, RuleThresholds
 
 MESSAGES = ("email", "push")
 
@@ -80,7 +80,7 @@ def test_everyone_is_in_one_segment_and_offers_go_to_clients_at_risk(
     numbers = base[CLIENT_ID]
     scores = pd.DataFrame({CLIENT_ID: numbers, "probability": columns["probability"], "probability_sd": 0.05})
     named = pd.DataFrame({CLIENT_ID: numbers, "direction": "raises", "rank": 1, "feature": columns["reason"]})
-    thresholds = fit_rule_thresholds(base, {"threshold": 0.5}, options)
+    thresholds = fit_rule_thresholds(base, DecisionThreshold.model_construct(threshold=0.5), options)
     signals = find_risk_signals(base, thresholds)
     table = make_decision_table(
         base, scores, named[named["feature"] != ""], signals, thresholds, options, campaign
@@ -283,7 +283,7 @@ def test_month_without_labels_and_reasons_passes(
         activity_declined=np.nan, **{signal.feature: 900 for signal in RISK_SIGNALS.values()}
     )
     none = reasons.head(0)
-    thresholds = fit_rule_thresholds(new, {"threshold": 0.6}, options)
+    thresholds = fit_rule_thresholds(new, DecisionThreshold.model_construct(threshold=0.6), options)
     signals = find_risk_signals(new, thresholds)
     assert signals.empty
     table = make_decision_table(new, scores, none, signals, thresholds, options, campaign)
@@ -312,7 +312,7 @@ def test_inputs_stay_as_they_were(
     campaign: CampaignPlan,
 ) -> None:
     before = [frame.copy() for frame in (four_clients, scores, reasons)]
-    thresholds = fit_rule_thresholds(four_clients, {"threshold": 0.6}, options)
+    thresholds = fit_rule_thresholds(four_clients, DecisionThreshold.model_construct(threshold=0.6), options)
     signals = find_risk_signals(four_clients, thresholds)
     rate_signals(four_clients, signals, offers)
     table = make_decision_table(four_clients, scores, reasons, signals, thresholds, options, campaign)

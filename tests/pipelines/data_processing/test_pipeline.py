@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from one_click.errors import DataError
 from one_click.parameters import DataProcessing
+from one_click.pipelines.data_processing import create_pipeline
 
 Tables = dict[str, pd.DataFrame]
 Make = Callable[[int], Tables]
@@ -19,10 +20,13 @@ FILES = ("market_file", "market_money", "market_time", "money")
 # Cells that break a rule, are repaired, or are harmless, each in every column where it lands.
 DIRT = ("", " ", "?", "-1", "0", "1.5", "2", "нет", "106862", "стандартт", "предыдцщий_месяц", "Новая")
 # Not shrunk: each example runs the whole pipeline, and a failing one would take minutes to simplify.
-FEW = settings(
-    max_examples=6,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+
+
+def test_each_file_is_parsed_by_a_node_of_its_name() -> None:
+    read = {node.name.rpartition(".")[2]: node.inputs for node in create_pipeline().nodes}
+    for name in FILES:
+        assert read[f"parse_{name}"] == [name, "params:data_processing"]
 
 
 def _with_cell(tables: Tables, table: str, row: int, column: str, cell: str) -> Tables:

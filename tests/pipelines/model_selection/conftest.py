@@ -14,6 +14,8 @@ from one_click.datasets.study import StudyDataset
 from one_click.parameters import Family, ModelSelection, Offers, Segmentation
 from one_click.pipelines.model_selection import create_pipeline
 
+OWN = "model_selection."  # of the names of data sets that only this pipeline reads
+
 
 @pytest.fixture(scope="session")
 def options(selection_options: ModelSelection) -> ModelSelection:
@@ -81,7 +83,8 @@ def made(inputs: dict[str, Any], pristine: dict[str, pd.DataFrame]) -> dict[str,
         warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
         pipeline = create_pipeline()
     for node in pipeline.nodes:
-        outputs = node.run({name: data[name] for name in node.inputs})
+        outputs = node.run({name: data[name.removeprefix(OWN)] for name in node.inputs})
+        outputs = {name.removeprefix(OWN): output for name, output in outputs.items()}
         data |= outputs
         pristine |= _copies(outputs)
     return data

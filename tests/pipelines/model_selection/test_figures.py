@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from one_click.columns import MODEL_LABELS
 from one_click.parameters import FAMILIES
 from one_click.pipelines.model_selection import figures as plots
+from one_click.presentation.drawing import PALETTE
 
 
 def _texts(figures: tuple[Figure, Figure]) -> list[str]:
@@ -123,6 +125,15 @@ def test_search_counts_trials_and_those_that_were_stopped() -> None:
     assert "исходные настройки заменены у 1 из 2 семейств" in russian
     named = [text.get_text() for text in figures[1].axes[0].get_legend().get_texts()]
     assert named == ["Support vector machine", "Decision tree"]
+
+
+def test_search_draws_more_families_than_there_are_colours_each_in_its_own_style() -> None:
+    row = {"trial": 0, "roc_auc": 0.8, "stopped": False, "best_so_far": 0.8, "gain": 0, "chosen": True}
+    names = list(MODEL_LABELS)[: len(PALETTE) + 2]
+    russian, _ = plots.search_figure(pd.DataFrame([{"model": name, **row} for name in names]))
+    lines = russian.axes[0].get_lines()
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(names)
+    assert len(russian.axes[0].get_legend().get_texts()) == len(names)
 
 
 def test_search_is_drawn_where_a_family_could_not_be_fitted_at_all(made: dict[str, Any]) -> None:

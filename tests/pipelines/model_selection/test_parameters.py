@@ -186,6 +186,7 @@ CHALLENGER = {"class": "sklearn.tree.DecisionTreeClassifier", "interpretability"
         pytest.param(
             {"stump": CHALLENGER | {"fixd": {}}}, ["challengers.stump.fixd", "did you mean 'fixed'"], id="key"
         ),
+        pytest.param({"stump": CHALLENGER}, ["'stump' has no label", "MODEL_LABELS"], id="without-label"),
     ],
 )
 def test_fault_of_a_challenger_is_told(

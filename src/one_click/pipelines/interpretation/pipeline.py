@@ -51,7 +51,7 @@ def _each_client() -> list[Node]:
     return [
         step(explanations.explain_clients, ["shap_values", "shap_errors"], tags=NEW_MONTH, options=_OPTIONS),
         step(refits.explain_refits, "shap_refits", tags=NEW_MONTH, options=_OPTIONS),
-        step(reasons.tell_reasons, "reason_codes", tags=NEW_MONTH, options=_OPTIONS),
+        step(reasons.describe_reasons, "reason_codes", tags=NEW_MONTH, options=_OPTIONS),
         step(explanations.explain_pairs, "shap_interactions", options=_OPTIONS),
         step(disputes.describe_disputes, "disputed_clients", options=_OPTIONS, **_CANDIDATES),
     ]
@@ -71,8 +71,8 @@ def _models() -> list[Node]:
     """Return what is read off the models themselves."""
     return [
         step(coefficients.read_coefficients, "coefficients", **_CANDIDATES),
-        step(odds_ratios.tell_odds_ratios, "odds_ratios", **_CANDIDATES),
-        step(tree_rules.tell_tree_rules, "tree_rules", **_CANDIDATES),
+        step(odds_ratios.describe_odds_ratios, "odds_ratios", **_CANDIDATES),
+        step(tree_rules.describe_tree_rules, "tree_rules", **_CANDIDATES),
         step(curves.trace_effects, ["effect_curves", "effect_lines"], options=_OPTIONS),
         step(effects.describe_effects, "effects"),
     ]

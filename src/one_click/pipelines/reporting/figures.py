@@ -13,17 +13,15 @@ _COLOURS = {"repair": KEPT, "rejection": DECLINED}
 
 
 def data_quality_figure(data_quality: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw how many rows of each file were mended or left out, and by which rule.
+    """Draw how many rows of each file were repaired or rejected, and by which rule.
 
     Parameters
     ----------
-    data_quality : DataFrame
-        ``table``, ``subject``, ``detail``, ``count``.
+    data_quality : DataFrame of `schemas.data_processing.DataQuality`
 
     Returns
     -------
-    tuple of Figure
-        Russian, English.
+    data_quality_figure_ru, data_quality_figure_en : Figure
     """
     return draw_in_both_languages(_draw_quality, data_quality)
 
@@ -56,9 +54,9 @@ def _rule(language: Language, table: str, detail: str) -> str:
 def _title(language: Language, data_quality: pd.DataFrame) -> str:
     counts = data_quality.groupby("subject")["count"].sum()
     came, out = (int(counts.get(name, 0)) for name in ("rows_in", "rows_out"))
-    mended = number(int(counts.get("repair", 0)), 0, language)
+    repaired = number(int(counts.get("repair", 0)), 0, language)
     left, all_rows = number(came - out, 0, language), number(came, 0, language)
     return {
-        "ru": f"Строк на входе: {all_rows}; исправлено: {mended}; исключено: {left}",
-        "en": f"Rows in: {all_rows}; mended: {mended}; left out: {left}",
+        "ru": f"Строк на входе: {all_rows}; исправлено: {repaired}; исключено: {left}",
+        "en": f"Rows in: {all_rows}; mended: {repaired}; left out: {left}",
     }[language]

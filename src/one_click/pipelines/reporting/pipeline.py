@@ -5,7 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from one_click.wiring import exhibits, figure, namespace, step
 
 from . import figures, nodes
-from .texts import model_card, page
+from .texts import model_card, page, top_clients
 
 _OPTIONS = "params:reporting"
 _SHOWN = ("eda", "model_selection", "interpretation", "segmentation", "campaign")
@@ -21,7 +21,7 @@ def _exhibits() -> list[Node]:
     return [
         step(nodes.gather_key_facts, "key_facts", segmentation="params:segmentation", options=_OPTIONS),
         step(
-            nodes.list_top_clients,
+            top_clients.list_top_clients,
             "top_clients",
             offers="params:offers",
             campaign="params:campaign",

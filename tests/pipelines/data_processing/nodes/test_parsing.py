@@ -78,10 +78,7 @@ def test_clean_row_gets_the_types_of_the_vocabulary(options: DataProcessing) -> 
         pytest.param("\u00a0стандарт ", [("\u00a0стандарт ", "стандарт", "blanks_trimmed")], id="blanks"),
         pytest.param(
             "стандартт ",
-            [
-                ("стандартт ", "стандартт", "blanks_trimmed"),
-                ("стандартт", "стандарт", "known_misspelling"),
-            ],
+            [("стандартт ", "стандартт", "blanks_trimmed"), ("стандартт", "стандарт", "known_misspelling")],
             id="both",
         ),
         pytest.param("стандарт", [], id="neither"),

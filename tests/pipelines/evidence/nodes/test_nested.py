@@ -64,7 +64,7 @@ def test_a_family_that_cannot_be_fitted_is_told_and_has_no_scores(
 ) -> None:
     neighbours = families["k_nearest_neighbours"]
     hopeless = neighbours.model_copy(
-        update={"space": {}, "fixed": {"n_neighbors": 500, "algorithm": "brute"}}
+        update={"space": {}, "start": {}, "fixed": {"n_neighbors": 500, "algorithm": "brute"}}
     )
     scores, choices = nodes.nest_family(clients, hopeless, selection_options, evidence, InMemoryLog)
     assert scores.empty

@@ -7,8 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from one_click.pipelines.interpretation.figures import models as readable_plots
-from one_click.pipelines.interpretation.texts.odds_ratios import tell_odds_ratios
-from one_click.pipelines.interpretation.texts.tree_rules import tell_tree_rules
+from one_click.pipelines.interpretation.texts.odds_ratios import describe_odds_ratios
+from one_click.pipelines.interpretation.texts.tree_rules import describe_tree_rules
 
 SPACE = "\u00a0"
 Draw = Callable[[pd.DataFrame], tuple[Figure, Figure]]
@@ -164,14 +164,14 @@ def test_leaves_without_clients_are_not_drawn_and_trees_are_drawn_apart() -> Non
     [
         pytest.param(
             readable_plots.odds_ratios_figure,
-            tell_odds_ratios,
+            describe_odds_ratios,
             "Отношений шансов нет",
             "There are no odds ratios",
             id="odds",
         ),
         pytest.param(
             readable_plots.tree_rules_figure,
-            tell_tree_rules,
+            describe_tree_rules,
             "Правил дерева нет",
             "There are no rules of a tree",
             id="rules",

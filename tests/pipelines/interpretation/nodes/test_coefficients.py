@@ -15,7 +15,7 @@ from one_click.pipelines.interpretation.nodes.coefficients import read_coefficie
 Fit = Callable[..., Pipeline]
 
 
-def test_coefficients_of_plain_columns_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
+def test_odds_ratios_of_plain_columns_in_closed_form(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("logistic_regression", clients)
     table = read_coefficients(clients, plain=model).set_index("term")
     coefficients = dict(zip(model[1:3].get_feature_names_out(), model[-1].coef_[0], strict=True))
@@ -57,7 +57,7 @@ def test_terms_are_named_as_the_steps_name_them(
     np.testing.assert_allclose(table["odds_ratio"], np.exp(table["coefficient"]))  # terms are scaled
 
 
-def test_a_product_names_both_features_and_the_weightiest_term_comes_first(
+def test_product_names_both_features_and_the_weightiest_term_comes_first(
     fit: Fit, clients: pd.DataFrame
 ) -> None:
     model = fit("logistic_regression", clients, select__k=3, basis="products")
@@ -67,9 +67,9 @@ def test_a_product_names_both_features_and_the_weightiest_term_comes_first(
     assert product["features"] == "pages_per_visit, promo_purchase_share"
 
 
-def test_an_engineered_term_names_what_it_is_made_of(fit: Fit, clients: pd.DataFrame) -> None:
+def test_engineered_term_names_what_it_is_made_of(fit: Fit, clients: pd.DataFrame) -> None:
     wider = add_engineered(clients, ENGINEERED_FEATURES)
-    model = fit("logistic_regression", wider, select__k=24, basis="products")
+    model = fit("logistic_regression", wider, select__k="all", basis="products")
     features = read_coefficients(wider, model=model).set_index("term")["features"]
     assert features["minutes_trend"] == "minutes_previous, minutes_current"
     assert features["revenue_trend"] == "revenue_two_months_ago, revenue_previous, revenue_current"
@@ -77,7 +77,7 @@ def test_an_engineered_term_names_what_it_is_made_of(fit: Fit, clients: pd.DataF
     assert features["minutes_current × minutes_trend"] == "minutes_current, minutes_previous"
 
 
-def test_a_linear_svc_has_coefficients_but_no_odds_ratios(fit: Fit, clients: pd.DataFrame) -> None:
+def test_linear_svc_has_coefficients_but_no_odds_ratios(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("svc", clients, model__kernel="linear")
     table = read_coefficients(clients, svc=model)
     assert len(table) == 21
@@ -85,7 +85,7 @@ def test_a_linear_svc_has_coefficients_but_no_odds_ratios(fit: Fit, clients: pd.
     assert table["odds_ratio"].isna().all()
 
 
-def test_a_coefficient_of_0_is_told_too(fit: Fit, clients: pd.DataFrame) -> None:
+def test_coefficient_of_0_has_a_row(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("logistic_regression", clients, model__C=0.05, model__l1_ratio=1)
     table = read_coefficients(clients, model=model)
     assert len(table) == 21
@@ -93,14 +93,14 @@ def test_a_coefficient_of_0_is_told_too(fit: Fit, clients: pd.DataFrame) -> None
 
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value")
-def test_a_constant_feature_changes_no_odds(fit: Fit, clients: pd.DataFrame) -> None:
+def test_constant_feature_has_an_odds_ratio_of_1(fit: Fit, clients: pd.DataFrame) -> None:
     same = clients.assign(days_registered=7)
     table = read_coefficients(same, model=fit("logistic_regression", same, select__k="all"))
     row = table.set_index("term").loc["days_registered"]
     assert row[["features", "odds_ratio"]].tolist() == ["days_registered", 1]
 
 
-def test_what_can_be_read_depends_on_what_the_model_can_do(fit: Fit, clients: pd.DataFrame) -> None:
+def test_models_with_coefficients_are_read_whatever_their_names(fit: Fit, clients: pd.DataFrame) -> None:
     names = ("logistic_regression", "decision_tree", "k_nearest_neighbours", "svc", "naive_bayes")
     models = {name: fit(name, clients) for name in names}
     ridge = Pipeline([*models["svc"].steps[:-1], ("model", RidgeClassifier())])
@@ -112,14 +112,14 @@ def test_what_can_be_read_depends_on_what_the_model_can_do(fit: Fit, clients: pd
     assert len(read_coefficients(clients, **renamed)) == 42
 
 
-def test_without_a_readable_model_the_columns_stay(fit: Fit, clients: pd.DataFrame) -> None:
+def test_table_without_a_linear_model_has_all_columns_and_types(fit: Fit, clients: pd.DataFrame) -> None:
     empty = read_coefficients(clients, neighbours=fit("k_nearest_neighbours", clients))
     full = read_coefficients(clients, linear=fit("logistic_regression", clients))
     assert len(empty) == 0 < len(full)
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
 
 
-def test_clients_are_left_as_they_were(fit: Fit, clients: pd.DataFrame) -> None:
+def test_inputs_are_not_changed(fit: Fit, clients: pd.DataFrame) -> None:
     before, model = clients.copy(), fit("logistic_regression", clients)
     pd.testing.assert_frame_equal(
         read_coefficients(clients, linear=model), read_coefficients(clients, linear=model)

@@ -24,6 +24,8 @@ from one_click.schemas.records import TunedModel
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
 Chosen = tuple[pd.DataFrame, pd.DataFrame]
+Refit = Callable[..., list[Any]]
+Families = dict[str, Family]
 FEATURES = list(BASE_FEATURES)
 
 
@@ -55,20 +57,25 @@ def single(family: Family, **settings: Any) -> TunedModel:
     return candidates.untuned(family, settings)
 
 
-def refit(
-    clients: pd.DataFrame, chosen: Chosen, selection: ModelSelection, options: Interpretation
-) -> list[Any]:
-    return refit_champion(clients.iloc[1::3], clients.drop(clients.index[1::3]), *chosen, selection, options)
+@pytest.fixture(scope="module")
+def refit(selection: ModelSelection, options: Interpretation) -> Refit:
+    """Return a function that refits a chosen model, once per fold: ``refit(clients, chosen, seed=…)``."""
+
+    def refitted(clients: pd.DataFrame, chosen: Chosen, **changes: int) -> list[Any]:
+        train, test = clients.iloc[1::3], clients.drop(clients.index[1::3])
+        return refit_champion(train, test, *chosen, selection, options.model_copy(update=changes))
+
+    return refitted
 
 
-def same(one: list[Split], other: list[Split]) -> bool:
-    return all(np.array_equal(first, second) for first, second in zip(one[0], other[0], strict=True))
+def unseen_in(splits: list[Split]) -> list[list[int]]:
+    return [unseen.tolist() for _, unseen in splits]
 
 
 # The folds ----------------------------------------------------------------------------------------
 
 
-def test_every_client_is_unseen_once_in_each_repeat(
+def test_every_client_is_unseen_once_per_repeat_and_never_with_a_twin(
     twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
 ) -> None:
     splits = refit_splits(twins, selection, twice)
@@ -85,32 +92,31 @@ def test_folds_are_not_those_that_chose_the_champion(
     twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
 ) -> None:
     assert twice.seed == selection.seed
-    splits = refit_splits(twins, selection, twice)
+    folds = unseen_in(refit_splits(twins, selection, twice))
     confirmed = range(selection.confirmation_repeats)
     for seed in (selection.seed, *(selection.seed + 1000 + repeat for repeat in confirmed)):
-        chosen_on = [unseen.tolist() for _, unseen in make_splits(twins, selection.folds, seed)]
-        assert not any(unseen.tolist() in chosen_on for _, unseen in splits)
+        chosen_on = unseen_in(make_splits(twins, selection.folds, seed))
+        assert not any(fold in chosen_on for fold in folds)
 
 
 def test_folds_depend_on_the_seed_alone(
     twins: pd.DataFrame, selection: ModelSelection, twice: Interpretation
 ) -> None:
-    first, again = (refit_splits(twins, selection, twice) for _ in range(2))
+    first, again = (unseen_in(refit_splits(twins, selection, twice)) for _ in range(2))
     other = refit_splits(twins, selection, twice.model_copy(update={"seed": twice.seed + 10}))
-    for one, two in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one[1], two[1])
-    assert [unseen.tolist() for _, unseen in first[:3]] != [unseen.tolist() for _, unseen in first[3:]]
-    assert [unseen.tolist() for _, unseen in first] != [unseen.tolist() for _, unseen in other]
+    assert first == again
+    assert first[:3] != first[3:]
+    assert first != unseen_in(other)
 
 
 # The models ---------------------------------------------------------------------------------------
 
 
-def test_each_refit_knows_exactly_the_clients_outside_its_fold(
-    twins: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, twice: Interpretation
+def test_refit_is_fitted_on_exactly_the_clients_outside_its_fold(
+    refit: Refit, twins: pd.DataFrame, families: Families, selection: ModelSelection, twice: Interpretation
 ) -> None:
     chosen = champion(single(families["k_nearest_neighbours"], model__n_neighbors=1))
-    models = refit(twins, chosen, selection, twice)
+    models = refit(twins, chosen, refit_repeats=2, seed=twice.seed)
     splits = refit_splits(twins, selection, twice)
     assert len(models) == 6
     for model, (seen, _) in zip(models, splits, strict=True):
@@ -118,36 +124,33 @@ def test_each_refit_knows_exactly_the_clients_outside_its_fold(
         assert np.flatnonzero(distance[:, 0] < 1e-6).tolist() == seen.tolist()
 
 
-def test_refits_have_the_settings_of_the_winner_and_no_calibration(
-    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+def test_refits_have_the_hyperparameters_of_the_winner_and_no_calibration(
+    refit: Refit, clients: pd.DataFrame, families: Families
 ) -> None:
-    once = options.model_copy(update={"refit_repeats": 1})
     settings = {"select__k": 5, "model__C": 0.25, "model__gamma": 0.02}
-    models = refit(clients, champion(single(families["svc"], **settings)), selection, once)
+    models = refit(clients, champion(single(families["svc"], **settings)))
     assert len(models) == 3
     for model in models:
         assert isinstance(model, Pipeline)
         assert (model[-1].C, model[-1].gamma, model["select"].k) == (0.25, 0.02, 5)
 
 
-def test_a_vote_is_refitted_too(
-    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+def test_vote_is_refitted_with_all_its_members(
+    refit: Refit, clients: pd.DataFrame, families: Families
 ) -> None:
-    once = options.model_copy(update={"refit_repeats": 1})
     members = {name: single(families[name], select__k=4) for name in ("svc", "decision_tree")}
-    models = refit(clients, champion(candidates.tune_vote(members)), selection, once)
+    models = refit(clients, champion(candidates.tune_vote(members)))
     assert [len(model.estimators_) for model in models] == [2, 2, 2]
 
 
-def test_the_same_seed_refits_the_same_models(
-    clients: pd.DataFrame, families: dict[str, Family], selection: ModelSelection, options: Interpretation
+def test_refits_depend_on_the_seed_and_not_on_the_order_of_clients(
+    refit: Refit, clients: pd.DataFrame, families: Families
 ) -> None:
-    once = options.model_copy(update={"refit_repeats": 1})
     chosen = champion(single(families["decision_tree"], model__max_depth=4))
     before = clients.copy(), chosen[0].copy(), chosen[1].copy()
-    kept = refit(clients, chosen, selection, once)
-    turned = refit(clients.sample(frac=1, random_state=5), chosen, selection, once)
-    other = refit(clients, chosen, selection, once.model_copy(update={"seed": once.seed + 1}))
+    kept = refit(clients, chosen)
+    turned = refit(clients.sample(frac=1, random_state=5), chosen)
+    other = refit(clients, chosen, seed=2)
     scores = [
         np.array([uncalibrated_score(model, clients[FEATURES]) for model in models])
         for models in (kept, turned, other)
@@ -158,22 +161,14 @@ def test_the_same_seed_refits_the_same_models(
         pd.testing.assert_frame_equal(table, copy)
 
 
-@pytest.mark.parametrize(
-    ("declined", "found"),
-    [pytest.param(0, 0, id="one-class"), pytest.param(2, 2, id="too-few-for-the-folds")],
-)
-def test_too_few_of_a_class_stop_the_run(
-    clients: pd.DataFrame,
-    families: dict[str, Family],
-    selection: ModelSelection,
-    options: Interpretation,
-    declined: int,
-    found: int,
+@pytest.mark.parametrize("declined", [0, 2], ids=["one-class", "fewer-than-folds"])
+def test_too_few_clients_of_a_class_stop_the_run(
+    refit: Refit, clients: pd.DataFrame, families: Families, declined: int
 ) -> None:
     rare = clients.assign(**{TARGET: (np.arange(len(clients)) < declined).astype("int64")})
     chosen = champion(single(families["decision_tree"]))
-    with pytest.raises(DataError, match=f"One class has {found} clients .* for 3 folds"):
-        refit(rare, chosen, selection, options)
+    with pytest.raises(DataError, match=f"One class has {declined} clients .* for 3 folds"):
+        refit(rare, chosen)
 
 
 # Their explanations -------------------------------------------------------------------------------

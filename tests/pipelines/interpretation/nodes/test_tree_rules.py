@@ -81,7 +81,7 @@ def test_rules_on_calculated_values_put_training_clients_into_their_leaves(
     wider = add_engineered(clients, ENGINEERED_FEATURES)
     target = ((wider["revenue_trend"] % 0.5) > 0.2).astype("float64")
     known = wider.assign(**{TARGET: target})
-    model = fit("decision_tree", known, select__k=24, model__max_depth=6)
+    model = fit("decision_tree", known, select__k="all", model__max_depth=6)
     rules = read_tree_rules(known, tree=model)
     assert all("revenue_trend" in map(attrgetter("feature"), rule.conditions) for rule in rules)
     np.testing.assert_array_equal(_leaves_by_rule(known, rules), _leaves_of_model(model, known))

@@ -7,7 +7,11 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import LANGUAGES
 from one_click.pipelines.interpretation.nodes.odds_ratios import measure_odds_ratios
-from one_click.pipelines.interpretation.texts.odds_ratios import odds_text, tell_odds_ratio, tell_odds_ratios
+from one_click.pipelines.interpretation.texts.odds_ratios import (
+    describe_odds_ratios,
+    odds_text,
+    tell_odds_ratio,
+)
 
 Fit = Callable[..., Pipeline]
 SPACE = "\u00a0"
@@ -81,7 +85,7 @@ def test_sentences_stand_beside_their_rows(fit: Fit, clients: pd.DataFrame) -> N
         "plain": fit("logistic_regression", clients),
         "bent": fit("logistic_regression", clients, select__k=3, expand="curves_and_products"),
     }
-    told, rows = tell_odds_ratios(clients, **models), measure_odds_ratios(clients, **models)
+    told, rows = describe_odds_ratios(clients, **models), measure_odds_ratios(clients, **models)
     sentences = [f"sentence_{language}" for language in LANGUAGES]
     assert told.columns.tolist() == [*rows.columns, *sentences]
     pd.testing.assert_frame_equal(told[rows.columns], rows)
@@ -89,5 +93,5 @@ def test_sentences_stand_beside_their_rows(fit: Fit, clients: pd.DataFrame) -> N
         expected = [tell_odds_ratio(row, language) for row in rows.to_dict("records")]
         assert told[f"sentence_{language}"].tolist() == expected
     assert not told[sentences].map(lambda text: "nan" in text or "None" in text).any(axis=None)
-    empty = tell_odds_ratios(clients, neighbours=fit("k_nearest_neighbours", clients))
+    empty = describe_odds_ratios(clients, neighbours=fit("k_nearest_neighbours", clients))
     assert empty.dtypes.to_dict() == told.dtypes.to_dict()

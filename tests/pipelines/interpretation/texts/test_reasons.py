@@ -20,7 +20,7 @@ from one_click.columns import (
 )
 from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes.reasons import give_reasons, typical_value
-from one_click.pipelines.interpretation.texts.reasons import tell_reason, tell_reasons
+from one_click.pipelines.interpretation.texts.reasons import describe_reasons, tell_reason
 
 SPACE = "\u00a0"
 FEATURES = list(BASE_FEATURES)
@@ -390,7 +390,7 @@ def test_every_client_is_told_the_reasons_of_the_table(
     shap_values = pd.DataFrame(sizes, columns=FEATURES).assign(client_id=clients["client_id"])
     exact, same = shap_values.assign(**dict.fromkeys(FEATURES, 0.0)), shap_values.assign(refit=0)
     given_to = (shap_values, exact, same, clients, clients, options.model_copy(update={"reasons": 16}))
-    told, reasons = tell_reasons(*given_to), give_reasons(*given_to)
+    told, reasons = describe_reasons(*given_to), give_reasons(*given_to)
     assert len(told) == 61 * 16
     assert told.columns.tolist() == [*reasons.columns, "sentence_ru", "sentence_en"]
     pd.testing.assert_frame_equal(told[reasons.columns], reasons)
@@ -402,4 +402,4 @@ def test_every_client_is_told_the_reasons_of_the_table(
             tell_reason(*fact, language) for language in LANGUAGES
         )
     nothing = (exact, exact, exact.assign(refit=0), *given_to[3:])
-    assert tell_reasons(*nothing).columns.equals(told.columns)
+    assert describe_reasons(*nothing).columns.equals(told.columns)

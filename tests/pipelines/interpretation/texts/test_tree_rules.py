@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import LANGUAGES, label
 from one_click.pipelines.interpretation.nodes.tree_rules import Condition, read_tree_rules
-from one_click.pipelines.interpretation.texts.tree_rules import rule_text, tell_tree_rules
+from one_click.pipelines.interpretation.texts.tree_rules import describe_tree_rules, rule_text
 
 Fit = Callable[..., Pipeline]
 SPACE = "\u00a0"
@@ -63,7 +63,7 @@ def test_rule_without_conditions_is_about_all_clients() -> None:
 
 def test_rules_and_conditions_stand_beside_their_leaves(fit: Fit, clients: pd.DataFrame) -> None:
     model = fit("decision_tree", clients)
-    told, rules = tell_tree_rules(clients, tree=model), read_tree_rules(clients, tree=model)
+    told, rules = describe_tree_rules(clients, tree=model), read_tree_rules(clients, tree=model)
     for row, rule in zip(told.to_dict("records"), rules, strict=True):
         assert [row[f"rule_{language}"] for language in LANGUAGES] == [
             rule_text(rule.conditions, language) for language in LANGUAGES
@@ -73,6 +73,6 @@ def test_rules_and_conditions_stand_beside_their_leaves(fit: Fit, clients: pd.Da
         assert not any(isinstance(bound, float) and math.isinf(bound) for one in conditions for bound in one)
         for name in ("model", "leaf", "depth", "clients", "declined", "declined_share", "probability"):
             assert row[name] == getattr(rule, name)
-    empty = tell_tree_rules(clients, neighbours=fit("k_nearest_neighbours", clients))
+    empty = describe_tree_rules(clients, neighbours=fit("k_nearest_neighbours", clients))
     assert len(empty) == 0 < len(told)
     assert empty.dtypes.to_dict() == told.dtypes.to_dict()

@@ -28,10 +28,8 @@ def test_all_models_are_compared_and_can_be_built_from_the_table(made: dict[str,
     assert table.index.tolist() == [*CANDIDATES, "extra_trees", "dummy", "reference"]
     kinds = {"family": list(CANDIDATES), "challenger": ["extra_trees"], "benchmark": ["dummy", "reference"]}
     assert table.groupby("kind").apply(lambda part: list(part.index)).to_dict() == kinds
-    assert TunedModel.read(table.loc["svc", "tuned"], "tuned_models") == made["model_selection.svc.tuned"]
-    assert (
-        json.loads(table.loc["svc", "hyperparameters"]) == made["model_selection.svc.tuned"].hyperparameters
-    )
+    assert TunedModel.read(table.loc["svc", "tuned"], "tuned_models") == made["svc.tuned"]
+    assert json.loads(table.loc["svc", "hyperparameters"]) == made["svc.tuned"].hyperparameters
     assert table.loc[["voting", "extra_trees", "dummy"], "trials"].tolist() == [0, 0, 0]
     assert (table["refused"] == "").all()
 
@@ -175,6 +173,6 @@ def test_trace_of_a_search_by_hand() -> None:
     np.testing.assert_array_equal(trace["best_so_far"], expected)
 
 
-def test_trace_marks_the_trial_whose_settings_were_taken(made: dict[str, Any]) -> None:
+def test_trace_marks_the_trial_that_was_taken(made: dict[str, Any]) -> None:
     taken = made["search_trace"][made["search_trace"]["chosen"]].set_index("model")["roc_auc"]
-    assert taken.to_dict() == {name: made[f"{name}.tuned"]["search_roc_auc"] for name in FAMILIES}
+    assert taken.to_dict() == {name: made[f"{name}.tuned"].search_roc_auc for name in FAMILIES}

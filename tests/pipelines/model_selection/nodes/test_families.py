@@ -17,7 +17,7 @@ def test_search_spends_the_budget_of_every_family(made: dict[str, Any], options:
     for name in FAMILIES:
         trials = made[f"{name}.trials"]
         assert trials["trial"].tolist() == list(range(options.trials))
-        assert made[f"{name}.tuned"]["search_roc_auc"] in trials["roc_auc"].tolist()
+        assert made[f"{name}.tuned"].search_roc_auc in trials["roc_auc"].tolist()
 
 
 def test_study_in_memory_gives_the_trials_of_a_stored_one(
@@ -48,10 +48,10 @@ def test_all_candidates_are_scored_on_the_same_folds(made: dict[str, Any]) -> No
 
 
 def test_vote_is_that_of_the_families_with_a_weight(made: dict[str, Any]) -> None:
-    weights = {name: made[f"{name}.tuned"]["family"]["vote_weight"] for name in FAMILIES}
+    weights = {name: made[f"{name}.tuned"].vote_weight for name in FAMILIES}
     assert weights["logistic_regression"] == 0
     voters = [name for name in FAMILIES if name != "logistic_regression"]
-    assert list(made["voting.tuned"]["members"]) == voters
+    assert list(made["voting.tuned"].members) == voters
     scores = {name: made[f"{name}.fold_scores"] for name in voters}
     expected = candidates.vote(scores, [weights[name] for name in voters])
     pd.testing.assert_frame_equal(made["voting.fold_scores"], expected)
@@ -64,12 +64,12 @@ def test_family_that_cannot_be_fitted_is_left_out_and_the_others_go_on(
     wide = {"model__n_neighbors": Range(low=300, high=400, whole=True)}
     family = families["k_nearest_neighbours"].model_copy(update={"space": wide, "start": {}})
     tuned = nodes.tune_family(nodes.search_family(train, family, options, InMemoryLog), family)
-    assert tuned["refused"].startswith("Expected n_neighbors")
+    assert tuned.refused.startswith("Expected n_neighbors")
     scores = nodes.score_folds(train, tuned, options)
     assert scores.empty
     others = {name: made[f"{name}.tuned"] for name in FAMILIES} | {"k_nearest_neighbours": tuned}
     voting = nodes.tune_vote(**others)
-    assert list(voting["members"]) == ["spline_logistic_regression", "decision_tree", "svc"]
+    assert list(voting.members) == ["spline_logistic_regression", "decision_tree", "svc"]
     parts = {name: made[f"{name}.fold_scores"] for name in FAMILIES} | {"k_nearest_neighbours": scores}
     assert len(nodes.vote(voting, **parts)) == len(made["svc.fold_scores"])
     # It has a file all the same, which gives everybody the share of those who declined.

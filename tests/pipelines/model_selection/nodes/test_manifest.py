@@ -20,7 +20,7 @@ def test_manifest_survives_json(made: dict[str, Any]) -> None:
     assert json.loads(json.dumps(made["manifest"], allow_nan=False)) == made["manifest"]
 
 
-def test_manifest_tells_data_settings_and_libraries(made: dict[str, Any], options: ModelSelection) -> None:
+def test_manifest_holds_data_parameters_and_libraries(made: dict[str, Any], options: ModelSelection) -> None:
     manifest = made["manifest"]
     declined = int(made["features"]["activity_declined"].sum())
     told = json.dumps([manifest["data"][name] for name in ("clients", "labelled", "declined")])
@@ -41,10 +41,10 @@ def test_champion_is_described_by_all_that_it_takes_to_build_it(
     assert champion["calibration"] == chosen
     if name == "voting":
         assert champion["built_from"] == {
-            member: made[f"{member}.tuned"] for member in FAMILIES if member != LEFT_OUT
+            member: json.loads(made[f"{member}.tuned"].to_json()) for member in FAMILIES if member != LEFT_OUT
         }
     elif name == "svc":
-        assert champion["built_from"] == made["svc.tuned"]
+        assert champion["built_from"] == json.loads(made["svc.tuned"].to_json())
     else:
         assert champion["built_from"]["family"]["class"] == "sklearn.ensemble.ExtraTreesClassifier"
 

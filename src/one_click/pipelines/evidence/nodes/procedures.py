@@ -1,4 +1,4 @@
-"""Nodes that replay the rules of selection in every outer fold and judge what they chose."""
+"""Nodes that apply the rules of selection in every outer fold and evaluate what they chose."""
 
 from collections.abc import Iterable
 from typing import Any

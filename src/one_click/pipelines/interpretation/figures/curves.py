@@ -22,11 +22,20 @@ from one_click.presentation.drawing import (
 from one_click.presentation.wording import percent, stored_value_text
 
 _SHOWN = 6  # features
-_ABREAST = 3  # panels
+_PANELS_PER_ROW = 3
 _MOST_LEVELS = 8  # of a category: those that most clients have
 _STRIP = 0.16  # height below zero of the strip that shows how many clients there are
 _BARS = 0.13  # of its highest bar
-_TOP = 1.02
+_TOP = 1.02  # so that a line at certainty is seen whole
+
+Style = dict[str, Any]
+_MEAN: Style = {"color": KEPT, "linewidth": 2.4, "markersize": 3.5}
+_CLIENT: Style = {"color": NEUTRAL, "linewidth": 0.6, "alpha": 0.35}
+_ALE: Style = {"color": DECLINED, "linewidth": 2}
+_RANGE: Style = {"color": KEPT, "linewidth": 4, "alpha": 0.3}
+_DENSITY: Style = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "edgecolor": "white"}
+_LEVEL: Style = {"fontsize": 9}
+_SLANTED: Style = {"fontsize": 7, "rotation": 35, "ha": "right", "rotation_mode": "anchor"}
 
 _LEGEND: dict[str, dict[Language, str]] = {
     "mean": {
@@ -42,6 +51,15 @@ _LEGEND: dict[str, dict[Language, str]] = {
     "density": {"ru": "плотность клиентов", "en": "density of clients"},
 }
 _RISK: dict[Language, str] = {"ru": "Вероятность снижения", "en": "Probability of decline"}
+_WIDEST: dict[Language, str] = {
+    "ru": "Из этих признаков риск сильнее всего меняется вместе с признаком «{name}»: "
+    "от\u00a0{low}\u00a0до\u00a0{high}",
+    "en": "Of these features, risk changes most with “{name}”: between\u00a0{low}\u00a0and\u00a0{high}",
+}
+_ALIKE: dict[Language, str] = {
+    "ru": "Ни с одним из этих признаков риск заметно не меняется: он около {high}",
+    "en": "Risk does not noticeably change with any of these features: it is about {high}",
+}
 
 
 def effect_curves_figure(
@@ -60,9 +78,9 @@ def effect_curves_figure(
 def _draw(language: Language, curves: pd.DataFrame, lines: pd.DataFrame, effects: pd.DataFrame) -> Figure:
     names = curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
     shown = effects.set_index("feature").loc[names]
-    rows = -(-len(names) // _ABREAST)
+    rows = -(-len(names) // _PANELS_PER_ROW)
     figure = new_figure(10.5, 1.4 + 2.7 * rows, _title(shown, language))
-    panels = figure.subplots(rows, _ABREAST, sharey=True, squeeze=False)
+    panels = figure.subplots(rows, _PANELS_PER_ROW, sharey=True, squeeze=False)
     for axes, name in zip(panels.ravel(), names, strict=False):
         own, individual = (table[table["feature"] == name] for table in (curves, lines))
         if own["kind"].iloc[0] == "category":
@@ -77,22 +95,11 @@ def _draw(language: Language, curves: pd.DataFrame, lines: pd.DataFrame, effects
 
 
 def _title(shown: pd.DataFrame, language: Language) -> str:
-    """Say with which of the features drawn the risk changes most."""
+    """Return the finding: with which of the features drawn the risk changes most."""
     widest = shown.loc[shown["span"].idxmax()]
     low, high = (percent(widest[end], 0, language) for end in ("lowest", "highest"))
     template = _ALIKE if low == high else _WIDEST
     return template[language].format(name=label(str(widest.name), language), low=low, high=high)
-
-
-_WIDEST: dict[Language, str] = {
-    "ru": "Из этих признаков риск сильнее всего меняется вместе с признаком «{name}»: "
-    "от\u00a0{low}\u00a0до\u00a0{high}",
-    "en": "Of these features, risk changes most with “{name}”: between\u00a0{low}\u00a0and\u00a0{high}",
-}
-_ALIKE: dict[Language, str] = {
-    "ru": "Ни с одним из этих признаков риск заметно не меняется: он около {high}",
-    "en": "Risk does not noticeably change with any of these features: it is about {high}",
-}
 
 
 def _draw_number(
@@ -100,22 +107,12 @@ def _draw_number(
 ) -> None:
     _draw_density(axes, curve, language)
     wide = lines.pivot_table(index="value", columns=CLIENT_ID, values="probability")
-    drawn = axes.plot(wide.index, wide, color=NEUTRAL, linewidth=0.6, alpha=0.35)
-    for line in drawn[:1]:
+    drawn = axes.plot(wide.index, wide, **_CLIENT)
+    for line in drawn[:1]:  # one entry of the legend stands for all of them
         line.set_label(_LEGEND["client"][language])
-    axes.plot(
-        curve["value"],
-        curve["probability"],
-        "o-",
-        color=KEPT,
-        linewidth=2.4,
-        markersize=3.5,
-        label=_LEGEND["mean"][language],
-    )
+    axes.plot(curve["value"], curve["probability"], "o-", label=_LEGEND["mean"][language], **_MEAN)
     if ale_differs:
-        axes.plot(
-            curve["value"], curve["ale"], "--", color=DECLINED, linewidth=2, label=_LEGEND["ale"][language]
-        )
+        axes.plot(curve["value"], curve["ale"], "--", label=_LEGEND["ale"][language], **_ALE)
     _number_axis(axes, curve, language)
 
 
@@ -143,45 +140,20 @@ def _draw_density(axes: Axes, curve: pd.DataFrame, language: Language) -> None:
 
 
 def _draw_strip(axes: Axes, left: Any, heights: Any, widths: Any, language: Language) -> None:
-    axes.bar(
-        left,
-        _BARS * heights / heights.max(),
-        widths,
-        bottom=-_STRIP,
-        align="edge",
-        color=NEUTRAL,
-        alpha=0.45,
-        edgecolor="white",
-        linewidth=0.5,
-        label=_LEGEND["density"][language],
-    )
+    heights = _BARS * heights / heights.max()
+    name = _LEGEND["density"][language]
+    axes.bar(left, heights, widths, bottom=-_STRIP, align="edge", label=name, **_DENSITY)
 
 
 def _draw_levels(axes: Axes, curve: pd.DataFrame, language: Language) -> None:
     shown = curve.nlargest(_MOST_LEVELS, "clients_share").sort_values("probability", ascending=False)
     places = np.arange(len(shown))
     _draw_strip(axes, places - 0.3, shown["clients_share"].to_numpy(), 0.6, language)
-    axes.vlines(
-        places,
-        shown["low"],
-        shown["high"],
-        color=KEPT,
-        alpha=0.3,
-        linewidth=4,
-        label=_LEGEND["range"][language],
-    )
+    axes.vlines(places, shown["low"], shown["high"], label=_LEGEND["range"][language], **_RANGE)
     axes.plot(places, shown["probability"], "o", color=KEPT, label=_LEGEND["mean"][language])
     name = curve["feature"].iloc[0]
     words = [textwrap.fill(stored_value_text(name, level, language), 18) for level in shown["level"]]
-    slanted = len(words) > 2
-    axes.set_xticks(
-        places,
-        words,
-        fontsize=7 if slanted else 9,
-        rotation=35 if slanted else 0,
-        ha="right" if slanted else "center",
-        rotation_mode="anchor" if slanted else "default",
-    )
+    axes.set_xticks(places, words, **(_SLANTED if len(words) > 2 else _LEVEL))
     axes.set_xlim(-0.6, len(shown) - 0.4)
 
 

@@ -26,19 +26,7 @@ Positions = NDArray[np.intp]
 
 _ROWS = 200_000  # rows scored at a time: bounds the memory of the search
 _ROUNDING = 9  # decimals, behind which probabilities and efforts differ by rounding alone
-_CHANGEABLE = tuple(name for name in BASE_FEATURES if COLUMNS[name].changeable)
-_TYPES = {  # which a table without rows cannot tell
-    CLIENT_ID: "int64",
-    "changes": "int64",
-    "feature": "str",
-    "value": "float64",
-    "new_value": "float64",
-    "effort": "float64",
-    "probability_before": "float64",
-    "probability_after": "float64",
-    "reached": "bool",
-    "support": "float64",
-}
+_CHANGEABLE = [name for name in BASE_FEATURES if COLUMNS[name].changeable]
 
 
 @dataclass(frozen=True)
@@ -92,7 +80,7 @@ def find_changes(
         A client is at risk from the probability `threshold`, by the fitted champion, which has seen the
         labelled clients; `client_scores` may differ a little.
     explanation_base : DataFrame
-        Clients who say which values are plausible.
+        Clients whose values define what is plausible.
     options : Interpretation
         Its `what_if`.
 
@@ -238,40 +226,37 @@ def _best_per_client(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(plans: pd.DataFrame, clients: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
-    """Return the plans, one row per changed feature."""
-    clients_of_plans = clients.iloc[plans["position"]].to_dict("records")
-    rows = [
-        row
-        for client, plan in zip(clients_of_plans, plans.to_dict("records"), strict=True)
-        for row in _rows_of(plan, client, base)
-    ]
-    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    """Return the plans, one row per changed feature, or one without a feature."""
+    new = plans[_CHANGEABLE].to_numpy()
+    old = clients.loc[plans["position"], _CHANGEABLE].to_numpy(dtype="float64")
+    of_base = base[_CHANGEABLE].to_numpy(dtype="float64")
+    support = np.array([_support(*plan, of_base) for plan in zip(old, new, strict=True)], dtype="float64")
+    is_changed = ~np.isnan(new)
+    place, column = np.nonzero(np.column_stack([is_changed, ~is_changed.any(axis=1)]))
+    nothing = np.full((len(plans), 1), np.nan)
+    return pd.DataFrame(
+        {
+            CLIENT_ID: clients[CLIENT_ID].to_numpy()[plans["position"]][place],
+            "changes": is_changed.sum(axis=1)[place],
+            "feature": pd.Series(np.array([*_CHANGEABLE, ""])[column], dtype="str"),
+            "value": np.hstack([old, nothing])[place, column],
+            "new_value": np.hstack([new, nothing])[place, column],
+            "effort": plans["effort"].to_numpy()[place],
+            "probability_before": plans["before"].to_numpy()[place],
+            "probability_after": plans["probability"].to_numpy()[place],
+            "reached": plans["reached"].to_numpy()[place],
+            "support": support[place],
+        }
+    )
 
 
-def _rows_of(plan: dict[Any, Any], client: dict[Any, Any], base: pd.DataFrame) -> list[dict[str, Any]]:
-    new = {name: float(plan[name]) for name in _CHANGEABLE if not np.isnan(plan[name])}
-    old = {name: float(client[name]) for name in new}
-    of_the_plan = {
-        CLIENT_ID: client[CLIENT_ID],
-        "changes": len(new),
-        "effort": plan["effort"],
-        "probability_before": plan["before"],
-        "probability_after": plan["probability"],
-        "reached": plan["reached"],
-        "support": _support(old, new, base),
-    }
-    return [
-        {**of_the_plan, "feature": name, "value": old.get(name), "new_value": new.get(name)}
-        for name in new or ("",)
-    ]
-
-
-def _support(old: dict[str, float], new: dict[str, float], base: pd.DataFrame) -> float:
+def _support(old: Values, new: Values, base: Values) -> float:
     """Return the share of the base that lies, in every changed feature, at least as far as the change."""
-    if not new:
+    is_changed = ~np.isnan(new)
+    if not is_changed.any():
         return float("nan")
-    as_far = [base[name] >= new[name] if new[name] > old[name] else base[name] <= new[name] for name in new]
-    return float(np.mean(np.all(as_far, axis=0)))
+    direction = np.sign(new - old)[is_changed]
+    return float(np.mean(np.all(direction * base[:, is_changed] >= direction * new[is_changed], axis=1)))
 
 
 def summarise_changes(counterfactuals: pd.DataFrame) -> pd.DataFrame:

@@ -115,7 +115,7 @@ def _individual(champion: Any, clients: pd.DataFrame, name: str, values: NDArray
 
 
 def _as_numbers(clients: pd.DataFrame) -> pd.DataFrame:
-    """Return whole numbers as real ones: of others scikit-learn refuses to take quantiles between them."""
+    """Return whole numbers as real ones: scikit-learn refuses to set whole ones to values between them."""
     return clients.astype({name: "float64" for name in BASE_FEATURES if is_number(name)})
 
 

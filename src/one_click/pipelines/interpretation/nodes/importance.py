@@ -108,6 +108,7 @@ def _losses(
     """Return the mean loss of each metric by each unit, shape (n_units, n_metrics, n_resamples)."""
     options, number = draw
     generator = np.random.default_rng((options.seed, number))
+    # The same orders for every unit, so that units do not differ by chance.
     orders = np.array([generator.permutation(len(clients)) for _ in range(options.permutation_repeats)])
     target = clients[TARGET].to_numpy()
     features = raw_features(clients)

@@ -68,10 +68,11 @@ def _used(view: FittedView) -> list[str]:
 
 
 def _typical_client(features: pd.DataFrame) -> pd.DataFrame:
-    """Return one row of typical values, each of which occurs."""
+    """Return one row of typical values: medians, most frequent categories."""
     values = {
         name: features[name].mode().iloc[0]
         if COLUMNS[name].kind == "category"
+        # A value that occurs: the mean of two would be no whole number, or no flag.
         else np.quantile(features[name], 0.5, method="inverted_cdf")
         for name in BASE_FEATURES
     }

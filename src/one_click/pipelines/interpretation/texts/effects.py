@@ -54,22 +54,14 @@ _SENTENCES: dict[str, Words] = {
         "en": "How risk goes with {name} cannot be told: {holders} have one value, {value}",
     },
 }
-_AT: dict[str, Words] = {
-    "number": {"ru": "при", "en": "at"},
-    "share": {"ru": "при доле", "en": "at a share of"},
-    "flag": {"ru": "при значении", "en": "for"},
-    "category": {"ru": "при значении", "en": "for"},
+_AT: Words = {"ru": "при", "en": "at"}
+_AT_SHARE: Words = {"ru": "при доле", "en": "at a share of"}
+_AT_LEVEL: Words = {"ru": "при значении", "en": "for"}
+_MOSTLY: Words = {
+    "ru": ", в основном между {lower} и {upper}",
+    "en": ", most of it between {lower} and {upper}",
 }
-_MOSTLY: dict[str, Words] = {
-    "number": {
-        "ru": ", в основном между {lower} и {upper}",
-        "en": ", most of it between {lower} and {upper}",
-    },
-    "share": {
-        "ru": ", в основном между долями {lower} и {upper}",
-        "en": ", most of it between shares of {lower} and {upper}",
-    },
-}
+_SHARES: Words = {"ru": "долями ", "en": "shares of "}
 _QUOTED: Words = {"ru": "«{}»", "en": "“{}”"}
 _ALL_CLIENTS: Words = {"ru": "у всех клиентов", "en": "all clients"}
 _MOST_CLIENTS: Words = {"ru": "не менее чем у {share} клиентов", "en": "at least {share} of clients"}
@@ -118,8 +110,8 @@ def _template(shape: str, points: int, alike: bool) -> str:
 
 
 def _point_text(name: str, point: Row, language: Language) -> str:
-    preposition = _AT.get(COLUMNS[name].kind, _AT["number"])[language]
-    return f"{percent(point['probability'], 0, language)} {preposition} {_value(name, point, language)}"
+    at = _AT_LEVEL if not is_number(name) else _AT_SHARE if COLUMNS[name].kind == "share" else _AT
+    return f"{percent(point['probability'], 0, language)} {at[language]} {_value(name, point, language)}"
 
 
 def _value(name: str, point: Row, language: Language) -> str:
@@ -137,9 +129,9 @@ def _mostly(row: Row, whole: float, language: Language) -> str:
     lower, upper = (value_text(name, value, language) for value in (start, end))
     if lower == upper:
         return ""
-    kind = "share" if COLUMNS[name].kind == "share" else "number"
     lower = lower.removesuffix(unit(name, language, start)).strip()
-    return _MOSTLY[kind][language].format(lower=lower, upper=upper)
+    shares = _SHARES[language] if COLUMNS[name].kind == "share" else ""
+    return _MOSTLY[language].format(lower=f"{shares}{lower}", upper=upper)
 
 
 def _holders(name: str, language: Language) -> str:

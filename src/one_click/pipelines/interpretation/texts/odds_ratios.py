@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from one_click.columns import COLUMNS, LANGUAGES, Language, label
+from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import number, percent, plural, value_text
 
 from ..nodes.odds_ratios import measure_odds_ratios
@@ -15,7 +16,7 @@ _SAME = 1.05  # odds that change by less are told as unchanged
 _ENORMOUS = 1000  # a larger change is told as larger than this
 
 
-def tell_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
+def describe_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
     """Return the odds ratios with a sentence in each language.
 
     Parameters
@@ -27,14 +28,8 @@ def tell_odds_ratios(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataF
     -------
     DataFrame of `schemas.interpretation.OddsRatios`
     """
-    table = measure_odds_ratios(train_clients, **candidates)
-    rows = table.to_dict("records")
-    return table.assign(
-        **{
-            f"sentence_{language}": pd.Series([tell_odds_ratio(row, language) for row in rows], dtype="str")
-            for language in LANGUAGES
-        }
-    )
+    table = add_sentences(measure_odds_ratios(train_clients, **candidates), tell_odds_ratio)
+    return table.astype({f"sentence_{language}": "str" for language in LANGUAGES})  # without rows, too
 
 
 def tell_odds_ratio(row: Mapping[str, Any], language: Language) -> str:

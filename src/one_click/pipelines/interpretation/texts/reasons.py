@@ -1,12 +1,13 @@
 """Sentences of `reason_codes`: a value, how it compares with the base and what it does to the risk."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, LANGUAGES, Language, label
+from one_click.columns import COLUMNS, Language, label
 from one_click.parameters import Interpretation
+from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import number, percent, plural, value_text
 
 from ..nodes.reasons import RAISES, give_reasons
@@ -138,7 +139,7 @@ _ENDINGS: dict[Language, tuple[str, str]] = {
 }
 
 
-def tell_reasons(
+def describe_reasons(
     shap_values: pd.DataFrame,
     shap_errors: pd.DataFrame,
     shap_refits: pd.DataFrame,
@@ -153,19 +154,14 @@ def tell_reasons(
     DataFrame of `schemas.interpretation.ReasonCodes`
     """
     reasons = give_reasons(shap_values, shap_errors, shap_refits, features, explanation_base, options)
-    columns = (reasons[name] for name in ("feature", "value", "typical_value", "direction"))
-    facts = [
-        (name, _parsed(name, own), _parsed(name, typical), direction == RAISES)
-        for name, own, typical, direction in zip(*columns, strict=True)
-    ]
-    return reasons.assign(
-        **{f"sentence_{language}": [tell_reason(*fact, language) for fact in facts] for language in LANGUAGES}
-    )
+    return add_sentences(reasons, _sentence)
 
 
-def _parsed(feature: str, stored: str) -> str | bool:
-    """Return a value as `tell_reason` takes it: of a flag's text, whether it says yes."""
-    return stored == str(True) if COLUMNS[feature].kind == "flag" else stored
+def _sentence(row: dict[str, Any], language: Language) -> str:
+    own, typical = row["value"], row["typical_value"]
+    if COLUMNS[row["feature"]].kind == "flag":  # stored as a text, and any text counts as yes
+        own, typical = own == str(True), typical == str(True)
+    return tell_reason(row["feature"], own, typical, row["direction"] == RAISES, language)
 
 
 def tell_reason(feature: str, value: object, typical: object, raises: bool, language: Language) -> str:

@@ -26,7 +26,7 @@ _TYPES = {  # which a table without rows cannot tell
 }
 
 
-def tell_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
+def describe_tree_rules(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
     """Return every leaf of every candidate that is a tree as a rule in words, and as a list of conditions.
 
     Parameters

@@ -123,7 +123,7 @@ def choose_thresholds(
     campaign_assumptions: CampaignAssumptions,
     options: ModelSelection,
 ) -> pd.DataFrame:
-    """Return for every model what each threshold of probability gives, out of fold.
+    """Return F1 and profit of every model at each threshold of probability, out of fold.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What the page says about the champion."""
+"""Facts about the champion that the page shows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Labels that the champion confidently disagrees with, and what they would mean for the ceiling."""
+"""Suspect labels by confident learning, and the ROC-AUC that they would allow."""
 
 import numpy as np
 import pandas as pd
