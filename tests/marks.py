@@ -1,5 +1,6 @@
 """Numbers that a figure's artists show, whatever drew them."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
+from matplotlib.transforms import Bbox
 
 from one_click.presentation.drawing import PALETTE
 
@@ -43,6 +45,26 @@ def colours_of_legends(figure: Figure) -> dict[str, str]:
         for legend in legends
         for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True)
     }
+
+
+def overlapping_bars(figure: Figure) -> int:
+    """Return how many pairs of bars hide a part of each other."""
+    return sum(
+        _overlap(one.get_bbox(), other.get_bbox())
+        for axes in figure.axes
+        for one, other in itertools.combinations(_rectangles(axes), 2)
+    )
+
+
+def _rectangles(axes: Axes) -> list[Any]:
+    return [bar for one in axes.containers if isinstance(one, BarContainer) for bar in one.patches]
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    shared = Bbox.intersection(one, other)
+    return shared is not None and bool(
+        min(shared.width / max(one.width, 1e-12), shared.height / max(one.height, 1e-12)) > 1e-6
+    )
 
 
 def _artists(axes: Axes) -> Places:

@@ -17,7 +17,7 @@ from kedro.pipeline import Node
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from tests.marks import DATA, colours_of_legends, read_marks
+from tests.marks import DATA, colours_of_legends, overlapping_bars, read_marks
 
 from one_click.columns import BASE_FEATURES, COLUMNS, GROUP_LABELS, LANGUAGES, TARGET, label, model_label
 from one_click.pipeline_registry import register_pipelines
@@ -587,6 +587,9 @@ class TestEveryFigure:
     def test_shows_no_other_number(self, drawn: Drawn, language: str) -> None:
         others = Marks(drawn.figures[language]).unexpected(drawn.expected(language))
         assert others.to_dict("records") == []
+
+    def test_no_bar_hides_another(self, drawn: Drawn) -> None:
+        assert overlapping_bars(drawn.figures["en"]) == 0
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_legend_gives_each_class_its_colour(self, drawn: Drawn, language: str) -> None:
