@@ -136,14 +136,14 @@ FAMILY = "{family: {class: sklearn.svm.SVC, interpretability: 4}}"
         pytest.param(
             "svc:\n",
             "svm:\n",
-            ["The parameter 'svc.family'", "FAMILIES", "did you mean 'svm'"],
+            ["The parameter 'svc.family'", "FAMILY_LABELS", "did you mean 'svm'"],
             id="no-entry",
         ),
         pytest.param("svc:\n", "svc: {}\n_:\n", ["The parameter 'svc.family'"], id="empty-entry"),
         pytest.param(
             "svc:\n",
             f"svcc: {FAMILY}\nsvc:\n",
-            ["The family 'svcc'", "none of FAMILIES", "did you mean 'svc'"],
+            ["The family 'svcc'", "none of FAMILY_LABELS", "did you mean 'svc'"],
             id="no-name",
         ),
     ],

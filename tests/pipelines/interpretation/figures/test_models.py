@@ -18,16 +18,26 @@ Draw = Callable[[pd.DataFrame], tuple[Figure, Figure]]
 def odds_ratios() -> pd.DataFrame:
     nothing = float("nan")
     rows = [
-        ["linear", "promo_purchase_share", 0.2, 0.4, None, None, 1.5, 1.4, 1.6],
-        ["linear", "pages_per_visit", 5, 11, None, None, 0.25, 0.1, 0.5],
-        ["linear", "popular_category", nothing, nothing, "Дом", "Кухонная посуда", 1.2, 0.8, 2.5],
-        ["other", "allows_messages", 0, 1, None, None, 0.9, 0.9, 0.9],
+        ["logistic_regression", "promo_purchase_share", 0.2, 0.4, None, None, 1.5, 1.4, 1.6],
+        ["logistic_regression", "pages_per_visit", 5, 11, None, None, 0.25, 0.1, 0.5],
+        [
+            "logistic_regression",
+            "popular_category",
+            nothing,
+            nothing,
+            "Дом",
+            "Кухонная посуда",
+            1.2,
+            0.8,
+            2.5,
+        ],
+        ["svc", "allows_messages", 0, 1, None, None, 0.9, 0.9, 0.9],
     ]
     names = ["model", "feature", "from_value", "to_value", "from_level", "to_level"]
     return pd.DataFrame(rows, columns=[*names, "odds_ratio", "odds_low", "odds_high"])
 
 
-def _rules(count: int, model: str = "tree") -> pd.DataFrame:
+def _rules(count: int, model: str = "decision_tree") -> pd.DataFrame:
     """Return rules on ten clients each, of whom ten, nine, … declined."""
     shares = [1 - place / (count - 1) for place in range(count)] if count > 1 else [0.4]
     table = pd.DataFrame({"model": model, "declined_share": shares, "clients": 10, "leaf": range(count)})
@@ -53,11 +63,11 @@ def _texts(figure: Figure) -> list[str]:
 def test_the_strongest_feature_is_the_finding(odds_ratios: pd.DataFrame) -> None:
     russian, english = _titles(readable_plots.odds_ratios_figure(odds_ratios))
     assert russian == (
-        "linear: шансы снижения сильнее всего меняет признак «Страниц за визит»: 5 стр. → 11 стр., "
+        "Логистическая регрессия: шансы снижения сильнее всего меняет признак «Страниц за визит»: 5 стр. → 11 стр., "
         "шансы в 4,0 раза ниже"
     )
     assert english == (
-        "linear: the odds of decline change most with “Pages per visit”: 5 pages → 11 pages, "
+        "Logistic regression: the odds of decline change most with “Pages per visit”: 5 pages → 11 pages, "
         "odds 4.0-fold lower"
     )
 
@@ -75,7 +85,10 @@ def test_each_model_has_its_features_with_their_moves(odds_ratios: pd.DataFrame)
         ],
         ["Allows messages\nno → yes"],
     ]
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["linear", "other"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [
+        "Logistic regression",
+        "Support vector machine",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +117,13 @@ def test_rules_tell_the_riskiest_and_the_calmest() -> None:
     figures = readable_plots.tree_rules_figure(_rules(5))
     russian, english = _titles(figures)
     assert russian.replace(SPACE, " ") == (
-        "tree: самое рискованное правило — 10 клиентов, активность снизилась у 100 %; "
+        "Дерево решений: самое рискованное правило — 10 клиентов, активность снизилась у 100 %; "
         "самое спокойное — 10 клиентов, у 0 %"
     )
-    assert english == "tree: the riskiest rule holds 10 clients, 100% declined; the calmest 10 clients, 0%"
+    assert (
+        english
+        == "Decision tree: the riskiest rule holds 10 clients, 100% declined; the calmest 10 clients, 0%"
+    )
     texts = _texts(figures[1])
     assert [text for text in texts if text.startswith("Pages")] == _rules(5)["rule_en"].tolist()
     assert texts.count("10 clients") == 5
@@ -147,16 +163,19 @@ def test_a_rule_is_broken_between_its_conditions() -> None:
 def test_a_tree_without_rules_says_so() -> None:
     rules = _rules(1).assign(rule_ru="Все клиенты", rule_en="All clients")
     assert _titles(readable_plots.tree_rules_figure(rules)) == [
-        "tree: клиенты не разделены",
-        "tree: clients are not parted",
+        "Дерево решений: клиенты не разделены",
+        "Decision tree: clients are not parted",
     ]
 
 
 def test_leaves_without_clients_are_not_drawn_and_trees_are_drawn_apart() -> None:
-    empty = _rules(3, "other").assign(clients=[10, 10, 0])
+    empty = _rules(3, "svc").assign(clients=[10, 10, 0])
     _, figure = readable_plots.tree_rules_figure(pd.concat([_rules(3), empty]))
     assert [len(axes.patches) for axes in figure.axes] == [0, 3, 0, 2]
-    assert [axes.get_title(loc="left") for axes in figure.axes[::2]] == ["tree", "other"]
+    assert [axes.get_title(loc="left") for axes in figure.axes[::2]] == [
+        "Decision tree",
+        "Support vector machine",
+    ]
 
 
 @pytest.mark.parametrize(
