@@ -63,8 +63,8 @@ def _texts(figure: Figure) -> list[str]:
 def test_the_strongest_feature_is_the_finding(odds_ratios: pd.DataFrame) -> None:
     russian, english = _titles(readable_plots.odds_ratios_figure(odds_ratios))
     assert russian == (
-        "Логистическая регрессия: шансы снижения сильнее всего меняет признак «Страниц за визит»: 5 стр. → 11 стр., "
-        "шансы в 4,0 раза ниже"
+        "Логистическая регрессия: шансы снижения сильнее всего меняет признак «Страниц за визит»: "
+        "5 стр. → 11 стр., шансы в 4,0 раза ниже"
     )
     assert english == (
         "Logistic regression: the odds of decline change most with “Pages per visit”: 5 pages → 11 pages, "
