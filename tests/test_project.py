@@ -25,7 +25,10 @@ from one_click.columns import ENGINEERED_FEATURES
 from one_click.parameters import DataProcessing, Parameters
 from one_click.pipeline_registry import OUTSIDE_THE_CHAIN
 
-LAYERS = ("raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting")
+LAYERS = (
+    *("01_raw", "02_intermediate", "03_primary", "04_feature", "05_model_input"),
+    *("06_models", "07_model_output", "08_reporting"),
+)
 PLAIN = (str, int, float, bool)
 
 Config = dict[str, Any]
@@ -125,8 +128,8 @@ def _shout(clients: str) -> str:
 
 
 BROKEN_CATALOG = {
-    "clients": _entry("primary"),
-    "old": _entry("raw"),
+    "clients": _entry("03_primary"),
+    "old": _entry("01_raw"),
     "{month}_store": _entry("attic"),
     "{x}": {},
 }
@@ -156,7 +159,7 @@ def test_every_data_set_has_a_layer(whole: Project) -> None:
 def test_no_data_set_feeds_an_earlier_layer(whole: Project) -> None:
     assert backward(whole.nodes, whole.catalog) == []
     assert backward([Node(_shout, "clients", "old")], BROKEN_CATALOG) == [
-        "_shout: clients (primary) -> old (raw)"
+        "_shout: clients (03_primary) -> old (01_raw)"
     ]
     assert backward([Node(_shout, "old", "clients")], BROKEN_CATALOG) == []
 
