@@ -15,7 +15,6 @@ from one_click.errors import DataError, ParameterError, nearest
 
 _SUFFIXES = (".yml", ".yaml", ".json")
 _SCHEMAS = "one_click.schemas."
-_TABLE, _RECORD = f"{_SCHEMAS}TableCheck", f"{_SCHEMAS}StoredRecord"
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -90,9 +89,8 @@ def _tell_validators_their_files(entries: Iterable[Any]) -> None:
             continue
         name = str(validator.get("class"))
         if name.startswith(_SCHEMAS):
-            of_table = name != _RECORD
-            validator["class"] = _TABLE if of_table else _RECORD
-            validator["options"] = ({"schema": name} if of_table else {}) | {"file": entry["filepath"]}
+            validator["class"] = f"{_SCHEMAS}TableCheck"
+            validator["options"] = {"schema": name, "file": entry["filepath"]}
 
 
 def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> dict[Path, Any]:
