@@ -59,7 +59,7 @@ def calibrate(method: str, fitted_on: pd.DataFrame, applied_to: pd.DataFrame) ->
 
 
 def _sigmoid(scores: Values, target: Values, new: Values) -> Values:
-    """Platt's (1999) sigmoid with his smoothed targets, which scikit-learn's calibration uses too."""
+    """Platt's (1999) sigmoid with smoothed targets, which scikit-learn's calibration uses too."""
     declined = target.sum()
     smoothed = np.where(target == 1, (declined + 1) / (declined + 2), 1 / (len(target) - declined + 2))
     return _predict_logistic(new[:, None], _fit_logistic(scores[:, None], smoothed))

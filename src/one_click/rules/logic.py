@@ -103,7 +103,7 @@ def interval_of(column: str, conditions: Sequence[Condition]) -> Interval:
 def implies(premises: Sequence[Condition], conclusion: Condition) -> bool:
     """Tell whether every client who meets the premises must meet the conclusion, too.
 
-    Premises that contradict each other are nobody's, and are not looked for here.
+    Premises that contradict each other are met by no client, and are not looked for here.
     """
     if conclusion.column:
         return _within(allowed(conclusion.column, premises), _values(conclusion))

@@ -7,6 +7,7 @@ import pandera.pandas as pa
 
 from one_click.columns import COLUMNS, label
 
+MONEY = "profit units"
 Columns = dict[str, tuple[Any, Any]]  # name -> annotation and field, as in the body of a class
 
 _SLACK = 1e-9  # what is calculated may pass the end of its range by a rounding error
@@ -124,7 +125,7 @@ def numbers(what: str) -> Any:
 
 def outcome(*, missing: str = "") -> Any:
     """Return a column of what clients did."""
-    return _field("label", "What the client did: 1 if his activity declined, else 0", missing=missing)
+    return _field("label", "What the client did: 1 if activity declined, else 0", missing=missing)
 
 
 def vocabulary(*names: str, is_key: bool = False) -> Columns:

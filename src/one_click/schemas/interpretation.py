@@ -221,7 +221,7 @@ class Effects(StoredTable):
 
 
 class Coefficients(StoredTable):
-    """One row per candidate with coefficients and term, the weightiest of each model first."""
+    """One row per candidate with coefficients and term, the largest of each model first."""
 
     model: str = fields.text_key("Name of the model")
     term: str = fields.text_key("Term as the model sees it")

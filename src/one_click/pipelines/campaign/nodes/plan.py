@@ -61,7 +61,7 @@ class _Eligible:
         self.rows = recommendations[recommendations["offer"] != NO_OFFER].reset_index(drop=True)
         self.clients, client = np.unique(self.rows[CLIENT_ID], return_inverse=True)
         self.offers, offer = np.unique(self.rows["offer"].astype(object), return_inverse=True)
-        # The last column is an offer that nobody may get: there may be no other.
+        # The last column is an offer that no client may get: there may be no other.
         self.row = np.full((len(self.clients), len(self.offers) + 1), -1)
         self.row[client, offer] = self.rows.index
         first = self.rows.drop_duplicates("offer").set_index("offer").loc[list(self.offers)]

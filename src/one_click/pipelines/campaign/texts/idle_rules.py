@@ -1,4 +1,4 @@
-"""Segments and offers that fit nobody this month, told in words."""
+"""Sentences about segments and offers that fit no client this month."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from one_click.rules.segments import Segment
 
 from ..nodes.lists import list_idle
 
-_NOBODY: dict[str, dict[Language, str]] = {
+_BEGINNINGS: dict[str, dict[Language, str]] = {
     "segment": {
         "ru": "Сегмент «{title}» в этом месяце пуст: ",
         "en": "Segment '{title}' is empty this month: ",
@@ -50,7 +50,7 @@ def find_idle_rules(
     options: Segmentation,
     offers: Offers,
 ) -> pd.DataFrame:
-    """List the segments and offers in which there is nobody, with what keeps clients out.
+    """List the segments and offers without clients, with what keeps clients out.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def find_idle_rules(
 
 
 def _tell(row: dict[str, Any], rule: Segment | Offer, language: Language) -> str:
-    start = _NOBODY[row["kind"]][language].format(title=getattr(rule, f"title_{language}"))
+    start = _BEGINNINGS[row["kind"]][language].format(title=getattr(rule, f"title_{language}"))
     if row["unmet"]:
         among = count_clients(row["among"], language)
         return start + _UNMET[language].format(unmet=row["unmet"], among=among, instead=row["instead"])

@@ -42,7 +42,7 @@ def find_shape(values: pd.Series, resamples: int, seed: int) -> Shape:
     """Count the modes of a distribution.
 
     Several modes are reported if Silverman's test (1981, "Using kernel density estimates to investigate
-    multimodality") rejects a single one, and the density, smoothed by his rule of thumb, has valleys that lie
+    multimodality") rejects a single one, and the density, smoothed by the rule of thumb, has valleys that lie
     a fifth below the lower of the modes beside them.
 
     Parameters
