@@ -24,7 +24,7 @@ TWIN_GROUP = "twin_group"
 LINE = "line"
 PERIOD = "period"
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -390,7 +390,7 @@ def single_spaced(text: str) -> str:
     >>> single_spaced(" Товары\u00a0для  детей\u200b")
     'Товары для детей'
     """
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(INVISIBLE.sub("", text).split())
 
 
 def normalised(text: str) -> str:

@@ -62,9 +62,9 @@ def key(what: str = "Number of the client") -> Any:
     return _field("integer", what, is_key=True)
 
 
-def text_key(what: str, *, column: str = "") -> Any:
+def text_key(what: str) -> Any:
     """Return a column of text that tells rows apart, with the other keys of its table."""
-    return _field("text", what, column=column, is_key=True)
+    return _field("text", what, is_key=True)
 
 
 def client() -> Any:

@@ -16,11 +16,11 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from one_click.parameters import Family
+from one_click.parameters.base import Share
 from one_click.rules.signals import RISK_SIGNALS
 
 from .errors import unfit
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Hyperparameter = bool | int | float | str | None

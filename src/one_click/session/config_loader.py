@@ -12,8 +12,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from one_click.errors import DataError, ParameterError, nearest
+from one_click.parameters.configuration import SUFFIXES
 
-_SUFFIXES = (".yml", ".yaml", ".json")
 _SCHEMAS = "one_click.schemas."
 
 
@@ -112,7 +112,7 @@ def _stop_at_unknown_environment(conf: Path, folder: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     """Return all that is named like a file of configuration; hidden ones are not kedro's."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
     return [path for path in found if not any(part[0] == "." for part in path.relative_to(folder).parts)]
 
 

@@ -30,13 +30,7 @@ _CLASS_COLOURS = {"all": NEUTRAL, "declined": DECLINED, "kept": KEPT}
 
 
 def demo_marginals_figure(marginals: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the distance of every feature between extract and store.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
+    """Draw the distance of every feature between extract and store, in Russian and in English."""
     return draw_in_both_languages(_draw_marginals, marginals)
 
 
@@ -65,13 +59,7 @@ def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
 
 
 def demo_correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the correlation of every pair in the store against that in the extract.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
+    """Draw the correlation of every pair, store against extract, in Russian and in English."""
     return draw_in_both_languages(_draw_correlations, correlations)
 
 

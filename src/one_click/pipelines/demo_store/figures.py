@@ -31,13 +31,7 @@ _WORDS: dict[str, dict[Language, str]] = {
 def demo_months_figure(
     months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
 ) -> tuple[Figure, Figure]:
-    """Draw the share of declined clients and the shift of the features, month by month.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
+    """Draw declined clients and shifts of features, month by month, in Russian and in English."""
     return draw_in_both_languages(_draw_months, months, features, campaigns)
 
 
