@@ -95,6 +95,7 @@ def _probabilities(member: Any, rows: Mixed) -> Values:
 
 def _score_moved(model: Any, rows: Values) -> Values:
     """Score rows, shape (n_steps, n_clients, n_columns), but only those that differ from the step before."""
+    # Many steps change no column that the model sees, such as those of features that were not selected.
     moved = np.concatenate(
         [np.ones((1, rows.shape[1]), dtype=bool), (np.diff(rows, axis=0) != 0).any(axis=2)]
     )

@@ -90,6 +90,7 @@ def _fit_logistic(columns: Values, target: Values) -> Values:
         if np.abs(slope).max() <= _FLAT * len(target):
             break
         curvature = (design.T * (probability * (1 - probability))) @ design
+        # Not `solve`: the curvature becomes singular where a threshold separates the classes.
         coefficients += np.linalg.lstsq(curvature, slope, rcond=None)[0]
     return coefficients
 
@@ -170,7 +171,7 @@ def compare_methods(scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per applicable method: method, log_loss, brier_score, calibration_error, chosen
+    DataFrame of `schemas.model_selection.Calibrations`, without the model
         Chosen is the smallest log loss.
     """
     applicable = {"none": scores["probability"].notna().all()}

@@ -66,6 +66,7 @@ class StoredTable(pa.DataFrameModel):
     @classmethod
     def key_columns(cls) -> list[str]:
         """Return the columns that tell the rows apart; none if rows may be equal."""
+        # Not of the class's own `to_schema`, which asks for the keys.
         columns = super().to_schema().columns.items()
         return [name for name, column in columns if column.metadata["key"]]
 

@@ -227,6 +227,7 @@ def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
 
 def _makers() -> dict[str, str]:
     """Return the pipeline that makes each data set, whichever pipelines were loaded."""
+    # Kedro has loaded only the pipelines that the run names; any other may make the data set.
     pipelines.set_requested(None)
     chosen = {name: one for name, one in pipelines.items() if name != "__default__"}
     return {made: name for name, one in chosen.items() for made in one.all_outputs()}

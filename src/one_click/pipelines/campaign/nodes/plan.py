@@ -125,6 +125,7 @@ def run_scenarios(
         best, bound = plan_summary.kept, plan_summary.upper_bound
         if case != "base":  # the plan itself was made for the base case
             plan = table.solve(case, options, _NEARER)
+            # That plan is only near enough to the best one, and may keep less than the plan at hand.
             best, bound = max(plan.value, kept), plan.upper_bound
         rows.append({"case": case, "kept": kept, "best": best, "upper_bound": bound})
     scenarios = pd.DataFrame(rows)

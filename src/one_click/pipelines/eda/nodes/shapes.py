@@ -123,6 +123,7 @@ def _p_value_of_one_mode(counts: Floats, resamples: int, seed: int) -> float:
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(int(counts.sum()), density / density.sum(), size=resamples)
     as_rough = (_count_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).sum()
+    # The data count as one of the samples, so that no p-value is 0 (Davison and Hinkley 1997).
     return float((as_rough + 1) / (resamples + 1))
 
 

@@ -111,6 +111,7 @@ def delete_reasons(
     options: Interpretation,
 ) -> list[dict[str, Any]]:
     """Return the rows ``deletion_…`` of `check_faithfulness` for these clients."""
+    # A stream of its own: the clients themselves were drawn with the bare seed.
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
     # Chance would be too easy to beat with features that the champion does not use.
