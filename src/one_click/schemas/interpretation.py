@@ -82,7 +82,7 @@ class ShapRefits(
     StoredTable,
     columns={"refit": (int, fields.key("Number of the refit, from 0"))}
     | fields.vocabulary(CLIENT_ID, is_key=True)
-    | fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT),
+    | _CONTRIBUTIONS,
 ):
     """One row per refit of the champion and client: the Shapley values."""
 

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from one_click.columns import TARGET, Language, label
+from one_click.columns import TARGET, Language, Words, label
 from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
@@ -14,7 +14,7 @@ from one_click.presentation.drawing import (
 )
 from one_click.presentation.wording import number
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: dict[str, Words] = {
     "distance": {
         "ru": "Наибольшее расхождение функций распределения",
         "en": "Largest gap between cumulative distributions",

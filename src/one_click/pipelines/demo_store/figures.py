@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from one_click.columns import Language, label
+from one_click.columns import Language, Words, label
 from one_click.presentation.drawing import (
     ACCENT,
     DECLINED,
@@ -17,7 +17,7 @@ from one_click.presentation.drawing import (
 )
 from one_click.presentation.wording import number, percent
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: dict[str, Words] = {
     "month": {"ru": "Месяц", "en": "Month"},
     "recorded": {"ru": "снизившиеся, по записи магазина", "en": "declined, as recorded"},
     "treated": {"ru": "получили предложение", "en": "got the offer"},

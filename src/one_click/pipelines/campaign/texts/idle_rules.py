@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import LANGUAGES, Language
+from one_click.columns import LANGUAGES, Language, Words
 from one_click.parameters import Offers, Segmentation
 from one_click.presentation.wording import clients as count_clients
 from one_click.rules.offers import Offer
@@ -12,7 +12,7 @@ from one_click.rules.segments import Segment
 
 from ..nodes.lists import list_idle
 
-_BEGINNINGS: dict[str, dict[Language, str]] = {
+_BEGINNINGS: dict[str, Words] = {
     "segment": {
         "ru": "Сегмент «{title}» в этом месяце пуст: ",
         "en": "Segment '{title}' is empty this month: ",
@@ -22,12 +22,12 @@ _BEGINNINGS: dict[str, dict[Language, str]] = {
         "en": "Offer '{title}' fits nobody this month: ",
     },
 }
-_UNMET: dict[Language, str] = {
+_UNMET: Words = {
     "ru": "условию «{unmet}» не отвечает никто (условия перед ним выполнены у стольких: {among}; "
     "у них — {instead}).",
     "en": "nobody meets '{unmet}' (meeting the conditions before it: {among}; they have: {instead}).",
 }
-_LATER: dict[str, dict[Language, str]] = {
+_LATER: dict[str, Words] = {
     "segment": {
         "ru": "условиям, известным до оценки риска, отвечают: {met}, но все они уже в сегментах выше "
         "или не подходят по риску, причинам и сигналам.",

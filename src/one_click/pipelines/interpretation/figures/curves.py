@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from one_click.columns import CLIENT_ID, COLUMNS, Language, label, unit
+from one_click.columns import CLIENT_ID, COLUMNS, Language, Words, label, unit
 from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
@@ -37,7 +37,7 @@ _DENSITY: Style = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "edgecolor
 _LEVEL: Style = {"fontsize": 9}
 _SLANTED: Style = {"fontsize": 7, "rotation": 35, "ha": "right", "rotation_mode": "anchor"}
 
-_LEGEND: dict[str, dict[Language, str]] = {
+_LEGEND: dict[str, Words] = {
     "mean": {
         "ru": "среднее по клиентам, прочие признаки неизменны",
         "en": "mean over clients, other features unchanged",
@@ -50,13 +50,13 @@ _LEGEND: dict[str, dict[Language, str]] = {
     "range": {"ru": "80 % клиентов", "en": "80% of clients"},
     "density": {"ru": "плотность клиентов", "en": "density of clients"},
 }
-_RISK: dict[Language, str] = {"ru": "Вероятность снижения", "en": "Probability of decline"}
-_WIDEST: dict[Language, str] = {
+_RISK: Words = {"ru": "Вероятность снижения", "en": "Probability of decline"}
+_WIDEST: Words = {
     "ru": "Из этих признаков риск сильнее всего меняется вместе с признаком «{name}»: "
     "от\u00a0{low}\u00a0до\u00a0{high}",
     "en": "Of these features, risk changes most with “{name}”: between\u00a0{low}\u00a0and\u00a0{high}",
 }
-_ALIKE: dict[Language, str] = {
+_ALIKE: Words = {
     "ru": "Ни с одним из этих признаков риск заметно не меняется: он около {high}",
     "en": "Risk does not noticeably change with any of these features: it is about {high}",
 }

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, Language, label
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, Language, Words, label
 from one_click.errors import DataError
 from one_click.parameters import CampaignPlan
 from one_click.presentation.drawing import (
@@ -142,7 +142,7 @@ def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     number_ticks(axes.xaxis, 3, language)
 
 
-_KINDS: dict[str, tuple[str, dict[Language, str]]] = {
+_KINDS: dict[str, tuple[str, Words]] = {
     FEATURE: (KEPT, {"ru": "один признак", "en": "one feature"}),
     COLLINEAR: (DECLINED, {"ru": "признаки, что меняются вместе", "en": "features that go together"}),
     GROUP: (ACCENT, {"ru": "вся группа", "en": "whole group"}),
@@ -195,7 +195,7 @@ def _shap_title(importance: pd.DataFrame, language: Language) -> str:
     return f"{_COUNTS[language][len(used)]} {share} {of_all}: {names}"
 
 
-_NOTHING_USED: dict[Language, str] = {
+_NOTHING_USED: Words = {
     "ru": "Модель не использует признаков",
     "en": "The model uses no feature",
 }
