@@ -134,7 +134,7 @@ def _are_probabilities(scores: pd.DataFrame) -> bool:
 
 
 def _rises(method: str, scores: pd.DataFrame) -> bool:
-    """Tell whether a beta calibration keeps the order of these scores."""
+    """Return whether a beta calibration keeps the order of these scores."""
     terms = _beta_terms(_are_probabilities(scores))(scores["score"].to_numpy())
     coefficients = _fit_logistic(terms[:, BETA[method]], scores["target"].to_numpy())
     return bool((coefficients[1:] >= 0).all())

@@ -38,7 +38,7 @@ def profit_at_risk(
 
 
 def is_at_risk(probability: Scores, threshold: float) -> Scores:
-    """Tell which clients are at risk: the threshold itself belongs to them."""
+    """Return which clients are at risk: the threshold itself belongs to them."""
     return probability >= threshold
 
 

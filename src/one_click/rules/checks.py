@@ -136,7 +136,7 @@ def _all_conditions(rule: Rule) -> list[Condition]:
 
 
 def _unmet(known: Sequence[Condition], table: pd.DataFrame) -> dict[str, Any]:
-    """Tell which condition none of the clients meets who meet those before it, and what they have instead."""
+    """Return the first condition that no client left by those before it meets, and what they have instead."""
     left = table
     for condition in known:
         fits = matches([condition], left)
@@ -148,7 +148,7 @@ def _unmet(known: Sequence[Condition], table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _instead(condition: Condition, values: pd.Series) -> str:
-    """Tell what the clients that are left have, nearest to what the condition asks for."""
+    """Return what the clients that are left have, nearest to what the condition asks for."""
     if condition.one_of:
         return ", ".join(sorted(map(str, values.unique())))
     if condition.is_ is not None:

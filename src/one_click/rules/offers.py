@@ -123,7 +123,7 @@ def refuse_outdone_offers(offers: Sequence[Offer]) -> None:
 
 
 def _outdoes(rival: Offer, offer: Offer, tie: bool) -> bool:
-    """Tell whether a rival is chosen before an offer for every client; `tie`: where both are as good."""
+    """Return whether a rival is chosen before an offer for every client; `tie`: where both are as good."""
     # Plans are compared in all three cases: a rival must be as good in each, not in the base case alone.
     effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in CASES]
     as_good = rival.cost <= offer.cost and all(one >= other for one, other in effects)
@@ -146,5 +146,5 @@ def segments_with_clients_for(offer: Offer, segments: Sequence[Segment]) -> Iter
 
 
 def may_be_messaged(clients: pd.DataFrame, most_contacts: int) -> pd.Series:
-    """Tell which clients may get a message: with consent, and with fewer contacts than allowed."""
+    """Return which clients may get a message: with consent, and with fewer contacts than allowed."""
     return clients["allows_messages"] & (clients["marketing_contacts_current"] < most_contacts)

@@ -115,7 +115,7 @@ class StoredTable(pa.DataFrameModel):
 
     @classmethod
     def _fits(cls, data: pd.DataFrame) -> bool:
-        """Tell whether the table fits, at a third of what pandera takes to tell where one does not."""
+        """Return whether the table fits, at a third of what pandera takes to tell where one does not."""
         types = data.dtypes.to_dict()
         columns = {name: one for name, one in cls.to_schema().columns.items() if name in types}
         if any(one.dtype is not None and types[name] != one.dtype.type for name, one in columns.items()):

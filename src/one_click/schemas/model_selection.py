@@ -174,7 +174,7 @@ class Gains(StoredTable):
     """One row per depth: what the champion's ranking finds among the test clients."""
 
     depth: float = fields.share("Share of the base, the likeliest to decline first", is_key=True)
-    perfect: float = fields.share("Share of the declined that an all-knowing ranking would find")
+    perfect: float = fields.share("Share of the declined that a perfect ranking would find")
     share_found: float = fields.share("Share of the declined that is found")
     low: float = fields.share("Lower end of its 95 % interval")
     high: float = fields.share("Upper end of its 95 % interval")

@@ -35,7 +35,7 @@ class ConfigLoader(OmegaConfigLoader):
         ParameterError
             If the environment is unknown.
         DataError
-            If a file cannot be read, or a value refers to another one in vain.
+            If a file cannot be read, or a value refers to one that does not exist.
         """
         try:
             found = super().__getitem__(key)

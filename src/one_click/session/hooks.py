@@ -137,7 +137,7 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
 
 
 def _has(section: Any, part: str) -> bool:
-    """Tell whether a section has what a name with dots, or none, leads to."""
+    """Return whether a section has what a name with dots, or none, leads to."""
     for key in filter(None, part.split(".")):
         if not isinstance(section, Mapping) or key not in section:
             return False

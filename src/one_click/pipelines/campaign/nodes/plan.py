@@ -111,7 +111,7 @@ def run_scenarios(
     plan_summary: PlanSummary,
     options: CampaignPlan,
 ) -> pd.DataFrame:
-    """Tell what the plan keeps if the offers work as in each of the assumed cases.
+    """Return what the plan keeps if the offers work as in each of the assumed cases.
 
     Returns
     -------

@@ -22,7 +22,7 @@ from one_click.presentation.wording import clients, number, percent, plural
 
 from ..texts.odds_ratios import move_text, odds_text
 
-_RULES_SHOWN = 12  # of a larger tree, half of them the riskiest and half the calmest
+_RULES_SHOWN = 12  # of a larger tree, half of them at the highest and half at the lowest risk
 _RULE_CHARACTERS = 98  # in a line of a rule
 _NO_BREAK = "\u00a0"
 
