@@ -1,4 +1,4 @@
-"""A stored table: its class is the one place that tells its columns, their types, units and meaning."""
+"""Base of all stored tables: the class of a table tells its columns, their types, units and meaning."""
 
 import re
 from inspect import get_annotations

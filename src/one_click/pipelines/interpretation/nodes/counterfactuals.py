@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, decimals
-from one_click.explain.moves import Score, is_possible, with_values
+from one_click.explain.perturbation import Score, is_possible, with_values
 from one_click.modelling.profit import is_at_risk
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Interpretation, WhatIf

@@ -10,7 +10,7 @@ from scipy import stats
 
 from one_click.columns import BASE_FEATURES
 from one_click.explain.explanation import SAMPLED
-from one_click.explain.moves import Score, mix, moving_features
+from one_click.explain.perturbation import Score, mix, moving_features
 from one_click.explain.shapley import explain
 from one_click.modelling.scores import innermost, raw_features, uncalibrated_score
 from one_click.parameters import Interpretation
