@@ -8,7 +8,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
 )
@@ -29,12 +29,9 @@ _WORDS: dict[str, Words] = {
 _CLASS_COLOURS = {"all": NEUTRAL, "declined": DECLINED, "kept": KEPT}
 
 
-def demo_marginals_figure(marginals: pd.DataFrame) -> tuple[Figure, Figure]:
+@in_both_languages
+def demo_marginals_figure(language: Language, marginals: pd.DataFrame) -> Figure:
     """Draw the distance of every feature between extract and store, in Russian and in English."""
-    return draw_in_both_languages(_draw_marginals, marginals)
-
-
-def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
     beyond = int((marginals["distance"] > marginals["chance"]).sum())
     title = {
         "ru": f"Распределения: {beyond} из {len(marginals)} расхождений больше случайных",
@@ -58,12 +55,9 @@ def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
     return figure
 
 
-def demo_correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
+@in_both_languages
+def demo_correlations_figure(language: Language, correlations: pd.DataFrame) -> Figure:
     """Draw the correlation of every pair, store against extract, in Russian and in English."""
-    return draw_in_both_languages(_draw_correlations, correlations)
-
-
-def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure:
     widest = correlations.iloc[0]
     pair = f"{label(widest['first'], language)} × {label(widest['second'], language)}"
     gap = number(abs(widest["difference"]), 2, language)

@@ -10,7 +10,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -28,16 +28,11 @@ _WORDS: dict[str, Words] = {
 }
 
 
+@in_both_languages
 def demo_months_figure(
-    months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
-) -> tuple[Figure, Figure]:
-    """Draw declined clients and shifts of features, month by month, in Russian and in English."""
-    return draw_in_both_languages(_draw_months, months, features, campaigns)
-
-
-def _draw_months(
     language: Language, months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
 ) -> Figure:
+    """Draw declined clients and shifts of features, month by month, in Russian and in English."""
     figure = new_figure(11, 8, _months_title(language, features, campaigns))
     upper, lower = figure.subplots(2, 1, sharex=True)
     places = {month: place for place, month in enumerate(months["month"], start=1)}

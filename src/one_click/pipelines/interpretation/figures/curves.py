@@ -14,7 +14,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -62,9 +62,10 @@ _ALIKE: Words = {
 }
 
 
+@in_both_languages
 def effect_curves_figure(
-    effect_curves: pd.DataFrame, effect_lines: pd.DataFrame, effects: pd.DataFrame
-) -> tuple[Figure, Figure]:
+    language: Language, effect_curves: pd.DataFrame, effect_lines: pd.DataFrame, effects: pd.DataFrame
+) -> Figure:
     """Draw the curves of the most important features, in Russian and in English.
 
     Parameters
@@ -72,17 +73,13 @@ def effect_curves_figure(
     effect_curves, effect_lines, effects : DataFrame
         Of `schemas.interpretation.EffectCurves`, `EffectLines` and `Effects`.
     """
-    return draw_in_both_languages(_draw, effect_curves, effect_lines, effects)
-
-
-def _draw(language: Language, curves: pd.DataFrame, lines: pd.DataFrame, effects: pd.DataFrame) -> Figure:
-    names = curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
+    names = effect_curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
     shown = effects.set_index("feature").loc[names]
     rows = -(-len(names) // _PANELS_PER_ROW)
     figure = new_figure(10.5, 1.4 + 2.7 * rows, _title(shown, language))
     panels = figure.subplots(rows, _PANELS_PER_ROW, sharey=True, squeeze=False)
     for axes, name in zip(panels.ravel(), names, strict=False):
-        own, individual = (table[table["feature"] == name] for table in (curves, lines))
+        own, individual = (table[table["feature"] == name] for table in (effect_curves, effect_lines))
         if own["kind"].iloc[0] == "category":
             _draw_levels(axes, own, language)
         else:
