@@ -14,16 +14,7 @@ _COLOURS = {"repair": KEPT, "rejection": DECLINED}
 
 @in_both_languages
 def data_quality_figure(language: Language, data_quality: pd.DataFrame) -> Figure:
-    """Draw how many rows of each file were repaired or rejected, and by which rule.
-
-    Parameters
-    ----------
-    data_quality : DataFrame of `schemas.data_processing.DataQuality`
-
-    Returns
-    -------
-    data_quality_figure_ru, data_quality_figure_en : Figure
-    """
+    """Draw repaired and rejected rows of each file by rule, in Russian and in English."""
     rules = data_quality[data_quality["subject"].isin(list(_COLOURS))].iloc[::-1]
     figure = new_figure(9, 1.6 + 0.34 * len(rules), _title(language, data_quality))
     axes = figure.subplots()

@@ -24,15 +24,13 @@ from one_click.schemas.records import RuleThresholds
 
 from .texts.titles import KINDS, WORDS, title_of_profit, title_of_segments
 
-Figures = tuple[Figure, Figure]
-
 
 def segments_figure(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
     rule_thresholds: RuleThresholds,
     options: Segmentation,
-) -> Figures:
+) -> tuple[Figure, Figure]:
     """Draw every client by probability of decline and monthly profit, coloured by segment."""
     table = decision_table.merge(segments, on=CLIENT_ID)
     return _draw_segments(table, rule_thresholds, options)

@@ -25,13 +25,12 @@ from ..texts import findings, labels
 from ..texts.labels import LABELS
 from .classes import CLASS_COLOURS
 
-Figures = tuple[Figure, Figure]
 _SHOWN_EFFECTS = 6
 
 
 def client_map_figure(
     client_map: pd.DataFrame, map_axes: pd.DataFrame, client_clusters: pd.DataFrame
-) -> Figures:
+) -> tuple[Figure, Figure]:
     """Draw the clients on a plane, by class and by cluster, in Russian and in English."""
     return _draw_map(client_map.merge(client_clusters), map_axes)
 

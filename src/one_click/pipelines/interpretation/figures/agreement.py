@@ -37,12 +37,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 @in_both_languages
 def importance_agreement_figure(language: Language, importance_agreement: pd.DataFrame) -> Figure:
-    """Draw the ranks of each feature by both measures, in Russian and in English.
-
-    Parameters
-    ----------
-    importance_agreement : DataFrame of `schemas.interpretation.ImportanceAgreement`
-    """
+    """Draw the ranks of each feature by both measures, in Russian and in English."""
     table = importance_agreement[importance_agreement["kind"] == FEATURE].sort_values(
         "shap_rank", ascending=False
     )

@@ -66,13 +66,7 @@ _ALIKE: Words = {
 def effect_curves_figure(
     language: Language, effect_curves: pd.DataFrame, effect_lines: pd.DataFrame, effects: pd.DataFrame
 ) -> Figure:
-    """Draw the curves of the most important features, in Russian and in English.
-
-    Parameters
-    ----------
-    effect_curves, effect_lines, effects : DataFrame
-        Of `schemas.interpretation.EffectCurves`, `EffectLines` and `Effects`.
-    """
+    """Draw the curves of the most important features, in Russian and in English."""
     names = effect_curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
     shown = effects.set_index("feature").loc[names]
     rows = -(-len(names) // _PANELS_PER_ROW)
