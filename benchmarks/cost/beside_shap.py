@@ -16,7 +16,7 @@ import shap
 from one_click.columns import BASE_FEATURES
 from one_click.explain.exact import rbf_score
 from one_click.explain.fitted import FittedView
-from one_click.explain.moves import moving_features
+from one_click.explain.perturbation import moving_features
 from one_click.modelling.scores import uncalibrated_score
 
 Values = np.ndarray

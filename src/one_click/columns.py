@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["ru", "en"]
+Words = dict[Language, str]  # the same in both languages
 Kind = Literal["id", "whole", "number", "share", "flag", "category", "target", "period"]
 Group = Literal[
     "communication", "site_behaviour", "product_preferences", "finance", "decision", "key", "target"
@@ -24,7 +25,7 @@ TWIN_GROUP = "twin_group"
 LINE = "line"
 PERIOD = "period"
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ BASE_FEATURES: tuple[str, ...] = tuple(
 )
 CATEGORICAL_FEATURES: tuple[str, ...] = tuple(n for n in BASE_FEATURES if COLUMNS[n].kind == "category")
 
-GROUP_LABELS: dict[str, dict[Language, str]] = {
+GROUP_LABELS: dict[str, Words] = {
     "communication": {"ru": "Коммуникация", "en": "Communication"},
     "site_behaviour": {"ru": "Поведение на сайте", "en": "Site behaviour"},
     "product_preferences": {"ru": "Продуктовые предпочтения", "en": "Product preferences"},
@@ -278,7 +279,7 @@ MONTHS: dict[str, str] = {
 }
 
 # What readers see instead of the store's own words; a value without an entry is shown as it is.
-GLOSSARY: dict[str, dict[Language, str]] = {
+GLOSSARY: dict[str, Words] = {
     "Товары для детей": {"ru": "Товары для детей", "en": "Children's goods"},
     "Домашний текстиль": {"ru": "Домашний текстиль", "en": "Home textiles"},
     "Косметика и аксесуары": {"ru": "Косметика и аксессуары", "en": "Cosmetics and accessories"},
@@ -390,7 +391,7 @@ def single_spaced(text: str) -> str:
     >>> single_spaced(" Товары\u00a0для  детей\u200b")
     'Товары для детей'
     """
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(INVISIBLE.sub("", text).split())
 
 
 def normalised(text: str) -> str:
@@ -453,7 +454,7 @@ def translate(value: str, language: Language) -> str:
 
 
 # A further family of models is one entry here and one in conf/base/parameters_model_selection.yml.
-FAMILY_LABELS: dict[str, dict[Language, str]] = {
+FAMILY_LABELS: dict[str, Words] = {
     "logistic_regression": {"ru": "Логистическая регрессия", "en": "Logistic regression"},
     "spline_logistic_regression": {
         "ru": "Логистическая регрессия со сплайнами",
@@ -463,7 +464,7 @@ FAMILY_LABELS: dict[str, dict[Language, str]] = {
     "k_nearest_neighbours": {"ru": "Ближайшие соседи", "en": "Nearest neighbours"},
     "svc": {"ru": "Метод опорных векторов", "en": "Support vector machine"},
 }
-MODEL_LABELS: dict[str, dict[Language, str]] = {
+MODEL_LABELS: dict[str, Words] = {
     **FAMILY_LABELS,
     "reference": {"ru": "Эталон: логистическая, L1", "en": "Reference: logistic, L1"},
     "voting": {"ru": "Голосование семейств", "en": "Vote of the families"},

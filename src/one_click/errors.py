@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from one_click.columns import INVISIBLE
+
 MAKE_ROOM = "let the disk have room and the file be written, and run again: a search goes on where it stopped"
 _LONGEST = 80  # characters of one item in a message
 _WORD = re.compile(r"[^\s'\"“”«»,;:.()\[\]/=]{2,}")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _ALIKE = str.maketrans("АВЕЁЅІЈКМНОРСТХаеёѕіјорсух", "ABEËSIJKMHOPCTXaeësijopcyx")  # Cyrillic, Latin
 
 
@@ -45,7 +46,7 @@ def _named_letters(message: str) -> str:
 
 
 def _look(word: str) -> str:
-    return _UNSEEN.sub("", unicodedata.normalize("NFC", word)).translate(_ALIKE)
+    return INVISIBLE.sub("", unicodedata.normalize("NFC", word)).translate(_ALIKE)
 
 
 def _odd_letters(word: str, spellings: set[str]) -> str:

@@ -41,6 +41,7 @@ class EngineeredFeature:
 
 def _revenue_trend() -> nw.Expr:
     total = nw.sum_horizontal(*_MONTHS)
+    # Against the mean of three months: a single month may be 0, and the ratio of two months infinite.
     return nw.when(total > 0).then(3 * nw.col("revenue_current") / total - 1).otherwise(0.0)
 
 
@@ -84,6 +85,7 @@ def months_to_columns(rows: Any, value: str, months: tuple[str, ...]) -> Any:
     spread = frame.with_columns(
         nw.when(nw.col(PERIOD) == month).then(nw.col(value)).alias(f"{value}_{month}") for month in months
     )
+    # The cells of other months are missing, which turns whole numbers of pandas into real ones.
     value_type = frame.collect_schema()[value]
     wide = spread.group_by(CLIENT_ID).agg(nw.col(f"{value}_{month}").max() for month in months)
     wide = wide.with_columns(nw.col(f"{value}_{month}").cast(value_type) for month in months)

@@ -76,5 +76,6 @@ def namespace(name: str, parts: Iterable[Node | Pipeline], *, public: Iterable[s
     inside = {node.namespace for node in whole.nodes if node.namespace}
     read = whole.inputs()
     parameters = {one for one in read if one.startswith("params:")}
+    # What a namespace inside this one reads under its own name is private, and gets the prefix as well.
     inputs = {one for one in read - parameters if one.partition(".")[0] not in inside}
     return Pipeline(whole, namespace=name, inputs=inputs, outputs=set(public), parameters=parameters)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES
 from one_click.explain.fitted import FittedView
-from one_click.explain.moves import Score
+from one_click.explain.perturbation import Score
 from one_click.modelling import candidates
 from one_click.modelling.scores import innermost
 from one_click.parameters import Family, Interpretation, ModelSelection

@@ -17,7 +17,7 @@ from one_click.datasets.estimator import EstimatorDataset
 from one_click.explain.certainty import top_reasons
 from one_click.explain.exact import exact_contributions, exact_interactions
 from one_click.explain.fitted import FittedView
-from one_click.explain.moves import with_values
+from one_click.explain.perturbation import with_values
 from one_click.explain.shapley import interactions
 from one_click.modelling.scores import innermost, raw_features, uncalibrated_score
 

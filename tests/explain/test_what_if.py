@@ -8,7 +8,7 @@ import pytest
 
 from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.errors import DataError, OneClickError, ParameterError
-from one_click.explain.moves import Score
+from one_click.explain.perturbation import Score
 from one_click.explain.what_if import ask
 from one_click.features import add_engineered
 from one_click.modelling.scores import decline_probability, raw_features

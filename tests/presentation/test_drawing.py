@@ -1,3 +1,4 @@
+import inspect
 import io
 
 import matplotlib as mpl
@@ -6,7 +7,7 @@ from matplotlib.figure import Figure
 from one_click.columns import Language
 from one_click.presentation.drawing import (
     STYLE,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -21,12 +22,18 @@ def _draw(language: Language, words: dict[str, str], size: float = 10) -> Figure
 
 def test_both_languages_are_drawn_in_the_style_and_leave_no_trace() -> None:
     before = dict(mpl.rcParams)
-    russian, english = draw_in_both_languages(_draw, {"ru": "Риск", "en": "Risk"}, size=4)
+    russian, english = in_both_languages(_draw)({"ru": "Риск", "en": "Risk"}, size=4)
     assert (russian.get_suptitle(), english.get_suptitle()) == ("Риск", "Risk")
     assert russian.axes[0].get_ylabel() == str(STYLE["axes.spines.top"])
     assert russian.get_figwidth() == 4
     assert russian.dpi == STYLE["figure.dpi"]
     assert dict(mpl.rcParams) == before
+
+
+def test_drawing_in_both_languages_has_the_name_and_inputs_of_the_drawing() -> None:
+    both = in_both_languages(_draw)
+    assert (both.__name__, both.__module__) == ("_draw", __name__)
+    assert list(inspect.signature(both).parameters) == ["words", "size"]
 
 
 def test_long_titles_are_wrapped_to_the_width() -> None:

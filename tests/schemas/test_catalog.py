@@ -1,16 +1,16 @@
 """Each stored table and record of the catalog has one schema, where its pipeline's schemas stand."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kedro.pipeline import Pipeline
 
-from one_click.errors import ParameterError
+from one_click.errors import DataError, ParameterError
 from one_click.schemas import find
 from one_click.schemas.documentation import tables
 from one_click.schemas.errors import pipeline_of
-from one_click.schemas.records import RECORDS
 from one_click.session.config_loader import ConfigLoader
 
 Config = dict[str, Any]
@@ -87,9 +87,16 @@ def test_schemas_stand_in_the_module_of_the_pipeline_that_stores_the_table(
     assert "client_scores" in strangers(pipelines | {"model_selection": Pipeline([])})
 
 
-def test_records_stand_beside_the_pipeline_that_stores_them(pipelines: dict[str, Pipeline]) -> None:
-    for name, model in RECORDS.items():
-        assert name in map(_own, pipelines[model.made_by].all_outputs())
+def test_every_record_names_the_pipeline_that_stores_it(
+    catalog: Config, pipelines: dict[str, Pipeline]
+) -> None:
+    models = {_own(name): entry["model"] for name, entry in catalog.items() if "model" in entry}
+    assert {"manifest", "decision_threshold"} <= set(models)
+    for name, model in models.items():
+        record = getattr(import_module("one_click.schemas.records"), _own(model))
+        assert name in map(_own, pipelines[record.made_by].all_outputs())
+        with pytest.raises(DataError, match=r"--pipelines [a-z_]+$"):
+            record.read("?", f"{name}.json")
 
 
 def test_validators_are_told_the_file_and_the_schema(catalog: Config) -> None:
@@ -97,5 +104,4 @@ def test_validators_are_told_the_file_and_the_schema(catalog: Config) -> None:
         "schema": "one_click.schemas.data_processing.Parsed",
         "file": "data/02_intermediate/demo/parsed_{table}.parquet",
     }
-    assert catalog["manifest"]["validator"]["options"] == {"file": "data/06_models/demo/manifest.json"}
     assert catalog["money"]["validator"]["options"] == {"table": "money"}

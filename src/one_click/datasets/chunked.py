@@ -181,6 +181,7 @@ class FolderDataset(AbstractDataset[Chunks[FilePiece], None]):
                     writers[path] = self._writer(path, handle)
                     files.callback(writers[path].close)
                 writers[path].write(rows)
+        # Only now, when the new files are complete.
         for path in writers:
             self._remove_other_formats(path)
 

@@ -211,7 +211,7 @@ def _shape(cell: str) -> str:
 
 
 def _is_shown(decimal: str, thousands: str, shapes: list[str], numbers: pd.DataFrame) -> bool:
-    """Tell whether a comma or point between thousands is there beyond doubt, and is no slip."""
+    """Return whether a comma or point between thousands is there beyond doubt, and is no slip."""
     if thousands not in DECIMALS:
         return True
     one, other = re.escape(thousands), re.escape(decimal)

@@ -100,7 +100,7 @@ def _telling_headers() -> set[str]:
 
 
 def _names_a_column(line: str) -> bool:
-    """Tell whether a line holds the name of a column, although no known separator parts it."""
+    """Return whether a line holds the name of a column, although no known separator parts it."""
     return any(word in plain(line) for word in _telling_headers())
 
 

@@ -124,5 +124,5 @@ class EstimatorDataset(AbstractDataset[Any, Any]):
 
 
 def _engineers(model: Any) -> bool:
-    """Tell whether a model makes its engineered features; one that is no pipeline looks at none."""
+    """Return whether a model makes its engineered features; one that is no pipeline looks at none."""
     return "engineer" in getattr(model, "named_steps", ["engineer"])

@@ -90,10 +90,12 @@ class RecordDataset(AbstractDataset[Any, Any]):
             file.write(data.model_dump_json(indent=2, by_alias=True).encode())
 
     def _place(self) -> tuple[Any, str]:
+        # An option of local files; other file systems may refuse it.
         options = {"auto_mkdir": True} if "://" not in self._filepath else {}
         return fsspec.core.url_to_fs(self._filepath, **options, **self._credentials)
 
     def _class(self) -> Any:
+        # Imported on first use: kedro makes every entry of the catalog at the start of each run.
         module, _, name = self._model.rpartition(".")
         return getattr(import_module(module), name)
 

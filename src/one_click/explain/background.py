@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from one_click.explain.fitted import Values
 
 _POOL = 2000  # clients from whom they are chosen: bounds the cost, however large the base
-_PASSES = 3  # at most: a pass that exchanges nobody is the last
+_PASSES = 3  # at most: a pass without an exchange is the last
 
 
 def representative_rows(
@@ -39,7 +39,7 @@ def representative_rows(
         for place, out in enumerate(before):
             rest = moments[chosen].sum(axis=0) - moments[out]
             others = pool[(labels[pool] == labels[out]) & ~np.isin(pool, chosen)]
-            candidates = np.concatenate([[out], others])  # first, so that ties exchange nobody
+            candidates = np.concatenate([[out], others])  # first, so that ties exchange no client
             chosen[place] = candidates[((rest + moments[candidates]) ** 2).sum(axis=1).argmin()]
         if (chosen == before).all():
             break

@@ -267,6 +267,7 @@ class _Kernels:
         """Return the contribution of each moving feature, shape (n_moving,)."""
         others = np.zeros_like(self.start)
         for mixed, product in self._along():
+            # The product over all other features; no kernel is 0, see `_FARTHEST`.
             others += product / mixed
         return np.einsum("fbs,fbs->f", self.moved, others)
 

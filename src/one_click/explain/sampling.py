@@ -17,10 +17,10 @@ from sklearn.pipeline import Pipeline
 
 from one_click.columns import BASE_FEATURES
 from one_click.explain.certainty import settled
+from one_click.explain.coalitions import Mixed, Rows, score_mixed
 from one_click.explain.exact import contributions_by
 from one_click.explain.explanation import SAMPLED, Explanation
 from one_click.explain.fitted import FittedView, Values
-from one_click.explain.mixing import Mixed, Rows, score_mixed
 from one_click.explain.surrogate import fit_surrogate
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import Interpretation

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from one_click.columns import BASE_FEATURES
 from one_click.explain.exact import rbf_score
 from one_click.explain.fitted import Values
-from one_click.explain.moves import mix, moving_features
+from one_click.explain.perturbation import mix, moving_features
 from one_click.modelling.families import assemble, build_engineering, build_preprocessing
 from one_click.modelling.scores import uncalibrated_score
 from one_click.parameters import SCALERS

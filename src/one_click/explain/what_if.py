@@ -11,7 +11,7 @@ import pandas as pd
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, ENGINEERED_FEATURES, KNOWN_VALUES
 from one_click.errors import DataError, ParameterError, nearest
-from one_click.explain.moves import POSSIBLE, Score, is_possible, with_values
+from one_click.explain.perturbation import POSSIBLE, Score, is_possible, with_values
 from one_click.modelling.scores import raw_features
 
 

@@ -59,7 +59,7 @@ def calibrate(method: str, fitted_on: pd.DataFrame, applied_to: pd.DataFrame) ->
 
 
 def _sigmoid(scores: Values, target: Values, new: Values) -> Values:
-    """Platt's (1999) sigmoid with his smoothed targets, which scikit-learn's calibration uses too."""
+    """Platt's (1999) sigmoid with smoothed targets, which scikit-learn's calibration uses too."""
     declined = target.sum()
     smoothed = np.where(target == 1, (declined + 1) / (declined + 2), 1 / (len(target) - declined + 2))
     return _predict_logistic(new[:, None], _fit_logistic(scores[:, None], smoothed))
@@ -90,6 +90,7 @@ def _fit_logistic(columns: Values, target: Values) -> Values:
         if np.abs(slope).max() <= _FLAT * len(target):
             break
         curvature = (design.T * (probability * (1 - probability))) @ design
+        # Not `solve`: the curvature becomes singular where a threshold separates the classes.
         coefficients += np.linalg.lstsq(curvature, slope, rcond=None)[0]
     return coefficients
 
@@ -133,7 +134,7 @@ def _are_probabilities(scores: pd.DataFrame) -> bool:
 
 
 def _rises(method: str, scores: pd.DataFrame) -> bool:
-    """Tell whether a beta calibration keeps the order of these scores."""
+    """Return whether a beta calibration keeps the order of these scores."""
     terms = _beta_terms(_are_probabilities(scores))(scores["score"].to_numpy())
     coefficients = _fit_logistic(terms[:, BETA[method]], scores["target"].to_numpy())
     return bool((coefficients[1:] >= 0).all())
@@ -170,7 +171,7 @@ def compare_methods(scores: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per applicable method: method, log_loss, brier_score, calibration_error, chosen
+    DataFrame of `schemas.model_selection.Calibrations`, without the model
         Chosen is the smallest log loss.
     """
     applicable = {"none": scores["probability"].notna().all()}

@@ -97,6 +97,7 @@ def _voter(tuned: TunedModel, clients: pd.DataFrame, options: ModelSelection) ->
     pipeline = _pipeline(tuned, clients)
     if hasattr(pipeline, "predict_proba"):
         return pipeline
+    # Without an ensemble there is one fitted pipeline, which explanations look into, not one per fold.
     return CalibratedClassifierCV(pipeline, method="sigmoid", cv=_folds(options), ensemble=False)
 
 
@@ -174,8 +175,7 @@ def score_out_of_fold(tuned: TunedModel, clients: pd.DataFrame, options: ModelSe
 
     Returns
     -------
-    DataFrame, one row per client and repeat: repeat, fold, client_id, target, score, probability, terms (of
-    the model that gave the score)
+    DataFrame of `schemas.model_selection.FoldScores`
         No rows for a candidate that could not be fitted on all folds.
     """
     if tuned.refused:

@@ -29,7 +29,7 @@ def find_band(probability: Values, target: NDArray[np.int64], error: float) -> U
     Returns
     -------
     UndecidedBand
-        Where the class has too few clients for the rule, the threshold is 0 or 1: nobody lies beyond.
+        Where the class has too few clients for the rule, the threshold is 0 or 1: no client lies beyond.
     """
     kept, declined = probability[target == 0], probability[target == 1]
     keeps_below = max(0.0, -_upper_threshold(-declined, error))

@@ -122,6 +122,7 @@ def calibration_chance(probability: Values, samples: int, seed: int) -> float:
 
 def _by_bin(probability: Values, values: Values | None = None) -> Values:
     """Return the values (ones by default) in the column of their client's bin, shape (n_clients, n_bins)."""
+    # A probability of 1 belongs to the last bin.
     bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)
     table = np.zeros((len(probability), _BINS))
     table[np.arange(len(probability)), bins] = 1 if values is None else values
@@ -157,7 +158,7 @@ def evaluate(
 
     Returns
     -------
-    DataFrame, one row per metric: metric, value, low, high, n
+    DataFrame of `schemas.model_selection.Evaluation`, without the model
         The interval holds what this fitted model has in the population that the clients come from: DeLong's
         for the ROC-AUC, `share_interval` for other shares, `amount_interval` for losses. The calibration
         error has none (near 0 none is known that holds); beside it stands ``calibration_chance``.
@@ -207,7 +208,7 @@ def compare(
 
     Returns
     -------
-    DataFrame, one row per metric but the calibration error: metric, difference, low, high
+    DataFrame of `schemas.model_selection.ChallengerDifferences`, without the model and the calibration error
         The 95 % interval is normal, with the spread of the difference over resamples of the same clients.
         Lift and recall have none: few clients part two models there, and theirs held too seldom on planted
         stores (.88 and .91).

@@ -89,6 +89,7 @@ def build_preprocessing(scaler: str, features: tuple[str, ...]) -> ColumnTransfo
     """
     categories = [name for name in features if name in CATEGORICAL_FEATURES]
     numeric = [name for name in features if name not in categories]
+    # A new month may bring values that training never saw: they become zeros in every column.
     encoder = OneHotEncoder(drop="if_binary", handle_unknown="ignore", sparse_output=False)
     return ColumnTransformer(
         [("scaler", clone(SCALER_STEPS[scaler]), numeric), ("encoder", encoder, categories)],

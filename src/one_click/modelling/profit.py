@@ -38,7 +38,7 @@ def profit_at_risk(
 
 
 def is_at_risk(probability: Scores, threshold: float) -> Scores:
-    """Tell which clients are at risk: the threshold itself belongs to them."""
+    """Return which clients are at risk: the threshold itself belongs to them."""
     return probability >= threshold
 
 
@@ -65,6 +65,7 @@ def assume_campaign(profit: NDArray[Any], offers: Offers, segmentation: Segmenta
         for case in ("low", "base", "high")
     )
     spread = (high - low) / (2 * _NORMAL_95)
+    # No beta distribution has the mean 0 or 1: such an effect counts as known.
     certain = not spread or effect in (0, 1)
     weight = 0.0 if certain else max(_WIDEST, effect * (1 - effect) / spread**2 - 1)
     return CampaignAssumptions(

@@ -35,7 +35,7 @@ class PairedFoldPruner(BasePruner):  # type: ignore[misc]  # mypy reads no types
         self._negligible_chance = negligible_chance
 
     def prune(self, study: "optuna.Study", trial: FrozenTrial) -> bool:
-        """Tell whether to prune a trial that holds its values so far in the attribute `FOLD_VALUES`."""
+        """Return whether to prune a trial that holds its values so far in the attribute `FOLD_VALUES`."""
         finished = finished_values(study)
         if len(finished) < _FEWEST or not self._negligible_chance:
             return False

@@ -83,10 +83,12 @@ def search(clients: pd.DataFrame, family: Family, options: ModelSelection, open_
     study = _study_in_memory(log.trials, options)
     for number in range(len(log.trials), options.trials):
         study.sampler = _sampler(options, number)
+        # The first trial, so that no budget leaves out what the best one is compared with.
         if number == 0 and family.start:
             study.enqueue_trial(family.start)
         _run(study, scorer, family, options.folds)
         log.record(study.get_trials(deepcopy=False)[-1])
+    # The log may hold more trials than a budget that was lowered since.
     table = _tabulate(study.get_trials(deepcopy=False)[: options.trials], options.folds)
     return _choose(table, clients, family, options)
 
@@ -112,6 +114,7 @@ def _run(study: "optuna.Study", scorer: FoldScorer, family: Family, folds: int) 
         values = _score_folds(trial, scorer, family, choice, folds)
     except FAULTS_OF_A_FIT as error:
         trial.set_user_attr(_REFUSED, str(error) or type(error).__name__)
+        # Refused trials are recorded, too: a space that cannot be fitted ends with its budget.
         study.tell(trial, state=TrialState.FAIL)
         return
     if len(values) < folds:

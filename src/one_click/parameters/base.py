@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Self, get_args
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from one_click.errors import DeclarationError, ParameterError, nearest, share_hint
 from one_click.parameters import configuration
 
-Share = Field(ge=0, le=1)
+Share = Annotated[float, Field(ge=0, le=1)]
 Seed = Field(ge=0, lt=2**32)
 
 _SECRET = "pseudonym_key"  # which no message repeats

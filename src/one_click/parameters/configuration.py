@@ -11,7 +11,7 @@ from yaml.constructor import SafeConstructor
 Location = tuple[str | int, ...]
 
 _PATTERNS = ("**/parameters*", "parameters*/**/*")  # those by which kedro finds files of parameters
-_SUFFIXES = (".yml", ".yaml", ".json")
+SUFFIXES = (".yml", ".yaml", ".json")
 _ABSENT = object()
 
 # Kedro hands a parameter model its value and nothing about the value's origin: hence a memory of the process.
@@ -89,7 +89,7 @@ def _files(folder: Path) -> set[Path]:
     """Return the files of parameters of an environment; kedro passes over hidden ones."""
     found = {path for pattern in _PATTERNS for path in folder.glob(pattern)}
     hidden = {path for path in found if any(part[0] == "." for part in path.relative_to(folder).parts)}
-    return {path for path in found - hidden if path.suffix in _SUFFIXES and path.is_file()}
+    return {path for path in found - hidden if path.suffix in SUFFIXES and path.is_file()}
 
 
 def _top_level(paths: Iterable[Path]) -> dict[str, tuple[Path, Node]]:

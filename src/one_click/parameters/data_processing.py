@@ -53,7 +53,7 @@ class DataProcessing(Parameters):
     other_store: OtherStore = THIS_STORE
     missing_marks: tuple[str, ...]
     unreadable_numbers: Literal["stop", "reject"]
-    max_rejected_share: float = Share
+    max_rejected_share: Share
     exclude_without_purchases: bool
     implausible_revenue_iqr: float = Field(gt=0)
     engineered_features: tuple[str, ...]

@@ -62,12 +62,12 @@ class DemoStore(Parameters):
     file_format: Literal["csv", "parquet"]
     order_noise: float = Field(ge=0, le=1e9)
     label_noise: LabelNoise
-    label_persistence: float = Share
+    label_persistence: Share
     leavers_share: float = Field(ge=0, lt=1)
-    newcomers_share: float = Share
+    newcomers_share: Share
     newcomer_days: tuple[int, int]
-    habit_change: float = Share
-    persistence: dict[str, Annotated[float, Share]]
+    habit_change: Share
+    persistence: dict[str, Share]
     monthly_change: dict[str, Annotated[float, Field(ge=-1, le=10)]]
     drifts: tuple[Drift, ...]
     campaigns: tuple[Campaign, ...]

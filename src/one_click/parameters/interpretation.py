@@ -92,7 +92,7 @@ class Interpretation(Parameters):
     refit_permutations: int = Field(ge=2)
     rounds: int = Field(ge=1)
     certain_from: float = Field(ge=0.5, lt=1)
-    stable_from: float = Share
+    stable_from: Share
     reasons: int = Field(ge=1, le=16)
     curves: Curves
     what_if: WhatIf

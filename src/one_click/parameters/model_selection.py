@@ -49,7 +49,7 @@ class Range(Parameters):
         return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
 
     def holds(self, value: Any) -> bool:
-        """Tell whether the range has this value."""
+        """Return whether the range has this value."""
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number and self.low <= value <= self.high and not (self.whole and value % 1)
 
@@ -75,7 +75,7 @@ class Choices(Parameters):
         return self.choices
 
     def holds(self, value: Any) -> bool:
-        """Tell whether the list has this value."""
+        """Return whether the list has this value."""
         return value in self.choices
 
 

@@ -6,10 +6,9 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES, COLUMNS, PROFIT
 from one_click.errors import nearest
+from one_click.parameters.base import Share
 from one_click.rules.conditions import Condition
 from one_click.rules.declared import Declared
-
-Share = Annotated[float, Field(ge=0, le=1)]
 
 INTERACTION = " * "
 NUMERIC_FEATURES: tuple[str, ...] = tuple(

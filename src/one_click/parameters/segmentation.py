@@ -37,7 +37,7 @@ class Segmentation(Parameters):
     """
 
     file: ClassVar[str] = "conf/base/parameters_segmentation.yml"
-    value_quantile: float = Share
+    value_quantile: Share
     horizon_months: int = Field(ge=1, le=12)
     profit_lost_share: float = Field(gt=0, le=1)
     signal_quantile: float = Field(gt=0, lt=0.5)

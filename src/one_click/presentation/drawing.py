@@ -3,9 +3,10 @@
 Marks have as gid the column or class that they show, so that a figure can be compared with its table.
 """
 
+import inspect
 import textwrap
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 import matplotlib as mpl
@@ -45,24 +46,25 @@ STYLE = {
 }
 
 
-def draw_in_both_languages(
-    draw: Callable[Concatenate[Language, P], Figure], *args: P.args, **kwargs: P.kwargs
-) -> tuple[Figure, Figure]:
-    """Draw one figure in Russian and in English, in the project's style.
+def in_both_languages(draw: Callable[Concatenate[Language, P], Figure]) -> Callable[P, tuple[Figure, Figure]]:
+    """Return the function that draws a figure in Russian and in English, in the project's style.
 
     Parameters
     ----------
     draw : callable
-        Takes the language and then `args`; returns a figure.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
+        Takes the language, and then what the figure shows.
     """
-    with mpl.rc_context(STYLE):
-        russian, english = (draw(language, *args, **kwargs) for language in LANGUAGES)
-    return russian, english
+
+    @wraps(draw)
+    def draw_both(*args: P.args, **kwargs: P.kwargs) -> tuple[Figure, Figure]:
+        with mpl.rc_context(STYLE):
+            russian, english = (draw(language, *args, **kwargs) for language in LANGUAGES)
+        return russian, english
+
+    # The nodes are wired by the names of arguments, of which the language is none.
+    _, *shown = inspect.signature(draw).parameters.values()
+    draw_both.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    return draw_both
 
 
 def new_figure(width: float, height: float, title: str) -> Figure:

@@ -30,8 +30,6 @@ def gather_exhibits(**exhibits: Any) -> dict[str, Any]:
 
 
 def _plain(exhibit: Any) -> Any:
-    if isinstance(exhibit, BaseModel):
-        return exhibit.model_dump(mode="json")
     if isinstance(exhibit, bytes):
         return base64.b64encode(exhibit).decode()
     if isinstance(exhibit, BaseModel):

@@ -11,7 +11,7 @@ _START, _LENGTH = "c", 12  # without the letter, 1234e5678901 would be read as a
 def shown(clients: pd.Series, key: str | None) -> pd.Series:
     """Return what people see of client numbers: with a key pseudonyms, the same for the same key.
 
-    A pseudonym is the beginning of the number's HMAC-SHA256: without the key nobody can find the number.
+    A pseudonym is the beginning of the number's HMAC-SHA256: without the key the number cannot be found.
 
     Examples
     --------

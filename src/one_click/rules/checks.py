@@ -46,10 +46,10 @@ def find_faults(
 
 
 def _useless(offer: Offer, segments: Sequence[Segment]) -> Iterator[DeclarationError]:
-    """Yield what makes an offer useless for any base: no effect, or a segment where nobody may get it."""
+    """Yield what makes an offer useless for any base: no effect, or a segment where no client may get it."""
     if offer.effect.base == 0:
         yield DeclarationError(
-            f"{offer.nobody}: its base effect is 0. Rule: an offer is made where it keeps more than it "
+            f"{offer.refusal}: its base effect is 0. Rule: an offer is made where it keeps more than it "
             "costs. Remedy: a base effect above 0, or take the offer out",
             "effect",
             "base",
@@ -59,7 +59,7 @@ def _useless(offer: Offer, segments: Sequence[Segment]) -> Iterator[DeclarationE
         for place, code in enumerate(condition.one_of if condition.column == "segment" else ()):
             if code not in valid:
                 yield DeclarationError(
-                    f"{offer.nobody} in '{code}': no client of that segment is at risk and meets the other "
+                    f"{offer.refusal} in '{code}': no client of that segment is at risk and meets the other "
                     f"conditions, too. Rule: an offer names segments with clients who may get it; "
                     f"{nearest(code, valid)}",
                     *("conditions", number, "one_of", place),
@@ -136,7 +136,7 @@ def _all_conditions(rule: Rule) -> list[Condition]:
 
 
 def _unmet(known: Sequence[Condition], table: pd.DataFrame) -> dict[str, Any]:
-    """Tell which condition leaves nobody of those who meet the ones before it, and what they have instead."""
+    """Return the first condition that no client left by those before it meets, and what they have instead."""
     left = table
     for condition in known:
         fits = matches([condition], left)
@@ -144,11 +144,11 @@ def _unmet(known: Sequence[Condition], table: pd.DataFrame) -> dict[str, Any]:
             instead = _instead(condition, left[condition.column])
             return {"unmet": condition.text, "among": len(left), "instead": instead}
         left = left[fits]
-    raise ValueError("every condition is met by somebody")
+    raise ValueError("every condition is met by a client")
 
 
 def _instead(condition: Condition, values: pd.Series) -> str:
-    """Tell what the clients that are left have, nearest to what the condition asks for."""
+    """Return what the clients that are left have, nearest to what the condition asks for."""
     if condition.one_of:
         return ", ".join(sorted(map(str, values.unique())))
     if condition.is_ is not None:

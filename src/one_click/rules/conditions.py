@@ -177,7 +177,7 @@ def texts(conditions: Iterable[Condition]) -> str:
 
 
 def matches(conditions: Sequence[Condition], table: pd.DataFrame) -> pd.Series:
-    """Tell for which clients all conditions hold.
+    """Return for which clients all conditions hold.
 
     Parameters
     ----------

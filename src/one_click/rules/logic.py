@@ -77,7 +77,7 @@ def _is_empty(values: Allowed) -> bool:
 
 
 def contradict(conditions: Sequence[Condition]) -> bool:
-    """Tell whether no client can meet all conditions, whatever the base."""
+    """Return whether no client can meet all conditions, whatever the base."""
     columns = {condition.column for condition in conditions if condition.column}
     signals = [condition.signal for condition in conditions if condition.signal]
     return any(_is_empty(allowed(column, conditions)) for column in columns) or any(
@@ -86,7 +86,7 @@ def contradict(conditions: Sequence[Condition]) -> bool:
 
 
 def _cannot_show(code: str, conditions: Sequence[Condition]) -> bool:
-    """Tell whether conditions leave nothing that could have dropped."""
+    """Return whether conditions leave nothing that could have dropped."""
     signal = RISK_SIGNALS[code]
     if not signal.before:
         return False
@@ -101,9 +101,9 @@ def interval_of(column: str, conditions: Sequence[Condition]) -> Interval:
 
 
 def implies(premises: Sequence[Condition], conclusion: Condition) -> bool:
-    """Tell whether every client who meets the premises must meet the conclusion, too.
+    """Return whether every client who meets the premises must meet the conclusion, too.
 
-    Premises that contradict each other are nobody's, and are not looked for here.
+    Premises that contradict each other are met by no client, and are not looked for here.
     """
     if conclusion.column:
         return _within(allowed(conclusion.column, premises), _values(conclusion))
@@ -123,5 +123,5 @@ def _within(values: Allowed, others: Interval | frozenset[Any]) -> bool:
 
 
 def imply_all(premises: Sequence[Condition], conclusions: Iterable[Condition]) -> bool:
-    """Tell whether every client who meets the premises must meet all conclusions."""
+    """Return whether every client who meets the premises must meet all conclusions."""
     return all(implies(premises, conclusion) for conclusion in conclusions)

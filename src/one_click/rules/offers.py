@@ -113,7 +113,7 @@ def refuse_outdone_offers(offers: Sequence[Offer]) -> None:
         for rival_position, rival in enumerate(offers):
             if rival is not offer and _outdoes(rival, offer, tie=rival_position < position):
                 raise DeclarationError(
-                    f"{offer.nobody}: whoever may get it may also get '{rival.code}', which costs no more, "
+                    f"{offer.refusal}: whoever may get it may also get '{rival.code}', which costs no more, "
                     "prevents no less and uses the same channel. Rule: a client gets the offer that keeps "
                     "the most profit, of equally good ones the first. "
                     f"Remedy: take '{offer.code}' out, or change it",
@@ -123,13 +123,13 @@ def refuse_outdone_offers(offers: Sequence[Offer]) -> None:
 
 
 def _outdoes(rival: Offer, offer: Offer, tie: bool) -> bool:
-    """Tell whether a rival is chosen before an offer for every client; `tie`: where both are as good."""
+    """Return whether a rival is chosen before an offer for every client; `tie`: where both are as good."""
     # Plans are compared in all three cases: a rival must be as good in each, not in the base case alone.
     effects = [(getattr(rival.effect, name), getattr(offer.effect, name)) for name in CASES]
     as_good = rival.cost <= offer.cost and all(one >= other for one, other in effects)
     better = rival.cost < offer.cost or rival.effect.base > offer.effect.base
-    everybody = imply_all((*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions))
-    return rival.channel == offer.channel and as_good and (better or tie) and everybody
+    all_eligible = imply_all((*offer.facts, *offer.conditions), (*rival.facts, *rival.conditions))
+    return rival.channel == offer.channel and as_good and (better or tie) and all_eligible
 
 
 def segments_with_clients_for(offer: Offer, segments: Sequence[Segment]) -> Iterator[str]:
@@ -146,5 +146,5 @@ def segments_with_clients_for(offer: Offer, segments: Sequence[Segment]) -> Iter
 
 
 def may_be_messaged(clients: pd.DataFrame, most_contacts: int) -> pd.Series:
-    """Tell which clients may get a message: with consent, and with fewer contacts than allowed."""
+    """Return which clients may get a message: with consent, and with fewer contacts than allowed."""
     return clients["allows_messages"] & (clients["marketing_contacts_current"] < most_contacts)

@@ -1,4 +1,4 @@
-"""What segments and offers have in common: a code, and conditions that somebody can meet."""
+"""What segments and offers have in common: a code, and conditions that a client can meet."""
 
 import math
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class Rule(Declared):
     """
 
     KIND: ClassVar[str]
-    NOBODY: ClassVar[str] = "nobody can get"
+    REFUSAL: ClassVar[str] = "nobody can get"
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     conditions: tuple[Condition, ...] = ()
@@ -36,18 +36,18 @@ class Rule(Declared):
         return {}
 
     @property
-    def nobody(self) -> str:
-        """The beginning of what is to be said of a rule that is for nobody."""
-        return f"{self.NOBODY} '{self.code}'"
+    def refusal(self) -> str:
+        """The beginning of the error about a rule that no client can meet."""
+        return f"{self.REFUSAL} '{self.code}'"
 
     @model_validator(mode="after")
-    def _somebody_can_meet_it(self) -> Self:
+    def _satisfiable(self) -> Self:
         for position, condition in enumerate(self.conditions):
             known = (*self.facts, *self.conditions[:position])
             if contradict((*known, condition)):
                 against = _contradicted(condition, known)
                 raise DeclarationError(
-                    f"{self.nobody}: {self._contradiction(condition, against)}", "conditions", position
+                    f"{self.refusal}: {self._contradiction(condition, against)}", "conditions", position
                 )
         return self
 

@@ -27,7 +27,7 @@ class Segment(Rule):
     """
 
     KIND = "segment"
-    NOBODY = "nobody can get into"
+    REFUSAL = "nobody can get into"
 
     title_ru: str = Field(min_length=1)
     title_en: str = Field(min_length=1)
@@ -65,7 +65,7 @@ def _taken(segment: Segment, earlier: Segment) -> str:
     what = "it has the same conditions as" if alike else "whoever meets its conditions is taken by"
     remedy = "change one of them" if alike else f"put '{segment.code}' before '{earlier.code}'"
     return (
-        f"{segment.nobody}: {what} '{earlier.code}' before it ({texts(earlier.conditions)}). "
+        f"{segment.refusal}: {what} '{earlier.code}' before it ({texts(earlier.conditions)}). "
         f"Rule: the first segment whose conditions all hold takes the client. Remedy: {remedy}"
     )
 

@@ -6,6 +6,5 @@ A failure says the file or data set, the column, the rows, the rule and the reme
 from .check import TableCheck
 from .documentation import document, find
 from .raw import RawTable
-from .records import StoredRecord
 
-__all__ = ["RawTable", "StoredRecord", "TableCheck", "document", "find"]
+__all__ = ["RawTable", "TableCheck", "document", "find"]

@@ -1,4 +1,4 @@
-"""A stored table: its class is the one place that tells its columns, their types, units and meaning."""
+"""Base of all stored tables: the class of a table tells its columns, their types, units and meaning."""
 
 import re
 from inspect import get_annotations
@@ -66,6 +66,7 @@ class StoredTable(pa.DataFrameModel):
     @classmethod
     def key_columns(cls) -> list[str]:
         """Return the columns that tell the rows apart; none if rows may be equal."""
+        # Not of the class's own `to_schema`, which asks for the keys.
         columns = super().to_schema().columns.items()
         return [name for name, column in columns if column.metadata["key"]]
 
@@ -114,7 +115,7 @@ class StoredTable(pa.DataFrameModel):
 
     @classmethod
     def _fits(cls, data: pd.DataFrame) -> bool:
-        """Tell whether the table fits, at a third of what pandera takes to tell where one does not."""
+        """Return whether the table fits, at a third of what pandera takes to tell where one does not."""
         types = data.dtypes.to_dict()
         columns = {name: one for name, one in cls.to_schema().columns.items() if name in types}
         if any(one.dtype is not None and types[name] != one.dtype.type for name, one in columns.items()):

@@ -8,7 +8,6 @@ from . import fields
 from .base import StoredTable
 from .segmentation import DecisionTable
 
-_MONEY = "profit units"
 _NO_OFFER = "without an offer"
 _CASES = {"low": "the low case", "base": "the base case", "high": "the high case"}
 
@@ -18,7 +17,7 @@ def _kept(missing: str = "") -> fields.Columns:
     return {
         f"expected_profit_kept_{case}": (
             float,
-            fields.number(what.format(named), unit=_MONEY, missing=missing),
+            fields.number(what.format(named), unit=fields.MONEY, missing=missing),
         )
         for case, named in _CASES.items()
     }
@@ -32,7 +31,7 @@ class Recommendations(
         "offer": (str, fields.text_key("Code of the offer; none without one")),
         "channel": (str, fields.text("Channel of the offer; none without one")),
         "reason": (str, fields.text("Feature that the offer answers to; empty without one")),
-        "cost": (float, fields.amount("Cost of the offer", unit=_MONEY)),
+        "cost": (float, fields.amount("Cost of the offer", unit=fields.MONEY)),
     }
     | _kept(),
 ):
@@ -52,7 +51,7 @@ class SelectedClients(
         CLIENT_ID: (int, fields.key()),
         "offer": (str, fields.text("Code of the offer")),
         "channel": (str, fields.text("Channel of the offer")),
-        "cost": (float, fields.amount("Cost of the offer", unit=_MONEY)),
+        "cost": (float, fields.amount("Cost of the offer", unit=fields.MONEY)),
     }
     | _kept(),
 ):
@@ -66,12 +65,12 @@ class CampaignPlan(StoredTable):
     offer: str = fields.text("Code of the offer; of a control client the intended one")
     channel: str = fields.text("Channel of the offer")
     arm: str = fields.one_of("treated", "control", what="Whether the client gets the offer")
-    cost: float = fields.amount("Cost of the offer; 0 of a control client", unit=_MONEY)
-    expected_profit_kept: float = fields.number("In the base case; 0 of a control client", unit=_MONEY)
+    cost: float = fields.amount("Cost of the offer; 0 of a control client", unit=fields.MONEY)
+    expected_profit_kept: float = fields.number("In the base case; 0 of a control client", unit=fields.MONEY)
 
 
 class IdleRules(StoredTable):
-    """One row per segment in which there is nobody, and offer that fits nobody."""
+    """One row per segment without clients, and per offer that fits no client."""
 
     kind: str = fields.one_of("segment", "offer", what="Which of them", is_key=True)
     code: str = fields.text_key("Code in the configuration")
@@ -110,7 +109,7 @@ class _ClientsByAction(
         "why_en": (str, fields.text("The same as a sentence, in English")),
         "rank": (Any, fields.whole("Place of the offer among the client's own", missing=_NO_OFFER)),
         "reason": (str, fields.text("Feature that the offer answers to", missing=_NO_OFFER)),
-        "cost": (float, fields.amount("Cost of the offer", unit=_MONEY, missing=_NO_OFFER)),
+        "cost": (float, fields.amount("Cost of the offer", unit=fields.MONEY, missing=_NO_OFFER)),
     }
     | _kept(_NO_OFFER),
 ):
@@ -139,10 +138,10 @@ class NotAtRisk(_ClientsByAction):
 class BudgetCurve(StoredTable):
     """One row per budget, the smallest first: what the best plan keeps."""
 
-    budget: float = fields.number("What may be spent", unit=_MONEY, is_key=True)
-    cost: float = fields.amount("What is spent", unit=_MONEY)
-    kept: float = fields.number("Expected profit kept", unit=_MONEY)
-    upper_bound: float = fields.number("No plan keeps more", unit=_MONEY)
+    budget: float = fields.number("What may be spent", unit=fields.MONEY, is_key=True)
+    cost: float = fields.amount("What is spent", unit=fields.MONEY)
+    kept: float = fields.number("Expected profit kept", unit=fields.MONEY)
+    upper_bound: float = fields.number("No plan keeps more", unit=fields.MONEY)
     budget_price: float = fields.amount("Profit kept by the last unit of budget")
 
 
@@ -150,10 +149,10 @@ class PlanScenarios(StoredTable):
     """One row per case of the offers' effects."""
 
     case: str = fields.one_of(*_CASES, what="Case", is_key=True)
-    kept: float = fields.number("Profit kept by the plan that was made for the base case", unit=_MONEY)
-    best: float = fields.number("Profit kept by a plan that knew the case", unit=_MONEY)
-    upper_bound: float = fields.number("No plan keeps more in the case", unit=_MONEY)
-    loss: float = fields.number("Best less kept", unit=_MONEY)
+    kept: float = fields.number("Profit kept by the plan that was made for the base case", unit=fields.MONEY)
+    best: float = fields.number("Profit kept by a plan that knew the case", unit=fields.MONEY)
+    upper_bound: float = fields.number("No plan keeps more in the case", unit=fields.MONEY)
+    loss: float = fields.number("Best less kept", unit=fields.MONEY)
 
 
 class PlanComparison(StoredTable):
@@ -169,10 +168,14 @@ class PlanComparison(StoredTable):
         is_key=True,
     )
     clients: float = fields.amount("Clients chosen; at random a mean", unit="clients")
-    cost: float = fields.amount("Cost", unit=_MONEY)
-    kept: float = fields.number("Expected profit kept", unit=_MONEY)
-    low: float = fields.number("5 % quantile over random orders", unit=_MONEY, missing="of the other ways")
-    high: float = fields.number("95 % quantile over random orders", unit=_MONEY, missing="of the other ways")
+    cost: float = fields.amount("Cost", unit=fields.MONEY)
+    kept: float = fields.number("Expected profit kept", unit=fields.MONEY)
+    low: float = fields.number(
+        "5 % quantile over random orders", unit=fields.MONEY, missing="of the other ways"
+    )
+    high: float = fields.number(
+        "95 % quantile over random orders", unit=fields.MONEY, missing="of the other ways"
+    )
     share_of_plan: float = fields.number("Kept over what the plan keeps", missing="if the plan keeps nothing")
 
 
@@ -208,21 +211,21 @@ class ArmBalance(StoredTable):
 
 
 class OfferSummary(StoredTable):
-    """One row per offer that somebody gets, the most profitable first; without the control arm."""
+    """One row per offer with clients, the most profitable first; without the control arm."""
 
     offer: str = fields.text_key("Code of the offer")
     channel: str = fields.text("Channel of the offer")
     clients: int = fields.whole("Clients who get it", unit="clients")
-    cost: float = fields.amount("Cost", unit=_MONEY)
-    kept_low: float = fields.number("Expected profit kept in the low case", unit=_MONEY)
-    kept_base: float = fields.number("Expected profit kept in the base case", unit=_MONEY)
-    kept_high: float = fields.number("Expected profit kept in the high case", unit=_MONEY)
+    cost: float = fields.amount("Cost", unit=fields.MONEY)
+    kept_low: float = fields.number("Expected profit kept in the low case", unit=fields.MONEY)
+    kept_base: float = fields.number("Expected profit kept in the base case", unit=fields.MONEY)
+    kept_high: float = fields.number("Expected profit kept in the high case", unit=fields.MONEY)
     title_ru: str = fields.text("Title in Russian")
     title_en: str = fields.text("Title in English")
 
 
 class ActionSummary(StoredTable):
-    """One row per action and reason that somebody has; those of clients at risk come first."""
+    """One row per action and reason with clients; those of clients at risk come first."""
 
     at_risk: bool = fields.flag("Whether the clients are at risk")
     action: str = fields.text_key("Code of what is done")

@@ -129,7 +129,7 @@ class Audit(StoredTable):
     low: float = fields.share("Lower end of the ROC-AUC's 95 % interval", missing="without a ROC-AUC")
     high: float = fields.share("Upper end of the ROC-AUC's 95 % interval", missing="without a ROC-AUC")
     clients: int = fields.whole("Clients that it concerns", unit="clients")
-    level: str = fields.one_of("note", "warning", "blocking", what="How grave it is")
+    level: str = fields.one_of("note", "warning", "blocking", what="Severity")
     meaning_ru: str = fields.text("What it means, in Russian")
     action_ru: str = fields.text("What is done about it, in Russian")
     meaning_en: str = fields.text("What it means, in English")

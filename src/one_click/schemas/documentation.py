@@ -35,6 +35,7 @@ def find(name: str) -> Any:
 @cache
 def tables() -> dict[str, Any]:
     """Return the schemas of all stored tables by the names of their data sets."""
+    # Imported here, because pandera takes long and most commands look at no schema.
     from . import base
 
     path = str(__package__)

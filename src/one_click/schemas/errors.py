@@ -1,4 +1,4 @@
-"""The one message about a file that does not fit what is said of it."""
+"""The one error about a stored file that does not fit its schema."""
 
 from pathlib import Path
 

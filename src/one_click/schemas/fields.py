@@ -7,6 +7,7 @@ import pandera.pandas as pa
 
 from one_click.columns import COLUMNS, label
 
+MONEY = "profit units"
 Columns = dict[str, tuple[Any, Any]]  # name -> annotation and field, as in the body of a class
 
 _SLACK = 1e-9  # what is calculated may pass the end of its range by a rounding error
@@ -61,9 +62,9 @@ def key(what: str = "Number of the client") -> Any:
     return _field("integer", what, is_key=True)
 
 
-def text_key(what: str, *, column: str = "") -> Any:
+def text_key(what: str) -> Any:
     """Return a column of text that tells rows apart, with the other keys of its table."""
-    return _field("text", what, column=column, is_key=True)
+    return _field("text", what, is_key=True)
 
 
 def client() -> Any:
@@ -124,7 +125,7 @@ def numbers(what: str) -> Any:
 
 def outcome(*, missing: str = "") -> Any:
     """Return a column of what clients did."""
-    return _field("label", "What the client did: 1 if his activity declined, else 0", missing=missing)
+    return _field("label", "What the client did: 1 if activity declined, else 0", missing=missing)
 
 
 def vocabulary(*names: str, is_key: bool = False) -> Columns:

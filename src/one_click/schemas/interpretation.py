@@ -82,7 +82,7 @@ class ShapRefits(
     StoredTable,
     columns={"refit": (int, fields.key("Number of the refit, from 0"))}
     | fields.vocabulary(CLIENT_ID, is_key=True)
-    | fields.per_feature(BASE_FEATURES, "Contribution of “{}”", fields.number, unit=_UNIT),
+    | _CONTRIBUTIONS,
 ):
     """One row per refit of the champion and client: the Shapley values."""
 
@@ -221,7 +221,7 @@ class Effects(StoredTable):
 
 
 class Coefficients(StoredTable):
-    """One row per candidate with coefficients and term, the weightiest of each model first."""
+    """One row per candidate with coefficients and term, the largest of each model first."""
 
     model: str = fields.text_key("Name of the model")
     term: str = fields.text_key("Term as the model sees it")

@@ -1,9 +1,10 @@
-"""Tables of the pipeline model_selection: trials, candidates, the champion and everybody's score."""
+"""Tables of the pipeline model_selection: trials, candidates, the champion and the scores of all clients."""
 
 from . import fields
 from .base import StoredTable
 
 _REFUSED = "if it could not be fitted"
+_WHY = "What it is compared for"
 _NO_CHAMPION = "where it cannot be told"
 
 
@@ -54,11 +55,11 @@ class AllFoldScores(_ScoresOfModels):
     """One row per model, training client and repeat: scores of all models that are compared."""
 
 
-class TunedModels(StoredTable):
-    """One row per model that is compared: families, their vote, challengers, benchmarks."""
+class _ComparedModels(StoredTable):
+    """One row per model that is compared."""
 
     model: str = fields.text_key("Name of the model")
-    kind: str = fields.one_of("family", "challenger", "benchmark", what="What it is compared for")
+    kind: str = fields.one_of("family", "challenger", "benchmark", what=_WHY)
     interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
     search_roc_auc: float = fields.share(
         "ROC-AUC of the chosen hyperparameters in the search", missing="without a search"
@@ -66,21 +67,18 @@ class TunedModels(StoredTable):
     trials: int = fields.whole("Trials of the search", unit="trials")
     refused: str = fields.text("Why it could not be fitted; empty where it could")
     hyperparameters: str = fields.text("Hyperparameters, as JSON")
+
+
+class TunedModels(_ComparedModels):
+    """One row per model that is compared: families, their vote, challengers, benchmarks."""
+
     tuned: str = fields.text("All that it takes to build it, as JSON")
 
 
-class Leaderboard(StoredTable):
+class Leaderboard(_ComparedModels):
     """One row per model, the best first, by cross-validated ROC-AUC."""
 
-    model: str = fields.text_key("Name of the model")
-    kind: str = fields.one_of("family", "challenger", "benchmark", "excluded", what="What it is compared for")
-    interpretability: int = fields.whole("Rank, 1 for the family that is easiest to explain")
-    search_roc_auc: float = fields.share(
-        "ROC-AUC of the chosen hyperparameters in the search", missing="without a search"
-    )
-    trials: int = fields.whole("Trials of the search", unit="trials")
-    refused: str = fields.text("Why it could not be fitted; empty where it could")
-    hyperparameters: str = fields.text("Hyperparameters, as JSON")
+    kind: str = fields.one_of("family", "challenger", "benchmark", "excluded", what=_WHY)
     roc_auc: float = fields.share("Mean ROC-AUC over folds that chose nothing", missing=_REFUSED)
     roc_auc_low: float = fields.number("Lower end of its 95 % interval (Nadeau and Bengio)", missing=_REFUSED)
     roc_auc_high: float = fields.number(
@@ -109,7 +107,7 @@ class ClientValues(StoredTable):
     """One row per client: what its decline would cost."""
 
     client_id: int = fields.key()
-    value: float = fields.number("Monthly profit over the months that count", unit="profit units")
+    value: float = fields.number("Monthly profit over the months that count", unit=fields.MONEY)
 
 
 class SearchTrace(StoredTable):
@@ -134,7 +132,7 @@ class Thresholds(StoredTable):
     model: str = fields.text_key("Name of the model")
     threshold: float = fields.share("Probability from which a client is at risk", is_key=True)
     f1_declined: float = fields.share("F1 of the declined")
-    campaign_profit: float = fields.number("Profit per client of the base", unit="profit units")
+    campaign_profit: float = fields.number("Profit per client of the base", unit=fields.MONEY)
     chosen: bool = fields.flag("Whether the threshold is taken; of equals, the lowest")
 
 
@@ -176,7 +174,7 @@ class Gains(StoredTable):
     """One row per depth: what the champion's ranking finds among the test clients."""
 
     depth: float = fields.share("Share of the base, the likeliest to decline first", is_key=True)
-    perfect: float = fields.share("Share of the declined that an all-knowing ranking would find")
+    perfect: float = fields.share("Share of the declined that a perfect ranking would find")
     share_found: float = fields.share("Share of the declined that is found")
     low: float = fields.share("Lower end of its 95 % interval")
     high: float = fields.share("Upper end of its 95 % interval")

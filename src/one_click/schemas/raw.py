@@ -48,7 +48,7 @@ class RawTable:
 
 
 def _misspelt(name: str, data: pd.DataFrame) -> bool:
-    """Tell whether a column that is not there is probably there under a misspelt name."""
+    """Return whether a column that is not there is probably there under a misspelt name."""
     known = {LINE, *(column.source for column in SOURCE_COLUMNS)}
     unknown = [str(other) for other in data.columns if other not in known]
     return bool(difflib.get_close_matches(name, unknown, n=1, cutoff=0.8))

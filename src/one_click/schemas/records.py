@@ -1,7 +1,6 @@
 """What travels between nodes as a few named values: each record is a frozen model, stored as JSON."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -17,11 +16,11 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from one_click.parameters import Family
+from one_click.parameters.base import Share
 from one_click.rules.signals import RISK_SIGNALS
 
 from .errors import unfit
 
-Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Hyperparameter = bool | int | float | str | None
@@ -64,14 +63,6 @@ class Record(BaseModel):
         """
         try:
             return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise cls._unfit(error, file) from None
-
-    @classmethod
-    def of(cls, entries: dict[str, Any], file: str) -> Self:
-        """Return the record with these entries; faults are those of `read`."""
-        try:
-            return cls.model_validate(entries)
         except ValidationError as error:
             raise cls._unfit(error, file) from None
 
@@ -343,7 +334,7 @@ class FittedData(Record):
 
 
 class Manifest(Record):
-    """From which data, settings and versions of libraries the champion was made."""
+    """From which data, parameters and versions of libraries the champion was made."""
 
     made_by = "model_selection"
     champion: Champion
@@ -489,46 +480,3 @@ class ExplanationFacts(Record):
     disagreements: list[Sentence]
     checks: dict[str, float]
     refitted_on: Share
-
-
-RECORDS: dict[str, type[Record]] = {
-    "cleaning_limits": CleaningLimits,
-    "campaign_assumptions": CampaignAssumptions,
-    "decision_threshold": DecisionThreshold,
-    "undecided_band": UndecidedBand,
-    "rule_thresholds": RuleThresholds,
-    "tuned": TunedModel,
-    "plan_summary": PlanSummary,
-    "known_categories": KnownCategories,
-    "manifest": Manifest,
-    "key_facts": KeyFacts,
-    "model_facts": ModelFacts,
-    "plan_facts": PlanFacts,
-    "explanation_facts": ExplanationFacts,
-}
-
-
-class StoredRecord:
-    """Checks a record that still travels as a dictionary against the model of its name; others pass.
-
-    Parameters
-    ----------
-    file : str
-        Where it is stored; its name without suffix is that of the record.
-    """
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._model = RECORDS.get(Path(file).stem)
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Return `data` if it fits.
-
-        Raises
-        ------
-        DataError
-            If an entry is missing, unknown, of the wrong type or out of its range.
-        """
-        if self._model is not None:
-            self._model.of(data, self._file)
-        return data

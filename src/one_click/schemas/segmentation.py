@@ -17,7 +17,7 @@ class RuleCoverage(StoredTable):
     later: str = fields.text("Conditions that can be looked at only after the model")
     clients: int = fields.whole("Clients who meet the former", unit="clients")
     share: float = fields.share("Their share of the base")
-    unmet: str = fields.text("First condition that leaves nobody; empty without one")
+    unmet: str = fields.text("First condition that leaves no client; empty without one")
     among: int = fields.whole("Clients who met those before it", unit="clients")
     instead: str = fields.text("What these have instead; empty without an unmet condition")
 
@@ -39,14 +39,16 @@ class SignalQuality(StoredTable):
     shown: int = fields.whole("Labelled clients with the signal", unit="clients")
     base_share: float = fields.share("Share of declined among the labelled")
     precision: float = fields.share(
-        "Share of declined among those with the signal", missing="if nobody has it"
+        "Share of declined among those with the signal", missing="if no client has it"
     )
-    precision_low: float = fields.share("Lower end of its 95 % interval (Wilson)", missing="if nobody has it")
+    precision_low: float = fields.share(
+        "Lower end of its 95 % interval (Wilson)", missing="if no client has it"
+    )
     precision_high: float = fields.share(
-        "Upper end of its 95 % interval (Wilson)", missing="if nobody has it"
+        "Upper end of its 95 % interval (Wilson)", missing="if no client has it"
     )
-    recall: float = fields.share("Share of the declined who show it", missing="if nobody declined")
-    lift: float = fields.amount("Precision over the base share", missing="if nobody declined or has it")
+    recall: float = fields.share("Share of the declined who show it", missing="if no client declined")
+    lift: float = fields.amount("Precision over the base share", missing="if no client declined or has it")
     offers: str = fields.text("Offers that it triggers, joined by commas")
 
 
@@ -58,7 +60,7 @@ class DecisionTable(Clients):
     at_risk: bool = fields.flag("Whether the probability reaches the threshold")
     valuable: bool = fields.flag("Whether the monthly profit reaches its threshold")
     profit_at_risk: float = fields.number(
-        "Probability times monthly profit, months that count and share lost", unit="profit units"
+        "Probability times monthly profit, months that count and share lost", unit=fields.MONEY
     )
     may_be_messaged: bool = fields.flag("Whether messages are allowed and there have not been too many")
     main_reason: str = fields.text("Feature that speaks most for a decline; empty without reasons")
@@ -91,8 +93,8 @@ class SegmentProfiles(StoredTable):
     declined_share: float = fields.share("Share of declined among them", missing=_UNLABELLED)
     declined_low: float = fields.share("Lower end of its 95 % interval (Wilson)", missing=_UNLABELLED)
     declined_high: float = fields.share("Upper end of its 95 % interval (Wilson)", missing=_UNLABELLED)
-    mean_monthly_profit: float = fields.number("Mean monthly profit", unit="profit units", missing=_EMPTY)
-    profit_at_risk: float = fields.number("Sum of the profit at risk", unit="profit units")
+    mean_monthly_profit: float = fields.number("Mean monthly profit", unit=fields.MONEY, missing=_EMPTY)
+    profit_at_risk: float = fields.number("Sum of the profit at risk", unit=fields.MONEY)
     reachable_share: float = fields.share("Share of clients who allow messages", missing=_EMPTY)
     minutes_change: float = fields.number("Median change of time on site, as a share", missing=_EMPTY)
     revenue_change: float = fields.number("Median change of revenue, as a share", missing=_EMPTY)
@@ -102,9 +104,9 @@ class SegmentProfiles(StoredTable):
     top_reasons: str = fields.text("Most frequent main reasons, joined by commas")
     share: float = fields.share("Share of all clients")
     profit_at_risk_share: float = fields.number("Share of all profit at risk", missing="if there is none")
-    profit_per_client: float = fields.number("Profit at risk per client", unit="profit units", missing=_EMPTY)
+    profit_per_client: float = fields.number("Profit at risk per client", unit=fields.MONEY, missing=_EMPTY)
     profit_per_client_at_risk: float = fields.number(
-        "The same over all segments at risk", unit="profit units", missing="if nobody is at risk"
+        "The same over all segments at risk", unit=fields.MONEY, missing="if no client is at risk"
     )
     risk_rank: int = fields.whole("Place by profit at risk, from 1; 0 if not at risk")
     key: bool = fields.flag("Whether it is large and has much profit at risk per client")

@@ -12,10 +12,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from one_click.errors import DataError, ParameterError, nearest
+from one_click.parameters.configuration import SUFFIXES
 
-_SUFFIXES = (".yml", ".yaml", ".json")
 _SCHEMAS = "one_click.schemas."
-_TABLE, _RECORD = f"{_SCHEMAS}TableCheck", f"{_SCHEMAS}StoredRecord"
 
 
 class ConfigLoader(OmegaConfigLoader):
@@ -36,7 +35,7 @@ class ConfigLoader(OmegaConfigLoader):
         ParameterError
             If the environment is unknown.
         DataError
-            If a file cannot be read, or a value refers to another one in vain.
+            If a file cannot be read, or a value refers to one that does not exist.
         """
         try:
             found = super().__getitem__(key)
@@ -90,9 +89,8 @@ def _tell_validators_their_files(entries: Iterable[Any]) -> None:
             continue
         name = str(validator.get("class"))
         if name.startswith(_SCHEMAS):
-            of_table = name != _RECORD
-            validator["class"] = _TABLE if of_table else _RECORD
-            validator["options"] = ({"schema": name} if of_table else {}) | {"file": entry["filepath"]}
+            validator["class"] = f"{_SCHEMAS}TableCheck"
+            validator["options"] = {"schema": name, "file": entry["filepath"]}
 
 
 def _without_replaced(base: Mapping[Path, Any], other: Mapping[Path, Any]) -> dict[Path, Any]:
@@ -114,7 +112,7 @@ def _stop_at_unknown_environment(conf: Path, folder: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     """Return all that is named like a file of configuration; hidden ones are not kedro's."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
+    found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
     return [path for path in found if not any(part[0] == "." for part in path.relative_to(folder).parts)]
 
 

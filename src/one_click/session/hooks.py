@@ -137,7 +137,7 @@ def _stop_at_missing(parameters: Mapping[str, Any]) -> None:
 
 
 def _has(section: Any, part: str) -> bool:
-    """Tell whether a section has what a name with dots, or none, leads to."""
+    """Return whether a section has what a name with dots, or none, leads to."""
     for key in filter(None, part.split(".")):
         if not isinstance(section, Mapping) or key not in section:
             return False
@@ -227,6 +227,7 @@ def _missing(pipeline: Pipeline, catalog: CatalogProtocol) -> list[str]:
 
 def _makers() -> dict[str, str]:
     """Return the pipeline that makes each data set, whichever pipelines were loaded."""
+    # Kedro has loaded only the pipelines that the run names; any other may make the data set.
     pipelines.set_requested(None)
     chosen = {name: one for name, one in pipelines.items() if name != "__default__"}
     return {made: name for name, one in chosen.items() for made in one.all_outputs()}

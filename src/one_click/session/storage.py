@@ -115,7 +115,7 @@ def _hold(file: Path, holder: str, *, shared: bool) -> None:
     Raises
     ------
     DataError
-        If somebody else does, or the folder cannot be written or locked.
+        If another run does, or the folder cannot be written or locked.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def _hold(file: Path, holder: str, *, shared: bool) -> None:
         if alone:
             os.truncate(handle, 0)
         os.write(handle, f"{holder}\n".encode())
-        # Shared only after the names of earlier holders are gone: until then no other reader may add his.
+        # Shared only after the names of earlier holders are gone: until then no other reader may add its own.
         if alone and shared:
             kernel_lock.take(handle, shared=True)
     except OSError as error:

@@ -217,6 +217,7 @@ def _add_twins(clients: Clients, options: DemoStore) -> Clients:
         rows = np.flatnonzero(block == number)
         count = share_of_block(options.dirt.twins, int(number), options)
         generator = np.random.default_rng([options.seed, int(number), Stream.TWINS])
+        # Every second row at most, so that no client is copied from a copy.
         copies = rows[1::2][generator.permutation(len(rows[1::2]))[:count]]
         source[copies] = copies - 1
         twin[copies] = twin[copies - 1] = True
@@ -247,6 +248,7 @@ def decide(clients: Clients, month: int, options: DemoStore, population: DemoPop
     frame, block = clients.frame, clients.frame["block"].to_numpy()
     untreated = decline_probability(frame, population)
     probability = np.minimum(untreated * (1 - _prevented(frame, month)), 1.0)
+    # One draw for both outcomes, so that they differ by the offer alone.
     luck = ndtr(frame["mood"].to_numpy())
     declined = luck < probability
     noise = options.label_noise

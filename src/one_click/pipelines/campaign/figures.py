@@ -10,7 +10,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
 )
@@ -20,22 +20,19 @@ from one_click.schemas.records import PlanSummary
 from .texts.titles import WAYS, WORDS, title_of_comparison, title_of_curve
 
 
-def budget_curve_figure(budget_curve: pd.DataFrame, plan_summary: PlanSummary) -> tuple[Figure, Figure]:
+@in_both_languages
+def budget_curve_figure(language: Language, budget_curve: pd.DataFrame, plan_summary: PlanSummary) -> Figure:
     """Draw the profit kept against the budget, in Russian and in English."""
-    return draw_in_both_languages(_draw_curve, budget_curve, plan_summary)
-
-
-def plan_comparison_figure(plan_comparison: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw what the plan and selections by hand keep, in Russian and in English."""
-    return draw_in_both_languages(_draw_comparison, plan_comparison)
-
-
-def _draw_curve(language: Language, curve: pd.DataFrame, summary: PlanSummary) -> Figure:
-    figure = new_figure(8, 4.5, title_of_curve(summary, language))
+    figure = new_figure(8, 4.5, title_of_curve(plan_summary, language))
     axes = figure.subplots()
-    axes.plot(curve["budget"], curve["kept"], color=KEPT, marker="o", markersize=4)
+    axes.plot(budget_curve["budget"], budget_curve["kept"], color=KEPT, marker="o", markersize=4)
     axes.scatter(
-        [summary.cost], [summary.kept], color=DECLINED, s=70, zorder=3, label=WORDS["plan"][language]
+        [plan_summary.cost],
+        [plan_summary.kept],
+        color=DECLINED,
+        s=70,
+        zorder=3,
+        label=WORDS["plan"][language],
     )
     axes.set_xlabel(WORDS["budget"][language])
     axes.set_ylabel(WORDS["kept"][language])
@@ -46,9 +43,11 @@ def _draw_curve(language: Language, curve: pd.DataFrame, summary: PlanSummary) -
     return figure
 
 
-def _draw_comparison(language: Language, comparison: pd.DataFrame) -> Figure:
-    table = comparison.sort_values("kept", ignore_index=True)
-    figure = new_figure(8, 3.5, title_of_comparison(comparison, language))
+@in_both_languages
+def plan_comparison_figure(language: Language, plan_comparison: pd.DataFrame) -> Figure:
+    """Draw what the plan and selections by hand keep, in Russian and in English."""
+    table = plan_comparison.sort_values("kept", ignore_index=True)
+    figure = new_figure(8, 3.5, title_of_comparison(plan_comparison, language))
     axes = figure.subplots()
     heights = np.arange(len(table))
     colours = [ACCENT if way == "plan" else NEUTRAL for way in table["way"]]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, COLUMNS, LANGUAGES, Language, label
+from one_click.columns import CLIENT_ID, COLUMNS, LANGUAGES, Language, Words, label
 from one_click.parameters import DataProcessing
 from one_click.presentation.wording import number
 
@@ -153,7 +153,7 @@ TEXTS: dict[tuple[str, str], dict[Language, tuple[str, str]]] = {
         ),
     },
 }
-_ORDERS: dict[str, dict[Language, str]] = {
+_ORDERS: dict[str, Words] = {
     CLIENT_ID: {"ru": "Номер клиента", "en": "The client number"},
     ROW_ORDER: {"ru": "Порядок строк в файле", "en": "The order of rows in the file"},
 }

@@ -3,18 +3,18 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from one_click.columns import TARGET, Language, label
+from one_click.columns import TARGET, Language, Words, label
 from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
 )
 from one_click.presentation.wording import number
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: dict[str, Words] = {
     "distance": {
         "ru": "Наибольшее расхождение функций распределения",
         "en": "Largest gap between cumulative distributions",
@@ -29,18 +29,9 @@ _WORDS: dict[str, dict[Language, str]] = {
 _CLASS_COLOURS = {"all": NEUTRAL, "declined": DECLINED, "kept": KEPT}
 
 
-def demo_marginals_figure(marginals: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the distance of every feature between extract and store.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
-    return draw_in_both_languages(_draw_marginals, marginals)
-
-
-def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
+@in_both_languages
+def demo_marginals_figure(language: Language, marginals: pd.DataFrame) -> Figure:
+    """Draw the distance of every feature between extract and store, in Russian and in English."""
     beyond = int((marginals["distance"] > marginals["chance"]).sum())
     title = {
         "ru": f"Распределения: {beyond} из {len(marginals)} расхождений больше случайных",
@@ -64,18 +55,9 @@ def _draw_marginals(language: Language, marginals: pd.DataFrame) -> Figure:
     return figure
 
 
-def demo_correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the correlation of every pair in the store against that in the extract.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
-    return draw_in_both_languages(_draw_correlations, correlations)
-
-
-def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure:
+@in_both_languages
+def demo_correlations_figure(language: Language, correlations: pd.DataFrame) -> Figure:
+    """Draw the correlation of every pair, store against extract, in Russian and in English."""
     widest = correlations.iloc[0]
     pair = f"{label(widest['first'], language)} × {label(widest['second'], language)}"
     gap = number(abs(widest["difference"]), 2, language)

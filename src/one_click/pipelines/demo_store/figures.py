@@ -4,20 +4,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from one_click.columns import Language, label
+from one_click.columns import Language, Words, label
 from one_click.presentation.drawing import (
     ACCENT,
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
 )
 from one_click.presentation.wording import number, percent
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: dict[str, Words] = {
     "month": {"ru": "Месяц", "en": "Month"},
     "recorded": {"ru": "снизившиеся, по записи магазина", "en": "declined, as recorded"},
     "treated": {"ru": "получили предложение", "en": "got the offer"},
@@ -28,22 +28,11 @@ _WORDS: dict[str, dict[Language, str]] = {
 }
 
 
+@in_both_languages
 def demo_months_figure(
-    months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
-) -> tuple[Figure, Figure]:
-    """Draw the share of declined clients and the shift of the features, month by month.
-
-    Returns
-    -------
-    tuple of Figure
-        Russian, English.
-    """
-    return draw_in_both_languages(_draw_months, months, features, campaigns)
-
-
-def _draw_months(
     language: Language, months: pd.DataFrame, features: pd.DataFrame, campaigns: pd.DataFrame
 ) -> Figure:
+    """Draw declined clients and shifts of features, month by month, in Russian and in English."""
     figure = new_figure(11, 8, _months_title(language, features, campaigns))
     upper, lower = figure.subplots(2, 1, sharex=True)
     places = {month: place for place, month in enumerate(months["month"], start=1)}

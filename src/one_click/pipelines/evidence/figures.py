@@ -9,7 +9,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
 )
@@ -18,22 +18,9 @@ from . import texts
 from .texts import WORDS
 
 
-def nested_summary_figure(nested_summary: pd.DataFrame) -> tuple[Figure, Figure]:
+@in_both_languages
+def nested_summary_figure(language: Language, nested_summary: pd.DataFrame) -> Figure:
     """Draw the nested ROC-AUC of all models and rules with intervals, in Russian and in English."""
-    return draw_in_both_languages(_draw_nested, nested_summary)
-
-
-def feature_gains_figure(feature_gains: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw what each engineered feature adds to each family, in Russian and in English."""
-    return draw_in_both_languages(_draw_feature_gains, feature_gains)
-
-
-def split_luck_figure(split_luck: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the ROC-AUC of the same models on many hold-outs, in Russian and in English."""
-    return draw_in_both_languages(_draw_split_luck, split_luck)
-
-
-def _draw_nested(language: Language, nested_summary: pd.DataFrame) -> Figure:
     areas = nested_summary[(nested_summary["metric"] == "roc_auc") & (nested_summary["model"] != "dummy")]
     shown = areas.sort_values(["value", "model"])
     best = areas[areas["model"] == "best"].iloc[0]
@@ -49,7 +36,9 @@ def _draw_nested(language: Language, nested_summary: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figure:
+@in_both_languages
+def feature_gains_figure(language: Language, feature_gains: pd.DataFrame) -> Figure:
+    """Draw what each engineered feature adds to each family, in Russian and in English."""
     features = list(feature_gains["feature"].unique())
     figure = new_figure(8, 1.4 + 0.5 * len(features), texts.feature_gains_title(feature_gains, language))
     axes = figure.subplots()
@@ -67,7 +56,9 @@ def _draw_feature_gains(language: Language, feature_gains: pd.DataFrame) -> Figu
     return figure
 
 
-def _draw_split_luck(language: Language, split_luck: pd.DataFrame) -> Figure:
+@in_both_languages
+def split_luck_figure(language: Language, split_luck: pd.DataFrame) -> Figure:
+    """Draw the ROC-AUC of the same models on many hold-outs, in Russian and in English."""
     first = split_luck["model"].iloc[0]
     areas = split_luck[split_luck["model"] == first]["roc_auc"]
     figure = new_figure(7, 3.6, texts.split_luck_title(areas, language))

@@ -14,7 +14,7 @@ from one_click.presentation.drawing import (
     KEPT,
     NEUTRAL,
     PALETTE,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -27,37 +27,9 @@ from .texts import WORDS
 _LINES = ("-", "--", ":")
 
 
-def leaderboard_figure(leaderboard: pd.DataFrame) -> tuple[Figure, Figure]:
+@in_both_languages
+def leaderboard_figure(language: Language, leaderboard: pd.DataFrame) -> Figure:
     """Draw the cross-validated ROC-AUC of all models with intervals, in Russian and in English."""
-    return draw_in_both_languages(_draw_leaderboard, leaderboard)
-
-
-def gains_figure(gains: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the share of declined clients found by depth, in Russian and in English."""
-    return draw_in_both_languages(_draw_gains, gains)
-
-
-def reliability_figure(reliability: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw predicted against observed shares of decline, in Russian and in English."""
-    return draw_in_both_languages(_draw_reliability, reliability)
-
-
-def profit_figure(gains: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the share of the lost profit that is found by depth, in Russian and in English."""
-    return draw_in_both_languages(_draw_profit, gains)
-
-
-def thresholds_figure(thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw F1 and profit of a campaign along the champion's thresholds, in Russian and in English."""
-    return draw_in_both_languages(_draw_thresholds, thresholds, leaderboard)
-
-
-def search_figure(search_trace: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw how each family's search came to its best value, in Russian and in English."""
-    return draw_in_both_languages(_draw_search, search_trace)
-
-
-def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
     shown = leaderboard[(leaderboard["model"] != "dummy") & leaderboard["roc_auc"].notna()].iloc[::-1]
     champion = leaderboard[leaderboard["champion"]].iloc[0]
     figure = new_figure(8, 1.4 + 0.42 * len(shown), texts.leaderboard_title(champion, language))
@@ -79,7 +51,9 @@ def _draw_leaderboard(language: Language, leaderboard: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_gains(language: Language, gains: pd.DataFrame) -> Figure:
+@in_both_languages
+def gains_figure(language: Language, gains: pd.DataFrame) -> Figure:
+    """Draw the share of declined clients found by depth, in Russian and in English."""
     words = WORDS[language]
     figure = new_figure(7, 4.2, texts.gains_title(gains, language))
     axes = figure.subplots()
@@ -100,7 +74,9 @@ def _finish_depths(axes: Axes, language: Language) -> None:
     axes.legend(loc="lower right")
 
 
-def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
+@in_both_languages
+def reliability_figure(language: Language, reliability: pd.DataFrame) -> Figure:
+    """Draw predicted against observed shares of decline, in Russian and in English."""
     words = WORDS[language]
     figure = new_figure(6, 4.2, texts.reliability_title(reliability, language))
     axes = figure.subplots()
@@ -113,7 +89,9 @@ def _draw_reliability(language: Language, reliability: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_profit(language: Language, gains: pd.DataFrame) -> Figure:
+@in_both_languages
+def profit_figure(language: Language, gains: pd.DataFrame) -> Figure:
+    """Draw the share of the lost profit that is found by depth, in Russian and in English."""
     words = WORDS[language]
     figure = new_figure(7, 4.2, texts.profit_title(gains, language))
     axes = figure.subplots()
@@ -130,7 +108,9 @@ def _draw_profit(language: Language, gains: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_thresholds(language: Language, thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> Figure:
+@in_both_languages
+def thresholds_figure(language: Language, thresholds: pd.DataFrame, leaderboard: pd.DataFrame) -> Figure:
+    """Draw F1 and profit of a campaign along the champion's thresholds, in Russian and in English."""
     curve = thresholds[thresholds["model"] == champion_name(leaderboard)]
     chosen = curve[curve["chosen"]].iloc[0]
     figure = new_figure(7, 4.6, texts.thresholds_title(chosen, language))
@@ -145,7 +125,9 @@ def _draw_thresholds(language: Language, thresholds: pd.DataFrame, leaderboard: 
     return figure
 
 
-def _draw_search(language: Language, search_trace: pd.DataFrame) -> Figure:
+@in_both_languages
+def search_figure(language: Language, search_trace: pd.DataFrame) -> Figure:
+    """Draw how each family's search came to its best value, in Russian and in English."""
     figure = new_figure(8, 4.2, texts.search_title(search_trace, language))
     axes = figure.subplots()
     # Families beyond the number of colours take them again, with another line.

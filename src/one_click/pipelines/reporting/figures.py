@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from one_click.columns import Language
-from one_click.presentation.drawing import DECLINED, KEPT, draw_in_both_languages, new_figure, number_ticks
+from one_click.presentation.drawing import DECLINED, KEPT, in_both_languages, new_figure, number_ticks
 from one_click.presentation.wording import number
 
 from .texts.words import QUALITY_DETAILS, QUALITY_SUBJECTS
@@ -12,21 +12,9 @@ from .texts.words import QUALITY_DETAILS, QUALITY_SUBJECTS
 _COLOURS = {"repair": KEPT, "rejection": DECLINED}
 
 
-def data_quality_figure(data_quality: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw how many rows of each file were repaired or rejected, and by which rule.
-
-    Parameters
-    ----------
-    data_quality : DataFrame of `schemas.data_processing.DataQuality`
-
-    Returns
-    -------
-    data_quality_figure_ru, data_quality_figure_en : Figure
-    """
-    return draw_in_both_languages(_draw_quality, data_quality)
-
-
-def _draw_quality(language: Language, data_quality: pd.DataFrame) -> Figure:
+@in_both_languages
+def data_quality_figure(language: Language, data_quality: pd.DataFrame) -> Figure:
+    """Draw repaired and rejected rows of each file by rule, in Russian and in English."""
     rules = data_quality[data_quality["subject"].isin(list(_COLOURS))].iloc[::-1]
     figure = new_figure(9, 1.6 + 0.34 * len(rules), _title(language, data_quality))
     axes = figure.subplots()

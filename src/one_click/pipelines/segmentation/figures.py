@@ -14,7 +14,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     NEUTRAL,
     PALETTE,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -24,20 +24,19 @@ from one_click.schemas.records import RuleThresholds
 
 from .texts.titles import KINDS, WORDS, title_of_profit, title_of_segments
 
-Figures = tuple[Figure, Figure]
-
 
 def segments_figure(
     decision_table: pd.DataFrame,
     segments: pd.DataFrame,
     rule_thresholds: RuleThresholds,
     options: Segmentation,
-) -> Figures:
+) -> tuple[Figure, Figure]:
     """Draw every client by probability of decline and monthly profit, coloured by segment."""
     table = decision_table.merge(segments, on=CLIENT_ID)
-    return draw_in_both_languages(_draw_segments, table, rule_thresholds, options)
+    return _draw_segments(table, rule_thresholds, options)
 
 
+@in_both_languages
 def _draw_segments(
     language: Language, table: pd.DataFrame, rule_thresholds: RuleThresholds, options: Segmentation
 ) -> Figure:
@@ -95,15 +94,14 @@ _BOXED: dict[str, Any] = {
 _COLOURS = {"key": DECLINED, "at_risk": PALETTE[4], "loyal": NEUTRAL}
 
 
-def segment_profit_figure(segment_profiles: pd.DataFrame, options: Segmentation) -> Figures:
+@in_both_languages
+def segment_profit_figure(
+    language: Language, segment_profiles: pd.DataFrame, options: Segmentation
+) -> Figure:
     """Draw the profit at risk of each segment, with its number of clients; key segments stand out."""
-    return draw_in_both_languages(_draw_segment_profit, segment_profiles, options)
-
-
-def _draw_segment_profit(language: Language, profiles: pd.DataFrame, options: Segmentation) -> Figure:
-    rows = profiles.sort_values("profit_at_risk")
+    rows = segment_profiles.sort_values("profit_at_risk")
     months = in_months(options.horizon_months, language)
-    figure = new_figure(8.5, 1.5 + 0.42 * len(rows), title_of_profit(profiles, months, language))
+    figure = new_figure(8.5, 1.5 + 0.42 * len(rows), title_of_profit(segment_profiles, months, language))
     axes = figure.add_subplot()
     kinds = np.select([rows["key"], rows["at_risk"]], ["key", "at_risk"], "loyal")
     bars = axes.barh(

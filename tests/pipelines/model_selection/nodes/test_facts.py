@@ -15,7 +15,7 @@ def test_figures_of_the_champion_stand_beside_the_reference() -> None:
     evaluation.loc[evaluation["metric"] == "calibration_error", ["low", "high"]] = float("nan")
     columns = ["model", "metric", "difference", "low", "high"]
     apart = pd.DataFrame([("tree", "roc_auc", 0.1, 0.05, 0.15)], columns=columns)
-    facts = gather_model_facts(leaderboard, evaluation, apart)
+    facts = gather_model_facts(leaderboard, evaluation, apart).model_dump()
     assert (facts["champion"], facts["n_test"], facts["challengers"]) == ("neighbours", 40, ["tree"])
     by_metric = {entry["metric"]: entry for entry in facts["metrics"]}
     assert by_metric["calibration_error"]["champion"] == {"value": 0.8, "low": None, "high": None}
@@ -26,5 +26,5 @@ def test_figures_of_the_champion_stand_beside_the_reference() -> None:
     assert [entry["metric"] for entry in facts["metrics"]] == list(METRICS)
     assert facts["metrics"][0]["champion"]["value"] == 0.8
     assert facts["metrics"][0]["reference"] == {"value": 0.6, "low": 0.5, "high": 0.7}
-    alone = gather_model_facts(leaderboard, evaluation, apart.head(0))
+    alone = gather_model_facts(leaderboard, evaluation, apart.head(0)).model_dump()
     assert alone["challengers"] == alone["metrics"][0]["challengers"] == []

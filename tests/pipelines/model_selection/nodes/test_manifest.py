@@ -6,6 +6,7 @@ import pytest
 from one_click.modelling.fingerprint import fingerprint
 from one_click.parameters import FAMILIES, ModelSelection
 from one_click.pipelines.model_selection.nodes.manifest import write_manifest
+from one_click.schemas.records import Manifest
 
 LEFT_OUT = "logistic_regression"  # of the vote: the one with splines speaks for it
 
@@ -13,15 +14,21 @@ PARTS = ("features", "leaderboard", "tuned_models", "calibrations")
 
 
 def _manifest(made: dict[str, Any], options: ModelSelection, **changes: Any) -> dict[str, Any]:
-    return write_manifest(**({part: made[part] for part in PARTS} | changes), options=options)
+    return _plain(write_manifest(**({part: made[part] for part in PARTS} | changes), options=options))
+
+
+def _plain(manifest: Manifest) -> dict[str, Any]:
+    return manifest.model_dump(mode="json", by_alias=True)
 
 
 def test_manifest_survives_json(made: dict[str, Any]) -> None:
-    assert json.loads(json.dumps(made["manifest"], allow_nan=False)) == made["manifest"]
+    text = made["manifest"].model_dump_json(by_alias=True)
+    assert json.loads(text, parse_constant=pytest.fail) == _plain(made["manifest"])
+    assert Manifest.read(text, "manifest.json") == made["manifest"]
 
 
 def test_manifest_holds_data_parameters_and_libraries(made: dict[str, Any], options: ModelSelection) -> None:
-    manifest = made["manifest"]
+    manifest = _plain(made["manifest"])
     declined = int(made["features"]["activity_declined"].sum())
     told = json.dumps([manifest["data"][name] for name in ("clients", "labelled", "declined")])
     assert told == f"[170, 160, {declined}]"
@@ -69,7 +76,7 @@ def test_hash_changes_with_every_value_name_and_order_of_clients(
         key: _manifest(made, options, features=table)["data"]["sha256"] for key, table in changed.items()
     }
     assert len(set(hashes.values())) == len(changed)
-    assert hashes["same"] == made["manifest"]["data"]["sha256"] == fingerprint(features)
+    assert hashes["same"] == made["manifest"].data.sha256 == fingerprint(features)
 
 
 def test_index_of_the_table_does_not_matter(made: dict[str, Any], options: ModelSelection) -> None:
@@ -79,4 +86,4 @@ def test_index_of_the_table_does_not_matter(made: dict[str, Any], options: Model
         features.set_axis(range(500, 670)),
         features.set_axis(features["client_id"]),
     ):
-        assert _manifest(made, options, features=table) == made["manifest"]
+        assert _manifest(made, options, features=table) == _plain(made["manifest"])

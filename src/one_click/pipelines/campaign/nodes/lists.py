@@ -1,4 +1,4 @@
-"""Who is approached, who at risk is not, who is not at risk, and which rules are for nobody."""
+"""Who is approached, who at risk is not, who is not at risk, and which rules fit no client."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def gather_contacts(
     told = told.sort_values(["profit_at_risk", CLIENT_ID], ascending=[False, True])
     treated, control = (told["action"] == arm for arm in (TREATED, CONTROL))
     parts = (treated, told["at_risk"] & ~treated & ~control, ~told["at_risk"])
-    # The control arm is in none of them: what is offered to nobody must not be offered by mistake.
+    # The control arm is in none of them: what is not to be offered must not be offered by mistake.
     contacts, not_approached, not_at_risk = (told[part].reset_index(drop=True) for part in parts)
     return contacts, not_approached, not_at_risk
 
@@ -44,7 +44,7 @@ def find_unreachable(contacts: pd.DataFrame, not_approached: pd.DataFrame) -> pd
 def list_idle(
     rule_coverage: pd.DataFrame, segments: pd.DataFrame, recommendations: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the rows of the segments without clients, and of the offers that nobody may get.
+    """Return the rows of the segments without clients, and of the offers that no client may get.
 
     Returns
     -------

@@ -61,7 +61,7 @@ def _of_offer(offer: Offer, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_closed(table: pd.DataFrame, offers: Offers) -> pd.Series:
-    """Tell what keeps each client from the messages whose conditions are met.
+    """Return what keeps each client from the messages whose conditions are met.
 
     Parameters
     ----------

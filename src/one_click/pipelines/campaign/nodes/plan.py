@@ -61,7 +61,7 @@ class _Eligible:
         self.rows = recommendations[recommendations["offer"] != NO_OFFER].reset_index(drop=True)
         self.clients, client = np.unique(self.rows[CLIENT_ID], return_inverse=True)
         self.offers, offer = np.unique(self.rows["offer"].astype(object), return_inverse=True)
-        # The last column is an offer that nobody may get: there may be no other.
+        # The last column is an offer that no client may get: there may be no other.
         self.row = np.full((len(self.clients), len(self.offers) + 1), -1)
         self.row[client, offer] = self.rows.index
         first = self.rows.drop_duplicates("offer").set_index("offer").loc[list(self.offers)]
@@ -111,7 +111,7 @@ def run_scenarios(
     plan_summary: PlanSummary,
     options: CampaignPlan,
 ) -> pd.DataFrame:
-    """Tell what the plan keeps if the offers work as in each of the assumed cases.
+    """Return what the plan keeps if the offers work as in each of the assumed cases.
 
     Returns
     -------
@@ -125,6 +125,7 @@ def run_scenarios(
         best, bound = plan_summary.kept, plan_summary.upper_bound
         if case != "base":  # the plan itself was made for the base case
             plan = table.solve(case, options, _NEARER)
+            # That plan is only near enough to the best one, and may keep less than the plan at hand.
             best, bound = max(plan.value, kept), plan.upper_bound
         rows.append({"case": case, "kept": kept, "best": best, "upper_bound": bound})
     scenarios = pd.DataFrame(rows)

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from one_click.columns import LANGUAGES, Language
+from one_click.columns import LANGUAGES, Words
 from one_click.parameters import Offers
 
 from ..nodes.actions import place_clients
 from ..nodes.experiment import CONTROL, TREATED
 from .offers import NOTES
 
-WHY: dict[str, dict[Language, str]] = {
+WHY: dict[str, Words] = {
     TREATED: {
         "ru": "Получает предложение.",
         "en": "Gets the offer.",

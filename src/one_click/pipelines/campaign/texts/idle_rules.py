@@ -1,10 +1,10 @@
-"""Segments and offers that fit nobody this month, told in words."""
+"""Sentences about segments and offers that fit no client this month."""
 
 from typing import Any
 
 import pandas as pd
 
-from one_click.columns import LANGUAGES, Language
+from one_click.columns import LANGUAGES, Language, Words
 from one_click.parameters import Offers, Segmentation
 from one_click.presentation.wording import clients as count_clients
 from one_click.rules.offers import Offer
@@ -12,7 +12,7 @@ from one_click.rules.segments import Segment
 
 from ..nodes.lists import list_idle
 
-_NOBODY: dict[str, dict[Language, str]] = {
+_BEGINNINGS: dict[str, Words] = {
     "segment": {
         "ru": "Сегмент «{title}» в этом месяце пуст: ",
         "en": "Segment '{title}' is empty this month: ",
@@ -22,12 +22,12 @@ _NOBODY: dict[str, dict[Language, str]] = {
         "en": "Offer '{title}' fits nobody this month: ",
     },
 }
-_UNMET: dict[Language, str] = {
+_UNMET: Words = {
     "ru": "условию «{unmet}» не отвечает никто (условия перед ним выполнены у стольких: {among}; "
     "у них — {instead}).",
     "en": "nobody meets '{unmet}' (meeting the conditions before it: {among}; they have: {instead}).",
 }
-_LATER: dict[str, dict[Language, str]] = {
+_LATER: dict[str, Words] = {
     "segment": {
         "ru": "условиям, известным до оценки риска, отвечают: {met}, но все они уже в сегментах выше "
         "или не подходят по риску, причинам и сигналам.",
@@ -50,7 +50,7 @@ def find_idle_rules(
     options: Segmentation,
     offers: Offers,
 ) -> pd.DataFrame:
-    """List the segments and offers in which there is nobody, with what keeps clients out.
+    """List the segments and offers without clients, with what keeps clients out.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def find_idle_rules(
 
 
 def _tell(row: dict[str, Any], rule: Segment | Offer, language: Language) -> str:
-    start = _NOBODY[row["kind"]][language].format(title=getattr(rule, f"title_{language}"))
+    start = _BEGINNINGS[row["kind"]][language].format(title=getattr(rule, f"title_{language}"))
     if row["unmet"]:
         among = count_clients(row["among"], language)
         return start + _UNMET[language].format(unmet=row["unmet"], among=among, instead=row["instead"])

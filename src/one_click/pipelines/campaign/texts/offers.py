@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, LANGUAGES, Language, translate
+from one_click.columns import CLIENT_ID, LANGUAGES, Language, Words, translate
 from one_click.parameters import Offers
 from one_click.rules.offers import NO_OFFER
 
 from ..nodes.offers import list_eligible
 
 # Why a client gets no offer.
-NOTES: dict[str, dict[Language, str]] = {
+NOTES: dict[str, Words] = {
     "": {"ru": "", "en": ""},
     "not_at_risk": {
         "ru": "Оставить как есть: вероятность снижения ниже порога.",

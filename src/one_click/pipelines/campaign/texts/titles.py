@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from one_click.columns import Language
+from one_click.columns import Language, Words
 from one_click.presentation.wording import number, percent
 from one_click.schemas.records import PlanSummary
 
-WORDS: dict[str, dict[Language, str]] = {
+WORDS: dict[str, Words] = {
     "budget": {"ru": "Бюджет, ед. прибыли", "en": "Budget, profit units"},
     "kept": {"ru": "Может быть сохранено, ед. прибыли", "en": "May be kept, profit units"},
     "plan": {"ru": "план", "en": "the plan"},
@@ -15,7 +15,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "May be kept for the same budget, profit units",
     },
 }
-WAYS: dict[str, dict[Language, str]] = {
+WAYS: dict[str, Words] = {
     "plan": {"ru": "План", "en": "The plan"},
     "profit_at_risk": {"ru": "Сначала больше прибыли под риском", "en": "Most profit at risk first"},
     "probability": {"ru": "Сначала выше вероятность", "en": "Highest probability first"},

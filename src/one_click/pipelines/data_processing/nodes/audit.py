@@ -107,6 +107,7 @@ def _single_feature(labelled: pd.DataFrame, name: str, limit: float) -> Finding:
     if name in CATEGORICAL_FEATURES:
         values = _share_in_other_folds(labelled[TARGET], values)
     strength, low, high = _roc_auc(labelled[TARGET], values)
+    # The lower end of the interval: chance on few clients must not stop a run.
     level = "blocking" if low >= limit else "note"
     return _row("single_feature", level, strength, len(labelled), name) | {"low": low, "high": high}
 

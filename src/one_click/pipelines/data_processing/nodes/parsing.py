@@ -107,6 +107,7 @@ def parse_table(raw: pd.DataFrame, table: Table, signs: Signs, options: DataProc
     converted, faults = _convert(cleaned, table, signs)
     if options.unreadable_numbers == "stop":
         _stop_at_unreadable(faults, raw.attrs.get("path", table.file), table, options.other_store)
+    # A row with a fault is left out for the fault alone, and contradicts no other row.
     parsed = without_lines(converted, faults[LINE])
     duplicates = _duplicates(parsed, table)
     parsed = without_lines(parsed, duplicates[LINE]).reset_index(drop=True)

@@ -125,8 +125,8 @@ def _typical(values: pd.Series) -> tuple[float, float]:
     return _significant(values.mean()), _significant(values.std()) or 1.0
 
 
-def _significant(value: float, digits: int = 3) -> float:
-    return float(f"{value:.{digits}g}")
+def _significant(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def fit_causes(

@@ -17,7 +17,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -32,11 +32,6 @@ _COLUMNS = 3
 _MARKS = {"higher": (DECLINED, "o"), "lower": (KEPT, "o"), "differs": (ACCENT, "D"), "none": (NEUTRAL, "o")}
 
 
-def class_portrait_figure(class_portrait: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the effects with intervals, in Russian and in English."""
-    return draw_in_both_languages(_draw_portrait, class_portrait)
-
-
 def distributions_figure(
     distributions: pd.DataFrame,
     category_shares: pd.DataFrame,
@@ -48,15 +43,15 @@ def distributions_figure(
     Dotted lines separate the modes of the distribution of all clients.
     """
     valleys = feature_shapes.set_index("feature")["valleys"].to_dict()
-    return draw_in_both_languages(
-        _draw_distributions, distributions, category_shares, class_portrait, valleys
-    )
+    return _draw_distributions(distributions, category_shares, class_portrait, valleys)
 
 
-def _draw_portrait(language: Language, portrait: pd.DataFrame) -> Figure:
-    figure = new_figure(8.5, 1.6 + 0.25 * len(portrait), findings.of_portrait(portrait, language))
+@in_both_languages
+def class_portrait_figure(language: Language, class_portrait: pd.DataFrame) -> Figure:
+    """Draw the effects with intervals, in Russian and in English."""
+    figure = new_figure(8.5, 1.6 + 0.25 * len(class_portrait), findings.of_portrait(class_portrait, language))
     axes = figure.subplots()
-    shown = portrait.iloc[::-1].reset_index(drop=True)
+    shown = class_portrait.iloc[::-1].reset_index(drop=True)
     of_category = (shown["kind"] == "category") & (shown["direction"] != "none")
     looks = shown["direction"].mask(of_category, "differs")
     colours = [_MARKS[look][0] for look in looks]
@@ -81,6 +76,7 @@ def _draw_portrait(language: Language, portrait: pd.DataFrame) -> Figure:
     return figure
 
 
+@in_both_languages
 def _draw_distributions(
     language: Language,
     distributions: pd.DataFrame,

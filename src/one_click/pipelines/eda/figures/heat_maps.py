@@ -9,21 +9,11 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 
 from one_click.columns import TARGET, Language, label
-from one_click.presentation.drawing import DIVERGING, SEQUENTIAL, draw_in_both_languages, new_figure
+from one_click.presentation.drawing import DIVERGING, SEQUENTIAL, in_both_languages, new_figure
 from one_click.presentation.wording import number, percent
 
 from ..texts import findings
 from ..texts.labels import LABELS
-
-
-def correlations_figure(correlations: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the phik matrix, the target first, in Russian and in English."""
-    return draw_in_both_languages(_draw_correlations, correlations)
-
-
-def interactions_figure(interactions: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the risk over pairs of features, in Russian and in English."""
-    return draw_in_both_languages(_draw_interactions, interactions)
 
 
 def _draw_heat_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, colours: Colormap) -> None:
@@ -48,7 +38,9 @@ def _draw_heat_map(axes: Axes, values: pd.DataFrame, texts: pd.DataFrame, colour
     axes.set(xlabel="", ylabel="")
 
 
-def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure:
+@in_both_languages
+def correlations_figure(language: Language, correlations: pd.DataFrame) -> Figure:
+    """Draw the phik matrix, the target first, in Russian and in English."""
     own = correlations[(correlations["left"] == TARGET) & (correlations["right"] != TARGET)]
     names = [TARGET, *own.sort_values("phik", ascending=False, na_position="last")["right"]]
     phik, clear = (
@@ -72,7 +64,9 @@ def _draw_correlations(language: Language, correlations: pd.DataFrame) -> Figure
     return figure
 
 
-def _draw_interactions(language: Language, interactions: pd.DataFrame) -> Figure:
+@in_both_languages
+def interactions_figure(language: Language, interactions: pd.DataFrame) -> Figure:
+    """Draw the risk over pairs of features, in Russian and in English."""
     pairs = [cells for _, cells in interactions.groupby(["left", "right"], sort=False)]
     rows = [pairs[start : start + 2] for start in range(0, len(pairs), 2)] or [[]]
     levels = [max((cells["left_level"].nunique() for cells in row), default=3) for row in rows]

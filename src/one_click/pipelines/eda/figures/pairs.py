@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from one_click.columns import BASE_FEATURES, TARGET, Language, label
-from one_click.presentation.drawing import draw_in_both_languages, new_figure
+from one_click.presentation.drawing import in_both_languages, new_figure
 
 from ..texts import findings
 from ..texts.labels import LABELS
@@ -31,9 +31,10 @@ def pairs_figure(
     shown = features.head(_SHOWN).to_list()
     clients = sampled_clients[[*shown, TARGET]].astype("float64")
     bins = distributions[distributions["feature"].isin(shown)]
-    return draw_in_both_languages(_draw_pairs, shown, clients, bins, correlations)
+    return _draw_pairs(shown, clients, bins, correlations)
 
 
+@in_both_languages
 def _draw_pairs(
     language: Language,
     features: list[str],

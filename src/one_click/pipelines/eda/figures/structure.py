@@ -13,7 +13,7 @@ from one_click.presentation.drawing import (
     KEPT,
     NEUTRAL,
     PALETTE,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -25,33 +25,19 @@ from ..texts import findings, labels
 from ..texts.labels import LABELS
 from .classes import CLASS_COLOURS
 
-Figures = tuple[Figure, Figure]
 _SHOWN_EFFECTS = 6
-
-
-def feature_groups_figure(feature_groups: pd.DataFrame) -> Figures:
-    """Draw the ROC-AUC of each group of features, in Russian and in English."""
-    return draw_in_both_languages(_draw_groups, feature_groups)
-
-
-def clusters_figure(cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame) -> Figures:
-    """Draw the stability of clusters and their profiles, in Russian and in English."""
-    return draw_in_both_languages(_draw_clusters, cluster_stability, cluster_profiles)
 
 
 def client_map_figure(
     client_map: pd.DataFrame, map_axes: pd.DataFrame, client_clusters: pd.DataFrame
-) -> Figures:
+) -> tuple[Figure, Figure]:
     """Draw the clients on a plane, by class and by cluster, in Russian and in English."""
-    return draw_in_both_languages(_draw_map, client_map.merge(client_clusters), map_axes)
+    return _draw_map(client_map.merge(client_clusters), map_axes)
 
 
-def contact_pressure_figure(contact_pressure: pd.DataFrame) -> Figures:
-    """Draw the risk by number of contacts, in Russian and in English."""
-    return draw_in_both_languages(_draw_contacts, contact_pressure)
-
-
-def _draw_groups(language: Language, feature_groups: pd.DataFrame) -> Figure:
+@in_both_languages
+def feature_groups_figure(language: Language, feature_groups: pd.DataFrame) -> Figure:
+    """Draw the ROC-AUC of each group of features, in Russian and in English."""
     figure = new_figure(8.5, 3.2, findings.of_groups(feature_groups, language))
     axes = figure.subplots()
     shown = feature_groups.iloc[::-1].reset_index(drop=True)
@@ -66,11 +52,15 @@ def _draw_groups(language: Language, feature_groups: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_clusters(language: Language, stability: pd.DataFrame, profiles: pd.DataFrame) -> Figure:
-    figure = new_figure(10, 4.6, findings.of_clusters(stability, profiles, language))
+@in_both_languages
+def clusters_figure(
+    language: Language, cluster_stability: pd.DataFrame, cluster_profiles: pd.DataFrame
+) -> Figure:
+    """Draw the stability of clusters and their profiles, in Russian and in English."""
+    figure = new_figure(10, 4.6, findings.of_clusters(cluster_stability, cluster_profiles, language))
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.5])
-    _draw_stability(left, stability, language)
-    _draw_profiles(right, profiles, language)
+    _draw_stability(left, cluster_stability, language)
+    _draw_profiles(right, cluster_profiles, language)
     return figure
 
 
@@ -128,6 +118,7 @@ def _cluster_colour(cluster: int) -> str:
     return others[(cluster - 1) % len(others)]
 
 
+@in_both_languages
 def _draw_map(language: Language, client_map: pd.DataFrame, map_axes: pd.DataFrame) -> Figure:
     figure = new_figure(10, 5, findings.of_map(client_map, map_axes, language))
     by_class, by_cluster = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -151,7 +142,9 @@ def _scatter(axes: Axes, clients: pd.DataFrame, colour: str, name: str, gid: str
     axes.scatter(clients["x"], clients["y"], s=8, alpha=0.55, linewidths=0, color=colour, label=name, gid=gid)
 
 
-def _draw_contacts(language: Language, contact_pressure: pd.DataFrame) -> Figure:
+@in_both_languages
+def contact_pressure_figure(language: Language, contact_pressure: pd.DataFrame) -> Figure:
+    """Draw the risk by number of contacts, in Russian and in English."""
     figure = new_figure(8.5, 4.2, findings.of_contacts(contact_pressure, language))
     axes = figure.subplots()
     places = range(len(contact_pressure))

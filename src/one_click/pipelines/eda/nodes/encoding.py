@@ -34,7 +34,7 @@ def standardise(clients: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def is_identifier(values: pd.Series) -> bool:
-    """Tell whether almost all values of a category differ."""
+    """Return whether almost all values of a category differ."""
     known = values.dropna()
     return len(known) < _FEWEST_PER_VALUE * known.nunique()
 

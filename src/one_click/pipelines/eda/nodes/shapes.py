@@ -42,7 +42,7 @@ def find_shape(values: pd.Series, resamples: int, seed: int) -> Shape:
     """Count the modes of a distribution.
 
     Several modes are reported if Silverman's test (1981, "Using kernel density estimates to investigate
-    multimodality") rejects a single one, and the density, smoothed by his rule of thumb, has valleys that lie
+    multimodality") rejects a single one, and the density, smoothed by the rule of thumb, has valleys that lie
     a fifth below the lower of the modes beside them.
 
     Parameters
@@ -123,6 +123,7 @@ def _p_value_of_one_mode(counts: Floats, resamples: int, seed: int) -> float:
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(int(counts.sum()), density / density.sum(), size=resamples)
     as_rough = (_count_modes(_smooth(drawn.astype("float64"), bandwidth)) > 1).sum()
+    # The data count as one of the samples, so that no p-value is 0 (Davison and Hinkley 1997).
     return float((as_rough + 1) / (resamples + 1))
 
 

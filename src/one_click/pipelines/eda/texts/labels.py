@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import GROUP_LABELS, Language, label
+from one_click.columns import GROUP_LABELS, Language, Words, label
 from one_click.presentation.wording import number, percent
 
-LABELS: dict[str, dict[Language, str]] = {
+LABELS: dict[str, Words] = {
     "declined": {"ru": "снизили активность", "en": "declined"},
     "kept": {"ru": "сохранили уровень", "en": "kept buying"},
     "higher": {"ru": "выше у снизивших активность", "en": "higher for the declined"},

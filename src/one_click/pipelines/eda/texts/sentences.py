@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, LANGUAGES, Language, label, translate, unit
+from one_click.columns import COLUMNS, LANGUAGES, Language, Words, label, translate, unit
 from one_click.parameters import Eda
 from one_click.presentation.wording import number, percent
 
@@ -19,7 +19,6 @@ from ..nodes.portrait import (
     compare_classes,
 )
 
-Words = dict[Language, str]
 _NO_BREAK = "\u00a0"
 _MOST_DIGITS = 5
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from one_click.columns import Language, label
-from one_click.presentation.drawing import ACCENT, DECLINED, KEPT, draw_in_both_languages, new_figure
+from one_click.presentation.drawing import ACCENT, DECLINED, KEPT, in_both_languages, new_figure
 
 from ..nodes.agreement import NEAR, REFITS, UNUSED
 from ..nodes.importance import FEATURE
@@ -35,18 +35,12 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def importance_agreement_figure(importance_agreement: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the ranks of each feature by both measures, in Russian and in English.
-
-    Parameters
-    ----------
-    importance_agreement : DataFrame of `schemas.interpretation.ImportanceAgreement`
-    """
-    return draw_in_both_languages(_draw, importance_agreement)
-
-
-def _draw(language: Language, agreement: pd.DataFrame) -> Figure:
-    table = agreement[agreement["kind"] == FEATURE].sort_values("shap_rank", ascending=False)
+@in_both_languages
+def importance_agreement_figure(language: Language, importance_agreement: pd.DataFrame) -> Figure:
+    """Draw the ranks of each feature by both measures, in Russian and in English."""
+    table = importance_agreement[importance_agreement["kind"] == FEATURE].sort_values(
+        "shap_rank", ascending=False
+    )
     words, differ, heights = _WORDS[language], _differs(table), np.arange(len(table))
     figure = new_figure(8, 5, _title(table, language))
     axes = figure.subplots()

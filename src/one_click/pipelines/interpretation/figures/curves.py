@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from one_click.columns import CLIENT_ID, COLUMNS, Language, label, unit
+from one_click.columns import CLIENT_ID, COLUMNS, Language, Words, label, unit
 from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
     percent_ticks,
@@ -37,7 +37,7 @@ _DENSITY: Style = {"color": NEUTRAL, "linewidth": 0.5, "alpha": 0.45, "edgecolor
 _LEVEL: Style = {"fontsize": 9}
 _SLANTED: Style = {"fontsize": 7, "rotation": 35, "ha": "right", "rotation_mode": "anchor"}
 
-_LEGEND: dict[str, dict[Language, str]] = {
+_LEGEND: dict[str, Words] = {
     "mean": {
         "ru": "среднее по клиентам, прочие признаки неизменны",
         "en": "mean over clients, other features unchanged",
@@ -50,39 +50,30 @@ _LEGEND: dict[str, dict[Language, str]] = {
     "range": {"ru": "80 % клиентов", "en": "80% of clients"},
     "density": {"ru": "плотность клиентов", "en": "density of clients"},
 }
-_RISK: dict[Language, str] = {"ru": "Вероятность снижения", "en": "Probability of decline"}
-_WIDEST: dict[Language, str] = {
+_RISK: Words = {"ru": "Вероятность снижения", "en": "Probability of decline"}
+_WIDEST: Words = {
     "ru": "Из этих признаков риск сильнее всего меняется вместе с признаком «{name}»: "
     "от\u00a0{low}\u00a0до\u00a0{high}",
     "en": "Of these features, risk changes most with “{name}”: between\u00a0{low}\u00a0and\u00a0{high}",
 }
-_ALIKE: dict[Language, str] = {
+_ALIKE: Words = {
     "ru": "Ни с одним из этих признаков риск заметно не меняется: он около {high}",
     "en": "Risk does not noticeably change with any of these features: it is about {high}",
 }
 
 
+@in_both_languages
 def effect_curves_figure(
-    effect_curves: pd.DataFrame, effect_lines: pd.DataFrame, effects: pd.DataFrame
-) -> tuple[Figure, Figure]:
-    """Draw the curves of the most important features, in Russian and in English.
-
-    Parameters
-    ----------
-    effect_curves, effect_lines, effects : DataFrame
-        Of `schemas.interpretation.EffectCurves`, `EffectLines` and `Effects`.
-    """
-    return draw_in_both_languages(_draw, effect_curves, effect_lines, effects)
-
-
-def _draw(language: Language, curves: pd.DataFrame, lines: pd.DataFrame, effects: pd.DataFrame) -> Figure:
-    names = curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
+    language: Language, effect_curves: pd.DataFrame, effect_lines: pd.DataFrame, effects: pd.DataFrame
+) -> Figure:
+    """Draw the curves of the most important features, in Russian and in English."""
+    names = effect_curves.drop_duplicates("feature").nsmallest(_SHOWN, "rank")["feature"].tolist()
     shown = effects.set_index("feature").loc[names]
     rows = -(-len(names) // _PANELS_PER_ROW)
     figure = new_figure(10.5, 1.4 + 2.7 * rows, _title(shown, language))
     panels = figure.subplots(rows, _PANELS_PER_ROW, sharey=True, squeeze=False)
     for axes, name in zip(panels.ravel(), names, strict=False):
-        own, individual = (table[table["feature"] == name] for table in (curves, lines))
+        own, individual = (table[table["feature"] == name] for table in (effect_curves, effect_lines))
         if own["kind"].iloc[0] == "category":
             _draw_levels(axes, own, language)
         else:

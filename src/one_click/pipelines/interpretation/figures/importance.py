@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
-from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, Language, label
+from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, GROUP_LABELS, Language, Words, label
 from one_click.errors import DataError
 from one_click.parameters import CampaignPlan
 from one_click.presentation.drawing import (
@@ -17,7 +17,7 @@ from one_click.presentation.drawing import (
     DIVERGING,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     number_ticks,
 )
@@ -31,23 +31,6 @@ _METRIC = "roc_auc"
 _SWARM_FEATURES = 9
 _SWARM_CLIENTS = 800  # points per feature: more only make the picture heavier
 _STEPS = 8  # features with a bar of their own in a waterfall
-
-
-def permutation_importance_figure(permutation_importance: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the loss of ROC-AUC by shuffled feature, in Russian and in English."""
-    return draw_in_both_languages(_draw_permutation, permutation_importance)
-
-
-def shap_importance_figure(shap_importance: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the mean absolute contribution by feature, in Russian and in English."""
-    return draw_in_both_languages(_draw_shap, shap_importance)
-
-
-def beeswarm_figure(
-    shap_values: pd.DataFrame, features: pd.DataFrame, shap_importance: pd.DataFrame
-) -> tuple[Figure, Figure]:
-    """Draw the contributions of every client by feature and value, in Russian and in English."""
-    return draw_in_both_languages(_draw_swarm, shap_values, features, shap_importance)
 
 
 def waterfall_figure(
@@ -94,11 +77,13 @@ def client_waterfall(
         )
     rows = [table.set_index(CLIENT_ID).loc[client] for table in (shap_values, features, client_scores)]
     name = shown(pd.Series([client]), pseudonym_key)[0]
-    return draw_in_both_languages(_draw_waterfall, f"{name}", *rows)
+    return _draw_waterfall(f"{name}", *rows)
 
 
-def _draw_permutation(language: Language, importance: pd.DataFrame) -> Figure:
-    table = importance[importance["metric"] == _METRIC]
+@in_both_languages
+def permutation_importance_figure(language: Language, permutation_importance: pd.DataFrame) -> Figure:
+    """Draw the loss of ROC-AUC by shuffled feature, in Russian and in English."""
+    table = permutation_importance[permutation_importance["metric"] == _METRIC]
     features = table[table["kind"] == FEATURE]
     figure = new_figure(8, 6, _permutation_title(features, language))
     axes = figure.subplots()
@@ -142,7 +127,7 @@ def _draw_losses(axes: Axes, shown: pd.DataFrame, language: Language) -> None:
     number_ticks(axes.xaxis, 3, language)
 
 
-_KINDS: dict[str, tuple[str, dict[Language, str]]] = {
+_KINDS: dict[str, tuple[str, Words]] = {
     FEATURE: (KEPT, {"ru": "один признак", "en": "one feature"}),
     COLLINEAR: (DECLINED, {"ru": "признаки, что меняются вместе", "en": "features that go together"}),
     GROUP: (ACCENT, {"ru": "вся группа", "en": "whole group"}),
@@ -155,7 +140,9 @@ def _unit_label(row: dict[str, Any], language: Language) -> str:
     return "\n".join(label(name, language) for name in row["members"].split(", "))
 
 
-def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
+@in_both_languages
+def shap_importance_figure(language: Language, shap_importance: pd.DataFrame) -> Figure:
+    """Draw the mean absolute contribution by feature, in Russian and in English."""
     legend = {
         "ru": (
             "больше значение — выше риск",
@@ -170,9 +157,9 @@ def _draw_shap(language: Language, importance: pd.DataFrame) -> Figure:
             "Mean contribution to the score,\nand its 95% interval had other clients been fitted on",
         ),
     }[language]
-    figure = new_figure(8, 5, _shap_title(importance, language))
+    figure = new_figure(8, 5, _shap_title(shap_importance, language))
     axes = figure.subplots()
-    shown = importance.iloc[::-1].reset_index(drop=True)
+    shown = shap_importance.iloc[::-1].reset_index(drop=True)
     up, down = shown["direction"] > _CLEAR, shown["direction"] < -_CLEAR
     parts = (up, down, ~(up | down))
     for mask, colour, name in zip(parts, (DECLINED, KEPT, NEUTRAL), legend[:3], strict=True):
@@ -195,7 +182,7 @@ def _shap_title(importance: pd.DataFrame, language: Language) -> str:
     return f"{_COUNTS[language][len(used)]} {share} {of_all}: {names}"
 
 
-_NOTHING_USED: dict[Language, str] = {
+_NOTHING_USED: Words = {
     "ru": "Модель не использует признаков",
     "en": "The model uses no feature",
 }
@@ -205,12 +192,14 @@ _COUNTS: dict[Language, tuple[str, ...]] = {
 }
 
 
-def _draw_swarm(
-    language: Language, shap_values: pd.DataFrame, features: pd.DataFrame, importance: pd.DataFrame
+@in_both_languages
+def beeswarm_figure(
+    language: Language, shap_values: pd.DataFrame, features: pd.DataFrame, shap_importance: pd.DataFrame
 ) -> Figure:
-    figure = new_figure(8, 6, _swarm_title(importance.iloc[0], language))
+    """Draw the contributions of every client by feature and value, in Russian and in English."""
+    figure = new_figure(8, 6, _swarm_title(shap_importance.iloc[0], language))
     axes = figure.subplots()
-    shown = list(importance["feature"].head(_SWARM_FEATURES))[::-1]
+    shown = list(shap_importance["feature"].head(_SWARM_FEATURES))[::-1]
     chosen = np.linspace(0, len(features) - 1, min(len(features), _SWARM_CLIENTS)).astype(int)
     drawn = [
         _draw_dots(axes, height, shap_values[feature].to_numpy()[chosen], features[feature], chosen)
@@ -262,6 +251,7 @@ def _value_bar(figure: Figure, axes: Axes, drawn: PathCollection, language: Lang
     bar.outline.set_visible(False)
 
 
+@in_both_languages
 def _draw_waterfall(
     language: Language, client: str, shap: pd.Series, values: pd.Series, scores: pd.Series
 ) -> Figure:

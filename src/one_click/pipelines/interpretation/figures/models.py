@@ -14,7 +14,7 @@ from one_click.presentation.drawing import (
     DECLINED,
     KEPT,
     NEUTRAL,
-    draw_in_both_languages,
+    in_both_languages,
     new_figure,
     percent_ticks,
 )
@@ -22,19 +22,14 @@ from one_click.presentation.wording import clients, number, percent, plural
 
 from ..texts.odds_ratios import move_text, odds_text
 
-_RULES_SHOWN = 12  # of a larger tree, half of them the riskiest and half the calmest
+_RULES_SHOWN = 12  # of a larger tree, half of them at the highest and half at the lowest risk
 _RULE_CHARACTERS = 98  # in a line of a rule
 _NO_BREAK = "\u00a0"
 
 
-def odds_ratios_figure(odds_ratios: pd.DataFrame) -> tuple[Figure, Figure]:
-    """Draw the odds ratio of each feature with its quantiles over the clients, in Russian and in English."""
-    return draw_in_both_languages(_draw_odds, odds_ratios)
-
-
 def tree_rules_figure(tree_rules: pd.DataFrame) -> tuple[Figure, Figure]:
     """Draw the rules of each tree with their shares of declined clients, in Russian and in English."""
-    return draw_in_both_languages(_draw_rules, tree_rules[tree_rules["clients"] > 0])
+    return _draw_rules(tree_rules[tree_rules["clients"] > 0])
 
 
 def _nothing_to_draw(title: str, text: str) -> Figure:
@@ -46,7 +41,9 @@ def _nothing_to_draw(title: str, text: str) -> Figure:
 # Odds ratios ----------------------------------------------------------------------------------------
 
 
-def _draw_odds(language: Language, odds_ratios: pd.DataFrame) -> Figure:
+@in_both_languages
+def odds_ratios_figure(language: Language, odds_ratios: pd.DataFrame) -> Figure:
+    """Draw the odds ratio of each feature with its quantiles over the clients, in Russian and in English."""
     if odds_ratios.empty:
         return _nothing_to_draw(*_NO_ODDS[language])
     models = list(odds_ratios["model"].unique())
@@ -122,6 +119,7 @@ def _odds_tick(language: Language, value: float, _position: int) -> str:
 # Rules of a tree ------------------------------------------------------------------------------------
 
 
+@in_both_languages
 def _draw_rules(language: Language, tree_rules: pd.DataFrame) -> Figure:
     if tree_rules.empty:
         return _nothing_to_draw(*_NO_RULES[language])

@@ -18,7 +18,7 @@ _TYPES = {  # which a table without rows cannot tell
 
 
 def read_coefficients(train_clients: pd.DataFrame, **candidates: Any) -> pd.DataFrame:
-    """Return the coefficients of every candidate that has them, the weightiest of each model first.
+    """Return the coefficients of every candidate that has them, the largest of each model first.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, decimals
-from one_click.explain.moves import Score, is_possible, with_values
+from one_click.explain.perturbation import Score, is_possible, with_values
 from one_click.modelling.profit import is_at_risk
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Interpretation, WhatIf
@@ -158,6 +158,7 @@ def _smallest_plans(search: _Search, before: Values, most_changes: int) -> pd.Da
     plans = pd.DataFrame(
         {"position": np.arange(len(before)), **dict.fromkeys(_CHANGEABLE, np.nan), "effort": 0.0}
     ).assign(changes=0, probability=before, reached=False)
+    # One change is preferred to two: clients who are under the threshold with it are not tried further.
     for changes in range(1, most_changes + 1):
         still_at_risk = plans.loc[~plans["reached"], "position"].to_numpy()
         tried = [

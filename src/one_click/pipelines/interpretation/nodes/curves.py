@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.inspection import partial_dependence
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS
-from one_click.explain.moves import Score, with_values
+from one_click.explain.perturbation import Score, with_values
 from one_click.modelling.scores import decline_probability, raw_features
 from one_click.parameters import Curves, Interpretation
 

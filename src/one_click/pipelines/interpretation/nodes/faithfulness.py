@@ -10,7 +10,7 @@ from scipy import stats
 
 from one_click.columns import BASE_FEATURES
 from one_click.explain.explanation import SAMPLED
-from one_click.explain.moves import Score, mix, moving_features
+from one_click.explain.perturbation import Score, mix, moving_features
 from one_click.explain.shapley import explain
 from one_click.modelling.scores import innermost, raw_features, uncalibrated_score
 from one_click.parameters import Interpretation
@@ -111,6 +111,7 @@ def delete_reasons(
     options: Interpretation,
 ) -> list[dict[str, Any]]:
     """Return the rows ``deletion_…`` of `check_faithfulness` for these clients."""
+    # A stream of its own: the clients themselves were drawn with the bare seed.
     generator = np.random.default_rng((options.seed, 1))
     top = first_reasons(contributions, options.reasons)
     # Chance would be too easy to beat with features that the champion does not use.

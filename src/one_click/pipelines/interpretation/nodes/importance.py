@@ -13,7 +13,7 @@ from scipy.spatial.distance import squareform
 
 from one_click.columns import BASE_FEATURES, CLIENT_ID, COLUMNS, TARGET
 from one_click.errors import DataError
-from one_click.explain.moves import Score, mix
+from one_click.explain.perturbation import Score, mix
 from one_click.modelling.candidates import join_labelled
 from one_click.modelling.evaluation import average_precision, f1_declined, resample_clients
 from one_click.modelling.scores import raw_features, uncalibrated_score

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from one_click.columns import BASE_FEATURES, COLUMNS
 from one_click.explain.fitted import FittedView, views_of
-from one_click.explain.moves import Score, with_values
+from one_click.explain.perturbation import Score, with_values
 from one_click.modelling.scores import raw_features, score_scale, uncalibrated_score
 
 Values = NDArray[np.float64]

@@ -4,14 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import GROUP_LABELS, Language, label
+from one_click.columns import GROUP_LABELS, Language, Words, label
 from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import number, percent
 
 from ..nodes.agreement import AGREE, AMOUNT, FEW, ORDER, REFITS, SHARED, UNPROVEN, UNUSED, compare_importances
 from ..nodes.importance import GROUP
 
-_RANKS: dict[Language, str] = {
+_RANKS: Words = {
     "ru": "«{name}»: место {permutation_rank} по потере ROC-AUC ({loss}), {shap_rank} по вкладу: ",
     "en": "“{name}”: rank {permutation_rank} by loss of ROC-AUC ({loss}), {shap_rank} by contribution: ",
 }

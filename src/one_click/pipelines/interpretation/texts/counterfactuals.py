@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import CLIENT_ID, LANGUAGES, Language, label
+from one_click.columns import CLIENT_ID, LANGUAGES, Language, Words, label
 from one_click.parameters import Interpretation
 from one_click.presentation.wording import chance, value_text
 from one_click.schemas.records import DecisionThreshold
 
 from ..nodes.counterfactuals import find_changes
 
-_IF: dict[Language, str] = {"ru": "", "en": "If "}
-_AND: dict[Language, str] = {"ru": "; ", "en": " and "}
-_CONDITION: dict[Language, str] = {
+_IF: Words = {"ru": "", "en": "If "}
+_AND: Words = {"ru": "; ", "en": " and "}
+_CONDITION: Words = {
     "ru": "«{label}»: {new} вместо {old}",
     "en": "“{label}” were {new} instead of {old}",
 }
@@ -31,7 +31,7 @@ _VERDICT: dict[tuple[Language, bool], str] = {
     ("en", True): "below the risk threshold",
     ("en", False): "not below the risk threshold",
 }
-_NOTHING_LOWERS: dict[Language, str] = {
+_NOTHING_LOWERS: Words = {
     "ru": "Ни одно из проверенных изменений не снизило бы оценку риска модели ({before}).",
     "en": "None of the changes tried would lower the model's estimate of the risk ({before}).",
 }

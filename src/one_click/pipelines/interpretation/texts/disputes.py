@@ -4,14 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import Language, label, model_label
+from one_click.columns import Language, Words, label, model_label
 from one_click.parameters import Interpretation
 from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import chance, percent, stored_value_text
 
 from ..nodes.disputes import find_disputes
 
-_DISPUTE: dict[Language, str] = {
+_DISPUTE: Words = {
     "ru": "{high}: {p_high}, {low}: {p_low}. Больше всего разницы даёт признак «{name}» ({value}): его доля "
     "в объяснении {w_high} и {w_low}.",
     "en": "{high}: {p_high}, {low}: {p_low}. What parts them most is “{name}” ({value}): its share of the "

@@ -4,14 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, Language, label, unit
+from one_click.columns import COLUMNS, Language, Words, label, unit
 from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import percent, stored_value_text, value_text
 
 from ..nodes.curves import ENDS, is_number
 from ..nodes.effects import sort_curves, summarise_curves
 
-Words = dict[Language, str]
 Row = dict[str, Any]
 
 _CONCENTRATED = 0.4  # of a feature's range: a wider steepest stretch says nothing about where risk changes

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, Language, label
+from one_click.columns import COLUMNS, Language, Words, label
 from one_click.parameters import Interpretation
 from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import number, percent, plural, value_text
@@ -124,7 +124,7 @@ _WORDS: dict[str, dict[Language, _Words]] = {
 }
 
 # What is usual is said of clients, never of this one; the most frequent of many values need not be usual.
-_COMPARISONS: dict[str, dict[Language, str]] = {
+_COMPARISONS: dict[str, Words] = {
     "less": {"ru": " — меньше, чем обычно у клиентов ({})", "en": ", below the typical {}"},
     "none": {"ru": ", а обычно у клиентов их {}", "en": ", below the typical {}"},
     "more": {"ru": " — больше, чем обычно у клиентов ({})", "en": ", above the typical {}"},

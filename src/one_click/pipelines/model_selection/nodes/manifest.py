@@ -2,7 +2,6 @@
 
 import platform
 from importlib.metadata import version
-from typing import Any
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from one_click.features import engineered_columns
 from one_click.modelling.fingerprint import fingerprint
 from one_click.modelling.selection import calibration_of, champion_name, winner
 from one_click.parameters import ModelSelection
+from one_click.schemas.records import Champion, FittedData, Manifest
 
 _LIBRARIES = ("kedro", "numpy", "optuna", "pandas", "scikit-learn", "scipy", "skops")
 
@@ -21,32 +21,22 @@ def write_manifest(
     tuned_models: pd.DataFrame,
     calibrations: pd.DataFrame,
     options: ModelSelection,
-) -> dict[str, Any]:
-    """Return from which data, hyperparameters and versions of libraries the champion was made.
-
-    Returns
-    -------
-    dict
-        ``champion``: model, calibration, all that it takes to build it; ``data``: rows, labelled and declined
-        clients, feature columns and the SHA-256 of the feature table; ``parameters`` of the selection;
-        ``versions``.
-    """
+) -> Manifest:
+    """Return from which data, parameters and versions of libraries the champion was made."""
     name = champion_name(leaderboard)
-    tuned = winner(leaderboard, tuned_models).model_dump(mode="json", by_alias=True)
+    tuned = winner(leaderboard, tuned_models)
     labels = features[TARGET].dropna()
-    return {
-        "champion": {
-            "model": name,
-            "calibration": calibration_of(calibrations, name),
-            "built_from": tuned.get("members", tuned),
-        },
-        "data": {
-            "clients": len(features),
-            "labelled": len(labels),
-            "declined": int(labels.sum()),
-            "features": [*BASE_FEATURES, *engineered_columns(features)],
-            "sha256": fingerprint(features),
-        },
-        "parameters": options.model_dump(mode="json", by_alias=True),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
-    }
+    return Manifest(
+        champion=Champion(
+            model=name, calibration=calibration_of(calibrations, name), built_from=tuned.members or tuned
+        ),
+        data=FittedData(
+            clients=len(features),
+            labelled=len(labels),
+            declined=int(labels.sum()),
+            features=[*BASE_FEATURES, *engineered_columns(features)],
+            sha256=fingerprint(features),
+        ),
+        parameters=options.model_dump(mode="json", by_alias=True),
+        versions={"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES},
+    )

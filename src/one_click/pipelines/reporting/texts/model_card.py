@@ -1,19 +1,17 @@
 """The model card: what the champion is, what speaks for it, where it must not be trusted."""
 
-from typing import Any
-
 import pandas as pd
 
 from one_click.columns import LANGUAGES
-from one_click.schemas.records import CampaignAssumptions, KeyFacts, UndecidedBand
+from one_click.schemas.records import CampaignAssumptions, KeyFacts, Manifest, ModelFacts, UndecidedBand
 
 from .rendering import render
 
 
 def write_model_cards(
-    manifest: dict[str, Any],
+    manifest: Manifest,
     key_facts: KeyFacts,
-    model_facts: dict[str, Any],
+    model_facts: ModelFacts,
     leaderboard: pd.DataFrame,
     campaign_assumptions: CampaignAssumptions,
     undecided_band: UndecidedBand,

@@ -1,8 +1,8 @@
 """The page's own words in both languages; sentences about data come from the tables."""
 
-from one_click.columns import Language
+from one_click.columns import Language, Words
 
-METRICS: dict[str, dict[Language, str]] = {
+METRICS: dict[str, Words] = {
     "roc_auc": {"ru": "ROC-AUC", "en": "ROC-AUC"},
     "average_precision": {"ru": "Площадь под кривой точность–полнота", "en": "Area under precision–recall"},
     "lift_at_fifth": {
@@ -33,7 +33,7 @@ METRICS: dict[str, dict[Language, str]] = {
     },
 }
 
-CALIBRATIONS: dict[str, dict[Language, str]] = {
+CALIBRATIONS: dict[str, Words] = {
     "none": {"ru": "без поправки", "en": "none"},
     "sigmoid": {"ru": "сигмоида", "en": "sigmoid"},
     "isotonic": {"ru": "изотоническая", "en": "isotonic"},
@@ -42,7 +42,7 @@ CALIBRATIONS: dict[str, dict[Language, str]] = {
     "beta_ceiling": {"ru": "бета-калибровка с верхней границей", "en": "beta with a ceiling"},
 }
 
-PLACES: dict[str, dict[Language, str]] = {
+PLACES: dict[str, Words] = {
     "treated": {"ru": "Получают предложение", "en": "Get an offer"},
     "control": {"ru": "Контрольная группа: ничего не предлагать", "en": "Control arm: offer nothing"},
     "not_selected": {
@@ -164,13 +164,13 @@ CARD_LIMITS: dict[Language, tuple[str, ...]] = {
     ),
 }
 
-CHANNELS: dict[str, dict[Language, str]] = {
+CHANNELS: dict[str, Words] = {
     "email": {"ru": "письмо", "en": "email"},
     "push": {"ru": "уведомление", "en": "push message"},
     "on_site": {"ru": "на сайте", "en": "on the site"},
 }
 
-QUALITY_SUBJECTS: dict[str, dict[Language, str]] = {
+QUALITY_SUBJECTS: dict[str, Words] = {
     "form": {"ru": "форма файла", "en": "form of the file"},
     "rows_in": {"ru": "строк на входе", "en": "rows in"},
     "repair": {"ru": "исправлено", "en": "mended"},
@@ -178,7 +178,7 @@ QUALITY_SUBJECTS: dict[str, dict[Language, str]] = {
     "rows_out": {"ru": "строк на выходе", "en": "rows out"},
 }
 
-QUALITY_DETAILS: dict[str, dict[Language, str]] = {
+QUALITY_DETAILS: dict[str, Words] = {
     "utf-8": {"ru": "UTF-8", "en": "UTF-8"},
     "utf-8-bom": {"ru": "UTF-8", "en": "UTF-8"},
     "utf-16": {"ru": "UTF-16", "en": "UTF-16"},

@@ -28,7 +28,7 @@ def lint_rules(
 
     Looked at are the conditions on what is known of clients before they are scored. Risk, reasons, signals
     and segments come later; of these, only what no base whatever could meet is refused here. What merely
-    fits nobody in this base is no mistake: it is told in the row of the rule.
+    fits no client of this base is no mistake: the row of the rule says so.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def lint_rules(
     ------
     ParameterError
         If a category or a segment does not exist, if an offer prevents nothing, or if it is for a segment in
-        which nobody may get it.
+        which no client may get it.
     """
     table = clients.assign(may_be_messaged=may_be_messaged(clients, campaign.most_contacts))
     segments = options.segments

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from one_click.columns import Language
+from one_click.columns import Language, Words
 from one_click.presentation.wording import clients, number, percent
 from one_click.schemas.records import RuleThresholds
 
-WORDS: dict[str, dict[Language, str]] = {
+WORDS: dict[str, Words] = {
     "probability": {"ru": "Вероятность снижения активности", "en": "Probability of decline"},
     "risk": {"ru": "порог риска", "en": "risk threshold"},
     "value": {"ru": "граница ценности", "en": "value border"},
@@ -15,7 +15,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Profit at risk {months}, profit units",
     },
 }
-KINDS: dict[str, dict[Language, str]] = {
+KINDS: dict[str, Words] = {
     "key": {"ru": "ключевые", "en": "key"},
     "at_risk": {"ru": "прочие в зоне риска", "en": "other at risk"},
     "loyal": {"ru": "вне зоны риска", "en": "not at risk"},

@@ -1,4 +1,4 @@
-"""Scores of clients some of whose features are known, while the others have the values of another row."""
+"""Scores of coalitions: of clients some of whose features are known, while the others are another row's."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,8 @@ from scipy.special import expit
 
 from one_click.explain.exact import rbf_score
 from one_click.explain.fitted import FittedView, Values, is_rbf, view_of
-from one_click.explain.moves import mix
 from one_click.explain.neighbours import score_without_own
+from one_click.explain.perturbation import mix
 from one_click.modelling.scores import innermost, uncalibrated_score
 
 
@@ -95,6 +95,7 @@ def _probabilities(member: Any, rows: Mixed) -> Values:
 
 def _score_moved(model: Any, rows: Values) -> Values:
     """Score rows, shape (n_steps, n_clients, n_columns), but only those that differ from the step before."""
+    # Many steps change no column that the model sees, such as those of features that were not selected.
     moved = np.concatenate(
         [np.ones((1, rows.shape[1]), dtype=bool), (np.diff(rows, axis=0) != 0).any(axis=2)]
     )

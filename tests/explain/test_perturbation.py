@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from one_click.columns import BASE_FEATURES
-from one_click.explain.moves import is_possible, mix, moving_features, with_values
+from one_click.explain.perturbation import is_possible, mix, moving_features, with_values
 
 PAGES, SHARE, CATEGORY, FLAG = (
     "pages_per_visit",

@@ -1,4 +1,4 @@
-"""Raw features set to other values, and whether a score depends on them."""
+"""Perturbed raw features: clients with some values changed, and whether a score depends on them."""
 
 from collections.abc import Callable, Mapping
 from numbers import Real

@@ -7,7 +7,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from one_click.columns import BASE_FEATURES, ENGINEERED_FEATURES, TARGET
-from one_click.explain.mixing import Mixed, Rows, score_mixed
+from one_click.explain.coalitions import Mixed, Rows, score_mixed
 from one_click.features import add_engineered
 from one_click.modelling.scores import uncalibrated_score
 
