@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing import create_pipeline
@@ -62,7 +63,7 @@ def process() -> Callable[[dict[str, pd.DataFrame], DataProcessing], dict[str, A
     def run(tables: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, Any]:
         data = {"label_file": tables["market_file"], **tables, "params:data_processing": options}
         for node in create_pipeline().nodes:
-            data |= node.run({name: data[name] for name in node.inputs})
+            data |= purely(node.run)({name: data[name] for name in node.inputs})
         return {name.removeprefix("data_processing."): value for name, value in data.items()}
 
     return run

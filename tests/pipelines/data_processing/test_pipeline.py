@@ -110,15 +110,6 @@ def test_tables_are_independent_of_row_order(
     assert straight["cleaning_limits"] == crossed["cleaning_limits"]
 
 
-def test_inputs_are_not_changed(tables: Make, process: Process, options: DataProcessing) -> None:
-    raw = _with_cell(tables(16), "market_file", 0, "Тип сервиса", "стандартт")
-    before = {name: frame.copy(deep=True) for name, frame in raw.items()}
-    process(raw, options)
-    for name, frame in raw.items():
-        pd.testing.assert_frame_equal(frame, before[name])
-        assert frame.attrs == before[name].attrs
-
-
 def test_clean_tables_lose_nothing(tables: Make, process: Process, options: DataProcessing) -> None:
     made = process(tables(16), options)
     assert made["clients"]["client_id"].tolist() == list(range(1, 17))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.parameters import Eda
 from one_click.pipelines import eda
@@ -41,7 +42,7 @@ def run_eda(options: Eda) -> Callable[..., dict[str, Any]]:
     def run(clients: pd.DataFrame, *wanted: str) -> dict[str, Any]:
         data: dict[str, Any] = {"clients": clients, "params:eda": options}
         for node in pipeline.to_outputs(*(wanted or tables)).nodes:
-            data |= node.run({name: data[name] for name in node.inputs})
+            data |= purely(node.run)({name: data[name] for name in node.inputs})
         return data
 
     return run

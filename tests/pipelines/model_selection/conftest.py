@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.purity import purely
 
 from one_click.datasets.study import StudyDataset
 from one_click.parameters import Family, ModelSelection, Offers, Segmentation
@@ -69,26 +70,13 @@ def inputs(
 
 
 @pytest.fixture(scope="session")
-def pristine() -> dict[str, pd.DataFrame]:
-    """Return copies of all tables, taken before any node got them; `made` fills it."""
-    return {}
-
-
-@pytest.fixture(scope="session")
-def made(inputs: dict[str, Any], pristine: dict[str, pd.DataFrame]) -> dict[str, Any]:
+def made(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs and all that the pipeline makes of them."""
     data = dict(inputs)
-    pristine |= _copies(inputs)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
         pipeline = create_pipeline()
     for node in pipeline.nodes:
-        outputs = node.run({name: data[name.removeprefix(OWN)] for name in node.inputs})
-        outputs = {name.removeprefix(OWN): output for name, output in outputs.items()}
-        data |= outputs
-        pristine |= _copies(outputs)
+        outputs = purely(node.run)({name: data[name.removeprefix(OWN)] for name in node.inputs})
+        data |= {name.removeprefix(OWN): output for name, output in outputs.items()}
     return data
-
-
-def _copies(data: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    return {name: table.copy() for name, table in data.items() if isinstance(table, pd.DataFrame)}

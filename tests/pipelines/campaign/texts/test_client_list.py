@@ -8,6 +8,7 @@ import pytest
 import yaml
 from kedro_datasets.pandas import CSVDataset
 from openpyxl import load_workbook
+from tests.purity import purely
 
 from one_click.datasets.workbook import WorkbookDataset
 from one_click.parameters import CampaignPlan, Offers, Segmentation
@@ -59,7 +60,7 @@ def towards(reasons: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture
 def hide(reasons: pd.DataFrame, campaign: CampaignPlan) -> Hide:
     """Return a function that hides the clients of a table in a campaign with some changes."""
-    return lambda table, **changes: hide_clients(table, reasons, campaign.model_copy(update=changes))
+    return lambda table, **changes: purely(hide_clients)(table, reasons, campaign.model_copy(update=changes))
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def make_lists(
         tables: Gathered = gathered, told: pd.DataFrame = reasons, declared: Offers = offers, **changes: Any
     ) -> Lists:
         changed = campaign.model_copy(update=changes)
-        return list_clients(*tables, told, thresholds, options, declared, changed)
+        return purely(list_clients)(*tables, told, thresholds, options, declared, changed)
 
     return make
 

@@ -249,16 +249,6 @@ def test_months_of_one_client_are_no_repetition(options: DataProcessing, raw: Ra
     assert faults.empty
 
 
-def test_input_is_not_changed_and_the_answer_is_the_same_twice(rejecting: DataProcessing) -> None:
-    rows = _profiles({"Тип сервиса": "стандартт "}, {"id": "8", "Длительность": "?"}, {})
-    before = rows.copy(deep=True)
-    first = parse_table(rows, TABLES["market_file"], POINT, rejecting)
-    second = parse_table(rows, TABLES["market_file"], POINT, rejecting)
-    pd.testing.assert_frame_equal(rows, before)
-    for one, other in zip(first, second, strict=True):
-        pd.testing.assert_frame_equal(one, other)
-
-
 def test_other_columns_of_the_file_are_left_out(options: DataProcessing) -> None:
     rows = _profiles({}).assign(Комментарий="x", service_type="y")
     parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, options)
