@@ -39,7 +39,9 @@ def test_bars_show_the_shares_of_their_value(drawn: Drawn, panels: dict[str, Axe
 def test_valleys_are_marked(drawn: Drawn) -> None:
     shapes = drawn["feature_shapes"].copy()
     valleys = [[0.25] if name == "promo_purchase_share" else [] for name in shapes["feature"]]
-    tables = (drawn[name] for name in ("distributions", "category_shares", "class_portrait"))
+    portrait = drawn["class_portrait"].set_index("feature")
+    portrait = portrait.loc[["promo_purchase_share", "service_errors"]].reset_index()
+    tables = (drawn["distributions"], drawn["category_shares"], portrait)
     figure, _ = classes.distributions_figure(*tables, shapes.assign(valleys=valleys))
     marked = {axes.get_gid(): line.get_xdata()[0] for axes in figure.axes for line in axes.lines}
     assert marked == {"promo_purchase_share": 0.25}
