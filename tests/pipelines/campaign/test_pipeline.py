@@ -232,11 +232,7 @@ def check_lists(
 
 
 def check_selection(
-    selected: pd.DataFrame,
-    summary: PlanSummary,
-    base: pd.DataFrame,
-    offers: Offers,
-    campaign: CampaignPlan,
+    selected: pd.DataFrame, summary: PlanSummary, base: pd.DataFrame, offers: Offers, campaign: CampaignPlan
 ) -> None:
     """Check who is selected against consent, contacts, budget and limits."""
     assert selected[CLIENT_ID].is_unique

@@ -134,13 +134,7 @@ def test_clean_tables_lose_nothing(sixteen: Tables, process: Process) -> None:
     ],
 )
 def test_fault_of_a_row_excludes_its_client_everywhere(
-    sixteen: Tables,
-    process: Process,
-    table: str,
-    row: int,
-    column: str,
-    cell: str,
-    rule: str,
+    sixteen: Tables, process: Process, table: str, row: int, column: str, cell: str, rule: str
 ) -> None:
     made = process(_with_cell(sixteen, table, row, column, cell))
     assert set(range(1, 17)) - set(made["clients"]["client_id"]) == {3}
@@ -159,6 +153,7 @@ def test_unknown_category_stays_with_its_client(sixteen: Tables, process: Proces
     made = process(_with_cell(sixteen, "market_file", 2, "Популярная_категория", "Сад"))
     assert made["clients"].set_index("client_id").loc[3, "popular_category"] == "Сад"
     assert made["rejected_rows"].empty
+    assert made["repairs"].empty
 
 
 def test_too_many_rejected_rows_stop_the_run(sixteen: Tables, process: Process) -> None:

@@ -40,11 +40,7 @@ def of_c(space: Any) -> dict[str, Any]:
         pytest.param(
             {"space": {"model__c": {"low": 1, "high": 2}}}, ["did you mean 'model__C'"], id="space-misspelt"
         ),
-        pytest.param(
-            of_c({"low": 2, "high": 1}),
-            ["space.model__C", "above high"],
-            id="low-high",
-        ),
+        pytest.param(of_c({"low": 2, "high": 1}), ["space.model__C", "above high"], id="low-high"),
         pytest.param(of_c({"low": 0, "high": 1, "log": True}), ["begins above 0"], id="log-from-0"),
         pytest.param(of_c({"low": -1, "high": 1}), ["'C' parameter", "-1.0"], id="out-of-range"),
         pytest.param(of_c({"lo": 1, "high": 2}), ["mean 'low'"], id="low-misspelt"),

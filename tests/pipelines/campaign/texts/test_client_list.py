@@ -253,11 +253,7 @@ def test_every_column_is_explained(
     explained = explain_columns(options, 0.6)
     assert list(explained) == ["Столбец", "Что означает"]
     names = explained["Столбец"].tolist()
-    told = (
-        *list_people(),
-        *list_reasons(gathered[1], towards, options),
-        *list_others(gathered[2], options),
-    )
+    told = (*list_people(), *list_reasons(gathered[1], towards, options), *list_others(gathered[2], options))
     assert {name for name in told if name not in names} == {"Причина 1", "Причина 2", "Причина 3"}
     assert "Причина 1–3" in names
     assert (explained["Что означает"] != "").all()

@@ -102,13 +102,6 @@ def test_repairs_are_made_and_listed(parse: Parse, cell: str, expected: list[tup
     assert faults.empty
 
 
-def test_unknown_category_is_kept(parse: Parse) -> None:
-    parsed, repairs, faults = parse(_profiles({"Популярная_категория": "Садовая мебель"}))
-    assert parsed["popular_category"].tolist() == ["Садовая мебель"]
-    assert repairs.empty
-    assert faults.empty
-
-
 @pytest.mark.parametrize(
     ("header", "name", "cell", "rule"),
     [

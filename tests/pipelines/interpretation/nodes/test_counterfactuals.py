@@ -43,11 +43,7 @@ def find(make_what_if: Callable[..., Any], scored_by: ScoredBy, ten: pd.DataFram
     """Return a function that finds changes below .5 of clients whose risk is a formula, in the base `ten`."""
 
     def found(
-        clients: pd.DataFrame,
-        champion: Any,
-        base: pd.DataFrame = ten,
-        threshold: float = 0.5,
-        **rules: float,
+        clients: pd.DataFrame, champion: Any, base: pd.DataFrame = ten, threshold: float = 0.5, **rules: float
     ) -> pd.DataFrame:
         def checked(rows: pd.DataFrame) -> Any:
             assert rows.dtypes[ERRORS] == rows.dtypes[ITEMS] == "int64"

@@ -10,10 +10,7 @@ from tests.rules.declared import OFFERS_HEAD, SEGMENTS_HEAD
 from one_click.errors import ParameterError
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.parameters.configuration import read_from
-from one_click.pipelines.segmentation.nodes.rule_checks import (
-    lint_rules,
-    list_categories,
-)
+from one_click.pipelines.segmentation.nodes.rule_checks import lint_rules, list_categories
 
 SEGMENTS = f"""\
 {SEGMENTS_HEAD}    - <<: *texts
