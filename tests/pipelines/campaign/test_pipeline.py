@@ -1,6 +1,7 @@
 """What holds for every client, store and campaign, from the decision table to the lists."""
 
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -149,7 +150,7 @@ def stores_offers(draw: st.DrawFn) -> Offers:
     return Offers.model_construct(declared=tuple(declared))
 
 
-def campaigns(shipped: dict[str, Any]) -> st.SearchStrategy[CampaignPlan]:
+def campaigns(change_campaign: Callable[..., CampaignPlan]) -> st.SearchStrategy[CampaignPlan]:
     """Draw campaigns that differ in budget, limits and the share of the control arm."""
     drawn = st.fixed_dictionaries(
         {
@@ -160,7 +161,7 @@ def campaigns(shipped: dict[str, Any]) -> st.SearchStrategy[CampaignPlan]:
             "control_share": SHARES,
         }
     )
-    return drawn.map(lambda changes: CampaignPlan.model_validate(shipped["campaign"] | changes))
+    return drawn.map(lambda changes: change_campaign(**changes))
 
 
 def exactly(money: pd.Series) -> Fraction:
@@ -173,12 +174,12 @@ def test_campaign_keeps_to_consent_contacts_budget_and_limits(
     table: pd.DataFrame,
     thresholds: RuleThresholds,
     options: Segmentation,
-    shipped: dict[str, Any],
+    change_campaign: Callable[..., CampaignPlan],
     drawn: list[tuple[Any, ...]],
     offers: Offers,
     data: st.DataObject,
 ) -> None:
-    campaign = data.draw(campaigns(shipped))
+    campaign = data.draw(campaigns(change_campaign))
     base = decision_table(table.head(1), drawn, thresholds.probability, campaign)
     codes = st.sampled_from([segment.code for segment in options.segments])
     segment = data.draw(st.lists(codes, min_size=len(base), max_size=len(base)))

@@ -2,13 +2,11 @@
 
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from tests.purity import purely
 
 from one_click.datasets.study import StudyDataset
@@ -24,16 +22,14 @@ def options(selection_options: ModelSelection) -> ModelSelection:
 
 
 @pytest.fixture(scope="session")
-def segmentation(root: Path) -> Segmentation:
+def segmentation(read_shipped: Callable[..., Any]) -> Segmentation:
     """Return the shipped parameters with three months of half the profit that count."""
-    shipped = yaml.safe_load((root / Segmentation.file).read_text(encoding="utf-8"))["segmentation"]
-    return Segmentation.model_validate(shipped | {"horizon_months": 3, "profit_lost_share": 0.5})
+    return read_shipped(Segmentation, horizon_months=3, profit_lost_share=0.5)
 
 
 @pytest.fixture(scope="session")
-def offers(root: Path) -> Offers:
-    """Return the shipped offers."""
-    return Offers.model_validate(yaml.safe_load((root / Offers.file).read_text(encoding="utf-8"))["offers"])
+def offers(shipped_offers: Offers) -> Offers:
+    return shipped_offers
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,11 @@
 """The plan on tables small enough to be worked out by hand."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,10 +54,9 @@ def decide(probability: list[float], profit: list[float]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def make(root: Path) -> Make:
+def make(change_campaign: Make) -> Make:
     """Return a function that gives the shipped campaign without limits, with some changes."""
-    shipped = yaml.safe_load((root / CampaignPlan.file).read_text(encoding="utf-8"))["campaign"]
-    return lambda **changes: CampaignPlan.model_validate(shipped | {"budget": None, "contacts": {}} | changes)
+    return lambda **changes: change_campaign(**{"budget": None, "contacts": {}} | changes)
 
 
 def scenarios_of(table: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
