@@ -335,11 +335,8 @@ def test_a_category_that_is_a_formula_reaches_no_list_as_one(
     table: pd.DataFrame, segments: pd.DataFrame, shipped_offers: Offers, make_lists: MakeLists
 ) -> None:
     shipped = next(offer for offer in shipped_offers.declared if offer.code == "site_banner")
-    banner = shipped.model_dump(by_alias=True) | {
-        "text_ru": "{category}",
-        "text_en": "{category}",
-        "conditions": [],
-    }
+    texts = dict.fromkeys(("text_ru", "text_en"), "{category}")
+    banner = shipped.model_dump(by_alias=True) | texts | {"conditions": []}
     letter = banner | {"code": "letter", "channel": "email", "needs_consent": True}
     offers = Offers.model_validate({"declared": [letter, banner]})
     evil = table.assign(popular_category="=1+1")
