@@ -1,7 +1,7 @@
 """Numbers that a figure's artists show, whatever drew them."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import matplotlib as mpl
@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from one_click.presentation.drawing import PALETTE
@@ -35,6 +36,24 @@ def read_marks(figure: Figure) -> pd.DataFrame:
     """
     parts = [_table(axes, *mark) for axes in figure.axes for mark in _artists(axes)]
     return pd.concat(parts, ignore_index=True).dropna(subset=["x", "y"], ignore_index=True)
+
+
+def titles(figures: Iterable[Figure]) -> list[str]:
+    """Return the titles of figures, each on one line with plain spaces."""
+    return [" ".join(one.get_suptitle().split()).replace("ROC- AUC", "ROC-AUC") for one in figures]
+
+
+def render(figures: Iterable[Figure]) -> list[str]:
+    """Lay figures out as for a file, and return their titles."""
+    drawn = list(figures)
+    for figure in drawn:
+        figure.draw_without_rendering()
+    return titles(drawn)
+
+
+def words(texts: Iterable[Text]) -> list[str]:
+    """Return texts, each on one line with plain spaces."""
+    return [" ".join(text.get_text().split()) for text in texts]
 
 
 def colours_of_legends(figure: Figure) -> dict[str, str]:

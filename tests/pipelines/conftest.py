@@ -1,12 +1,10 @@
 """Four clients whose answers are worked out by hand, with the segments and offers that are shipped."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 from one_click.parameters import CampaignPlan, Offers, Segmentation
 from one_click.pipelines.campaign.nodes import lists
@@ -26,21 +24,13 @@ FitThresholds = Callable[..., RuleThresholds]
 
 
 @pytest.fixture(scope="session")
-def shipped(root: Path) -> dict[str, Any]:
-    """Return the raw parameters `segmentation`, `offers` and `campaign` as they are shipped."""
-    models = (Segmentation, Offers, CampaignPlan)
-    texts = [(root / model.file).read_text(encoding="utf-8") for model in models]
-    return {key: value for text in texts for key, value in yaml.safe_load(text).items()}
+def options(read_shipped: Callable[..., Any]) -> Segmentation:
+    return read_shipped(Segmentation)
 
 
 @pytest.fixture(scope="session")
-def options(shipped: dict[str, Any]) -> Segmentation:
-    return Segmentation.model_validate(shipped["segmentation"])
-
-
-@pytest.fixture(scope="session")
-def shipped_offers(shipped: dict[str, Any]) -> Offers:
-    return Offers.model_validate(shipped["offers"])
+def shipped_offers(read_shipped: Callable[..., Any]) -> Offers:
+    return read_shipped(Offers)
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +41,10 @@ def offers(shipped_offers: Offers) -> Offers:
 
 
 @pytest.fixture(scope="session")
-def campaign(shipped: dict[str, Any]) -> CampaignPlan:
-    return CampaignPlan.model_validate(shipped["campaign"])
+def change_campaign(campaign: CampaignPlan) -> Callable[..., CampaignPlan]:
+    """Return a function that gives the shipped campaign with some changes, which are checked."""
+    shipped = campaign.model_dump(by_alias=True)
+    return lambda **changes: CampaignPlan.model_validate(shipped | changes)
 
 
 @pytest.fixture

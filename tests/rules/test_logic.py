@@ -18,14 +18,24 @@ def flag(column: str, value: bool = True) -> dict[str, Any]:
     return {"column": column, "is": value}
 
 
+def column(name: str, **test: Any) -> dict[str, Any]:
+    return {"column": name, **test}
+
+
 RISK, SAFE, WORTH = flag("at_risk"), flag("at_risk", False), flag("valuable")
-PROMO = {"column": "promo_purchase_share", "at_least": 0.5}
-CART = {"column": "unpaid_items_quarter", "at_least": 5}
-GARDEN = {"column": "popular_category", "one_of": ["Сад", "Дом"]}
+PROMO = column("promo_purchase_share", at_least=0.5)
+CART = column("unpaid_items_quarter", at_least=5)
+NO_DROP = [column("minutes_current", at_least=10), column("minutes_previous", below=10)]
+EARNED = [
+    {"signal": "revenue_drop"},
+    column("revenue_previous", below=100),
+    column("revenue_two_months_ago", below=200),
+]
+GARDEN = column("popular_category", one_of=["Сад", "Дом"])
 
 
 def test_allowed_values_of_whole_numbers_are_whole() -> None:
-    given_range = {"column": "pages_per_visit", "at_least": 1.2, "below": 5}
+    given_range = column("pages_per_visit", at_least=1.2, below=5)
     assert allowed("pages_per_visit", conditions(given_range)) == (2, 4)
     assert allowed("pages_per_visit", conditions(RISK)) == (0, float("inf"))
 
@@ -33,62 +43,28 @@ def test_allowed_values_of_whole_numbers_are_whole() -> None:
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        pytest.param([PROMO, {"column": "promo_purchase_share", "below": 0.5}], True, id="below-meets-from"),
-        pytest.param([PROMO, {"column": "promo_purchase_share", "below": 0.6}], False, id="overlap"),
-        pytest.param([CART, {"column": "unpaid_items_quarter", "below": 5.1}], False, id="the-5-is-left"),
-        pytest.param([{"column": "pages_per_visit", "at_least": 5.2, "below": 5.8}], True, id="no-whole"),
-        pytest.param([{"column": "pages_per_visit", "below": 0}], True, id="below-all-counts"),
-        pytest.param([{"column": "monthly_profit", "below": 0}], False, id="profit-may-be-negative"),
-        pytest.param([{"column": "promo_purchase_share", "below": 0}], True, id="below-all-shares"),
+        pytest.param([PROMO, column("promo_purchase_share", below=0.5)], True, id="below-meets-from"),
+        pytest.param([PROMO, column("promo_purchase_share", below=0.6)], False, id="overlap"),
+        pytest.param([CART, column("unpaid_items_quarter", below=5.1)], False, id="the-5-is-left"),
+        pytest.param([column("pages_per_visit", at_least=5.2, below=5.8)], True, id="no-whole"),
+        pytest.param([column("pages_per_visit", below=0)], True, id="below-all-counts"),
+        pytest.param([column("monthly_profit", below=0)], False, id="profit-may-be-negative"),
+        pytest.param([column("promo_purchase_share", below=0)], True, id="below-all-shares"),
         pytest.param([RISK, SAFE], True, id="flag"),
         pytest.param([RISK, flag("valuable", False)], False, id="other-flag"),
-        pytest.param([GARDEN, {"column": "popular_category", "one_of": "Дети"}], True, id="disjoint"),
-        pytest.param([GARDEN, {"column": "popular_category", "one_of": "Сад"}], False, id="shared-value"),
+        pytest.param([GARDEN, column("popular_category", one_of="Дети")], True, id="disjoint"),
+        pytest.param([GARDEN, column("popular_category", one_of="Сад")], False, id="shared-value"),
         pytest.param([{"reason": "pages_per_visit"}, {"reason": "service_errors"}], False, id="reasons"),
         pytest.param(
-            [{"signal": "minutes_drop"}, {"column": "minutes_previous", "below": 1}], True, id="no-minutes"
+            [{"signal": "minutes_drop"}, column("minutes_previous", below=1)], True, id="no-minutes"
         ),
         pytest.param(
-            [{"signal": "minutes_drop"}, {"column": "minutes_previous", "below": 2}], False, id="one-minute"
+            [{"signal": "minutes_drop"}, column("minutes_previous", below=2)], False, id="one-minute"
         ),
-        pytest.param(
-            [
-                {"signal": "minutes_drop"},
-                {"column": "minutes_current", "at_least": 10},
-                {"column": "minutes_previous", "below": 10},
-            ],
-            True,
-            id="no-drop",
-        ),
-        pytest.param(
-            [
-                {"signal": ["minutes_drop", "low_pages"]},
-                {"column": "minutes_current", "at_least": 10},
-                {"column": "minutes_previous", "below": 10},
-            ],
-            False,
-            id="another-signal-is-left",
-        ),
-        pytest.param(
-            [
-                {"signal": "revenue_drop"},
-                {"column": "revenue_current", "at_least": 150},
-                {"column": "revenue_previous", "below": 100},
-                {"column": "revenue_two_months_ago", "below": 200},
-            ],
-            True,
-            id="revenue-not-below-its-mean",
-        ),
-        pytest.param(
-            [
-                {"signal": "revenue_drop"},
-                {"column": "revenue_current", "at_least": 149},
-                {"column": "revenue_previous", "below": 100},
-                {"column": "revenue_two_months_ago", "below": 200},
-            ],
-            False,
-            id="revenue-below-its-mean",
-        ),
+        pytest.param([{"signal": "minutes_drop"}, *NO_DROP], True, id="no-drop"),
+        pytest.param([{"signal": ["minutes_drop", "low_pages"]}, *NO_DROP], False, id="another-signal"),
+        pytest.param([*EARNED, column("revenue_current", at_least=150)], True, id="revenue-at-its-mean"),
+        pytest.param([*EARNED, column("revenue_current", at_least=149)], False, id="revenue-below-it"),
     ],
 )
 def test_contradictions_are_those_that_no_client_can_meet(
@@ -100,26 +76,26 @@ def test_contradictions_are_those_that_no_client_can_meet(
 @pytest.mark.parametrize(
     ("premises", "conclusion", "expected"),
     [
-        pytest.param([PROMO], {"column": "promo_purchase_share", "at_least": 0.4}, True, id="wider"),
-        pytest.param([PROMO], {"column": "promo_purchase_share", "at_least": 0.6}, False, id="narrower"),
-        pytest.param([], {"column": "promo_purchase_share", "at_least": 0}, True, id="every-share"),
-        pytest.param([], {"column": "monthly_profit", "at_least": 0}, False, id="not-every-profit"),
-        pytest.param([CART], {"column": "unpaid_items_quarter", "at_least": 4.5}, True, id="whole"),
+        pytest.param([PROMO], column("promo_purchase_share", at_least=0.4), True, id="wider"),
+        pytest.param([PROMO], column("promo_purchase_share", at_least=0.6), False, id="narrower"),
+        pytest.param([], column("promo_purchase_share", at_least=0), True, id="every-share"),
+        pytest.param([], column("monthly_profit", at_least=0), False, id="not-every-profit"),
+        pytest.param([CART], column("unpaid_items_quarter", at_least=4.5), True, id="whole"),
         pytest.param([PROMO], RISK, False, id="other-column"),
-        pytest.param([GARDEN], {"column": "popular_category", "one_of": ["Дом", "Сад", "Б"]}, True, id="set"),
-        pytest.param([GARDEN], {"column": "popular_category", "one_of": "Сад"}, False, id="smaller-set"),
+        pytest.param([GARDEN], column("popular_category", one_of=["Дом", "Сад", "Б"]), True, id="set"),
+        pytest.param([GARDEN], column("popular_category", one_of="Сад"), False, id="smaller-set"),
         pytest.param([{"signal": "low_pages"}], {"signal": ["minutes_drop", "low_pages"]}, True, id="signal"),
         pytest.param([{"signal": ["minutes_drop", "low_pages"]}], {"signal": "low_pages"}, False, id="or"),
         pytest.param([{"reason": "pages_per_visit"}], {"signal": "low_pages"}, False, id="reason-no-signal"),
         pytest.param(
-            [{"column": "main_reason", "one_of": "pages_per_visit"}],
+            [column("main_reason", one_of="pages_per_visit")],
             {"reason": ["pages_per_visit", "service_errors"]},
             True,
             id="main-reason-is-a-reason",
         ),
         pytest.param(
             [{"reason": "pages_per_visit"}],
-            {"column": "main_reason", "one_of": "pages_per_visit"},
+            column("main_reason", one_of="pages_per_visit"),
             False,
             id="reason-need-not-be-the-main-one",
         ),
@@ -155,7 +131,7 @@ DRAWN = st.lists(
         _ranges("promo_purchase_share", [0, 0.25, 0.5, 0.75, 1]),
         st.booleans().map(lambda value: flag("valuable", value)),
         st.sets(st.sampled_from(["Сад", "Дом", "Дети"]), min_size=1).map(
-            lambda values: {"column": "popular_category", "one_of": sorted(values)}
+            lambda values: column("popular_category", one_of=sorted(values))
         ),
     ),
     max_size=4,

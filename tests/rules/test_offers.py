@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.rules.declared import OFFERS_HEAD
 
 from one_click.errors import ParameterError
 from one_click.parameters import Offers
@@ -10,25 +11,14 @@ from one_click.rules.offers import Offer, segments_with_clients_for
 from one_click.rules.segments import Segment
 
 NAMED = dict.fromkeys(("title_ru", "title_en", "description_ru", "description_en"), "-")
-OFFERS = """\
-offers:
-  declared:
-    - &texts
-      code: coupon
-      title_ru: "-"
-      title_en: "-"
-      text_ru: "-"
-      text_en: "-"
-      channel: push
-      needs_consent: true
-      cost: 0.5
-      effect: {low: 0.1, base: 0.2, high: 0.3}
+OFFERS = f"""\
+{OFFERS_HEAD}      effect: {{low: 0.1, base: 0.2, high: 0.3}}
       conditions:
-        - {column: promo_purchase_share, at_least: 0.5}
+        - {{column: promo_purchase_share, at_least: 0.5}}
     - <<: *texts
       code: garden
       conditions:
-        - {column: popular_category, one_of: [Сад, Дом]}
+        - {{column: popular_category, one_of: [Сад, Дом]}}
         - reason: [pages_per_visit]
     - <<: *texts
       code: banner

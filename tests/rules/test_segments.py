@@ -4,35 +4,23 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.rules.declared import SEGMENTS_HEAD
 
 from one_click.errors import ParameterError
 from one_click.parameters import Offers, Segmentation
 from one_click.rules.segments import Segment
 
-SEGMENTS = """\
-segmentation:
-  value_quantile: 0.5
-  horizon_months: 3
-  profit_lost_share: 1
-  signal_quantile: 0.1
-  smallest_drop: 0.05
-  firm_from: 2
-  likely_from: 1
-  unknown_spread: 0.05
-  key_min_clients: 30
-  segments:
-    - &texts {code: carts, title_ru: "-", title_en: "-", description_ru: "-", description_en: "-",
-              conditions: [{column: at_risk, is: true}, {column: unpaid_items_quarter, at_least: 5}]}
-    - <<: *texts
+SEGMENTS = f"""\
+{SEGMENTS_HEAD}    - <<: *texts
       code: visitors
       conditions:
-        - {column: at_risk, is: true}
+        - {{column: at_risk, is: true}}
         - column: pages_per_visit
           below: 4
     - <<: *texts
       code: valuable
       conditions:
-        - {column: valuable, is: true}
+        - {{column: valuable, is: true}}
     - <<: *texts
       code: rest
       conditions: []

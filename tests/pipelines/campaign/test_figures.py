@@ -1,9 +1,9 @@
-"""The titles state what the tables prove, and the figures draw the tables."""
+"""The titles state what the tables prove; ways stand in order."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from tests.marks import render, titles, words
 
 from one_click.pipelines.campaign.figures import budget_curve_figure, plan_comparison_figure
 from one_click.schemas.records import PlanSummary
@@ -40,44 +40,35 @@ COMPARISON = pd.DataFrame(
 )
 
 
-def title(figure: Figure) -> str:
-    return figure.get_suptitle().replace("\n", " ").replace("\xa0", " ")
-
-
 def test_title_of_the_curve_tells_cost_profit_and_price() -> None:
-    russian, english = map(title, budget_curve_figure(CURVE, SUMMARY))
+    russian, english = titles(budget_curve_figure(CURVE, SUMMARY))
     assert russian.startswith("За 40 ед. прибыли план может сохранить 1 150;")
     assert english.startswith("For 40 profit units the plan may keep 1,150;")
     assert "1,25" in russian
     assert "1.25" in english
 
 
-def test_curve_and_plan_are_drawn() -> None:
-    for figure in budget_curve_figure(CURVE, SUMMARY):
-        (axes,) = figure.axes
-        assert axes.lines[0].get_xydata().tolist() == CURVE[["budget", "kept"]].to_numpy().tolist()
-        assert np.asarray(axes.collections[0].get_offsets()).tolist() == [[39.6, 1150.4]]
-        assert axes.get_ylim()[0] == 0
+def test_curve_begins_at_zero() -> None:
+    assert budget_curve_figure(CURVE, SUMMARY)[0].axes[0].get_ylim()[0] == 0
 
 
 def test_title_of_the_comparison_names_the_best_order_by_hand() -> None:
-    russian, english = map(title, plan_comparison_figure(COMPARISON))
+    russian, english = titles(plan_comparison_figure(COMPARISON))
     assert "«Сначала больше прибыли под риском»" in russian
     assert "80 %" in russian
     assert "“Most profit at risk first”" in english
     assert "80%" in english
 
 
-def test_ways_are_drawn_the_worst_at_the_bottom_and_random_orders_with_their_range() -> None:
-    russian, english = plan_comparison_figure(COMPARISON)
-    for figure in (russian, english):
-        (axes,) = figure.axes
-        assert [bar.get_width() for bar in axes.patches] == [75, 90, 105, 120, 150]
-        drawn = [line.tolist() for line in axes.collections[0].get_segments() if line.size]
-        assert drawn == [[[60, 0], [90, 0]]]
-        assert [text.get_text().strip() for text in axes.texts] == ["75", "90", "105", "120", "150"]
-    assert russian.axes[0].get_yticklabels()[-1].get_text() == "План"
-    assert [label.get_text() for label in english.axes[0].get_yticklabels()] == [
+@pytest.mark.parametrize("table", [COMPARISON, COMPARISON.iloc[::-1]], ids=["in-order", "turned"])
+def test_ways_are_drawn_the_worst_at_the_bottom_and_random_orders_with_their_range(
+    table: pd.DataFrame,
+) -> None:
+    (axes,) = plan_comparison_figure(table)[1].axes
+    assert [bar.get_width() for bar in axes.patches] == [75, 90, 105, 120, 150]
+    assert [line.tolist() for line in axes.collections[0].get_segments() if line.size] == [[[60, 0], [90, 0]]]
+    assert words(axes.texts) == ["75", "90", "105", "120", "150"]
+    assert words(axes.get_yticklabels()) == [
         "In random order",
         "Highest probability first",
         "Most profitable first",
@@ -86,18 +77,13 @@ def test_ways_are_drawn_the_worst_at_the_bottom_and_random_orders_with_their_ran
     ]
 
 
-def test_the_order_of_the_rows_does_not_matter() -> None:
-    for figure in plan_comparison_figure(COMPARISON.iloc[::-1]):
-        assert [bar.get_width() for bar in figure.axes[0].patches] == [75, 90, 105, 120, 150]
-
-
 @pytest.mark.filterwarnings("error")
 def test_a_plan_for_nobody_can_be_drawn() -> None:
     nobody = COMPARISON.assign(clients=0.0, cost=0.0, kept=0.0, share_of_plan=np.nan)
     nobody[["low", "high"]] = nobody[["low", "high"]].where(nobody["low"].isna(), 0.0)
-    russian, english = plan_comparison_figure(nobody)
-    assert title(russian) == "План никому ничего не предлагает"
-    assert title(english) == "The plan makes no offer to anybody"
+    assert render(plan_comparison_figure(nobody)) == [
+        "План никому ничего не предлагает",
+        "The plan makes no offer to anybody",
+    ]
     none = SUMMARY.model_copy(update={"kept": 0.0, "cost": 0.0, "budget": None, "budget_price": 0.0})
-    for figure in (russian, english, *budget_curve_figure(CURVE.head(1), none)):
-        figure.canvas.draw()
+    assert all(render(budget_curve_figure(CURVE.head(1), none)))

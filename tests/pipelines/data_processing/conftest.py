@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.parameters import DataProcessing
 from one_click.pipelines.data_processing import create_pipeline
@@ -56,13 +57,14 @@ def raw() -> Raw:
 
 
 @pytest.fixture(scope="session")
-def process() -> Callable[[dict[str, pd.DataFrame], DataProcessing], dict[str, Any]]:
-    """Return a function that runs the whole pipeline on raw tables and returns all its data sets."""
+def process(options: DataProcessing) -> Callable[..., dict[str, Any]]:
+    """Return a function that runs the whole pipeline on raw tables, with some changes of the parameters."""
 
-    def run(tables: dict[str, pd.DataFrame], options: DataProcessing) -> dict[str, Any]:
-        data = {"label_file": tables["market_file"], **tables, "params:data_processing": options}
+    def run(tables: dict[str, pd.DataFrame], **changes: Any) -> dict[str, Any]:
+        changed = options.model_copy(update=changes)
+        data = {"label_file": tables["market_file"], **tables, "params:data_processing": changed}
         for node in create_pipeline().nodes:
-            data |= node.run({name: data[name] for name in node.inputs})
+            data |= purely(node.run)({name: data[name] for name in node.inputs})
         return {name.removeprefix("data_processing."): value for name, value in data.items()}
 
     return run

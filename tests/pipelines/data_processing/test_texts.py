@@ -59,7 +59,7 @@ def test_twins_are_all_clients_that_equal_another(language: Language) -> None:
 def test_audit_tells_the_meaning_of_each_row(
     tables: Callable[[int], dict[str, Any]], process: Callable[..., dict[str, Any]], options: DataProcessing
 ) -> None:
-    audit = process(tables(16), options)["audit"]
+    audit = process(tables(16))["audit"]
     assert len(audit) > 5
     for row in audit.to_dict(orient="records"):
         for language in LANGUAGES:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tests.marks import titles, words
 
 from one_click.pipelines.demo_store.figures import best_month, demo_months_figure
 
@@ -24,24 +25,20 @@ CAMPAIGNS = pd.DataFrame(
 )
 
 
-def title_of(campaigns: pd.DataFrame, position: int) -> str:
-    figure = demo_months_figure(MONTHS, FEATURES, campaigns)[position]
-    return str(figure._suptitle.get_text()).replace("\n", " ")
-
-
 def test_title_names_what_moved_most_and_both_arms() -> None:
-    assert title_of(CAMPAIGNS, 0) == (
-        "Сильнее всего сдвинулось: «Страниц за визит», −0,7 разброса; предложение: снизились 25\xa0%, "
-        "в контрольной группе 50\xa0% (b)"
-    )
-    assert title_of(CAMPAIGNS, 1) == (
+    assert titles(demo_months_figure(MONTHS, FEATURES, CAMPAIGNS)) == [
+        "Сильнее всего сдвинулось: «Страниц за визит», −0,7 разброса; предложение: снизились 25 %, "
+        "в контрольной группе 50 % (b)",
         "What moved most: Pages per visit, −0.7 spreads; the offer: 25% declined against 50% of the control "
-        "group (b)"
-    )
+        "group (b)",
+    ]
 
 
 def test_title_without_a_campaign_says_nothing_of_offers() -> None:
-    assert title_of(CAMPAIGNS.iloc[:0], 1) == "What moved most: Pages per visit, −0.7 spreads"
+    assert (
+        titles(demo_months_figure(MONTHS, FEATURES, CAMPAIGNS.iloc[:0]))[1]
+        == "What moved most: Pages per visit, −0.7 spreads"
+    )
 
 
 @pytest.mark.parametrize("arm", ["treated", "control"])
@@ -51,5 +48,4 @@ def test_one_arm_alone_compares_nothing(arm: str) -> None:
 
 def test_only_planted_drifts_are_named() -> None:
     _, lower = demo_months_figure(MONTHS, FEATURES, CAMPAIGNS)[1].axes
-    named = [text.get_text() for text in lower.get_legend().get_texts()]
-    assert named == ["Service errors", "other features"]
+    assert words(lower.get_legend().get_texts()) == ["Service errors", "other features"]

@@ -24,7 +24,7 @@ def evidence() -> Evidence:
 @pytest.fixture(scope="session")
 def selection_options(selection_options: ModelSelection) -> ModelSelection:
     """Return parameters of a selection that searches even less."""
-    return selection_options.model_copy(update={"trials": 3, "startup_trials": 2})
+    return selection_options.model_copy(update={"folds": 2, "trials": 3, "startup_trials": 2})
 
 
 @pytest.fixture(scope="session")

@@ -1,34 +1,34 @@
 import pandas as pd
 import pytest
+from tests.marks import titles, words
 
 from one_click.pipelines.evidence import figures as plots
-
-
-def _title(figure: object) -> str:
-    return " ".join(figure._suptitle.get_text().split())  # type: ignore[attr-defined]
 
 
 def test_nested_title_is_the_figure_of_the_rule() -> None:
     rows = [("svc", 0.91, 0.9, 0.92), ("best", 0.905, 0.89, 0.92), ("dummy", 0.5, 0.5, 0.5)]
     summary = pd.DataFrame(rows, columns=["model", "value", "low", "high"]).assign(metric="roc_auc")
-    russian, english = plots.nested_summary_figure(summary)
-    assert "ROC-AUC 0,905 (от 0,890 до 0,920)" in _title(russian)
-    assert "ROC-AUC 0.905 (0.890 to 0.920)" in _title(english)
-    labels = [text.get_text() for text in english.axes[0].get_yticklabels()]
-    assert labels == ["Rule “best”", "Support vector machine"]
+    figures = plots.nested_summary_figure(summary)
+    russian, english = titles(figures)
+    assert "ROC-AUC 0,905 (от 0,890 до 0,920)" in russian
+    assert "ROC-AUC 0.905 (0.890 to 0.920)" in english
+    assert words(figures[1].axes[0].get_yticklabels()) == ["Rule “best”", "Support vector machine"]
 
 
 def test_features_are_said_to_add_only_where_they_pay() -> None:
     rows = [("revenue_trend", "svc", 0.02, True), ("minutes_trend", "svc", 0.0, False)]
     gains = pd.DataFrame(rows, columns=["feature", "model", "gain", "pays"])
-    russian, english = plots.feature_gains_figure(gains)
-    assert _title(english).startswith("These add to quality:")
-    assert "," not in _title(english)
-    nothing = plots.feature_gains_figure(gains.assign(pays=False))
-    assert _title(nothing[0]) == "Ни один из вычисленных признаков не повышает качество"
-    assert _title(nothing[1]) == "No engineered feature adds to quality"
-    assert _title(russian) != _title(nothing[0])
-    assert not english.axes[0].collections  # gains are dots without intervals
+    nothing = titles(plots.feature_gains_figure(gains.assign(pays=False)))
+    assert nothing == [
+        "Ни один из вычисленных признаков не повышает качество",
+        "No engineered feature adds to quality",
+    ]
+    figures = plots.feature_gains_figure(gains)
+    russian, english = titles(figures)
+    assert russian != nothing[0]
+    assert english.startswith("These add to quality:")
+    assert "," not in english
+    assert not figures[1].axes[0].collections  # gains are dots without intervals
 
 
 def test_figure_of_feature_gains_grows_with_the_features() -> None:
@@ -41,14 +41,8 @@ def test_figure_of_feature_gains_grows_with_the_features() -> None:
 
 
 def test_split_luck_title_names_the_range_of_the_first_model() -> None:
-    areas = {"svc": [0.93, 0.87, 0.9], "reference": [0.99, 0.5, 0.7]}
-    luck = pd.DataFrame(
-        [
-            {"split": split, "model": name, "roc_auc": values[split]}
-            for split in range(3)
-            for name, values in areas.items()
-        ]
-    )
-    russian, english = plots.split_luck_figure(luck)
-    assert _title(english) == "The same model on 3 splits: ROC-AUC from 0.870 to 0.930"
-    assert "от 0,870 до 0,930" in _title(russian)
+    luck = pd.DataFrame({"split": [0, 0, 1, 1, 2, 2], "model": ["svc", "reference"] * 3})
+    luck = luck.assign(roc_auc=[0.93, 0.99, 0.87, 0.5, 0.9, 0.7])
+    russian, english = titles(plots.split_luck_figure(luck))
+    assert english == "The same model on 3 splits: ROC-AUC from 0.870 to 0.930"
+    assert "от 0,870 до 0,930" in russian

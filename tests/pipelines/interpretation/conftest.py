@@ -1,13 +1,11 @@
 """Parameters of a quick interpretation, a champion that is a plain function, and tables to interpret."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.parameters import Interpretation, WhatIf
@@ -35,18 +33,6 @@ def options(interpretation_options: Interpretation) -> Interpretation:
 def scored_by() -> Callable[..., Any]:
     """Return a function that makes a classifier of a function: features -> probabilities of decline."""
     return _Scored
-
-
-@pytest.fixture(scope="session")
-def render() -> Callable[[tuple[Figure, ...]], list[str]]:
-    """Return a function that renders figures and returns their titles on one line, with plain spaces."""
-
-    def titles(figures: tuple[Figure, ...]) -> list[str]:
-        for figure in figures:
-            figure.savefig(io.BytesIO(), format="png", dpi=40)
-        return [" ".join(figure.get_suptitle().replace("\u00a0", " ").split()) for figure in figures]
-
-    return titles
 
 
 @pytest.fixture(scope="session")

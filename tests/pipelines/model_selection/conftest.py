@@ -2,13 +2,12 @@
 
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from tests.purity import purely
 
 from one_click.datasets.study import StudyDataset
 from one_click.parameters import Family, ModelSelection, Offers, Segmentation
@@ -23,16 +22,14 @@ def options(selection_options: ModelSelection) -> ModelSelection:
 
 
 @pytest.fixture(scope="session")
-def segmentation(root: Path) -> Segmentation:
+def segmentation(read_shipped: Callable[..., Any]) -> Segmentation:
     """Return the shipped parameters with three months of half the profit that count."""
-    shipped = yaml.safe_load((root / Segmentation.file).read_text(encoding="utf-8"))["segmentation"]
-    return Segmentation.model_validate(shipped | {"horizon_months": 3, "profit_lost_share": 0.5})
+    return read_shipped(Segmentation, horizon_months=3, profit_lost_share=0.5)
 
 
 @pytest.fixture(scope="session")
-def offers(root: Path) -> Offers:
-    """Return the shipped offers."""
-    return Offers.model_validate(yaml.safe_load((root / Offers.file).read_text(encoding="utf-8"))["offers"])
+def offers(shipped_offers: Offers) -> Offers:
+    return shipped_offers
 
 
 @pytest.fixture(scope="session")
@@ -69,26 +66,13 @@ def inputs(
 
 
 @pytest.fixture(scope="session")
-def pristine() -> dict[str, pd.DataFrame]:
-    """Return copies of all tables, taken before any node got them; `made` fills it."""
-    return {}
-
-
-@pytest.fixture(scope="session")
-def made(inputs: dict[str, Any], pristine: dict[str, pd.DataFrame]) -> dict[str, Any]:
+def made(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs and all that the pipeline makes of them."""
     data = dict(inputs)
-    pristine |= _copies(inputs)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
         pipeline = create_pipeline()
     for node in pipeline.nodes:
-        outputs = node.run({name: data[name.removeprefix(OWN)] for name in node.inputs})
-        outputs = {name.removeprefix(OWN): output for name, output in outputs.items()}
-        data |= outputs
-        pristine |= _copies(outputs)
+        outputs = purely(node.run)({name: data[name.removeprefix(OWN)] for name in node.inputs})
+        data |= {name.removeprefix(OWN): output for name, output in outputs.items()}
     return data
-
-
-def _copies(data: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    return {name: table.copy() for name, table in data.items() if isinstance(table, pd.DataFrame)}

@@ -17,6 +17,11 @@ COLUMNS = {"select__k": {"low": 2, "high": 9, "whole": True}}
 SCALED = {"scaler": {"choices": ["standard", "robust"]}}
 
 
+def of_c(space: Any) -> dict[str, Any]:
+    """Return the change that gives C another space."""
+    return {"space": {"model__C": space}}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -35,23 +40,13 @@ SCALED = {"scaler": {"choices": ["standard", "robust"]}}
         pytest.param(
             {"space": {"model__c": {"low": 1, "high": 2}}}, ["did you mean 'model__C'"], id="space-misspelt"
         ),
-        pytest.param(
-            {"space": {"model__C": {"low": 2, "high": 1}}},
-            ["space.model__C", "above high"],
-            id="low-high",
-        ),
-        pytest.param(
-            {"space": {"model__C": {"low": 0, "high": 1, "log": True}}}, ["begins above 0"], id="log-from-0"
-        ),
-        pytest.param(
-            {"space": {"model__C": {"low": -1, "high": 1}}}, ["'C' parameter", "-1.0"], id="out-of-range"
-        ),
-        pytest.param({"space": {"model__C": {"lo": 1, "high": 2}}}, ["mean 'low'"], id="low-misspelt"),
-        pytest.param(
-            {"space": {"model__C": {"choises": [1]}}}, ["did you mean 'choices'"], id="choices-misspelt"
-        ),
-        pytest.param({"space": {"model__C": {"choices": []}}}, ["at least 1 item"], id="no-choices"),
-        pytest.param({"space": {"model__C": 5}}, ["space.model__C", "got 5"], id="no-range"),
+        pytest.param(of_c({"low": 2, "high": 1}), ["space.model__C", "above high"], id="low-high"),
+        pytest.param(of_c({"low": 0, "high": 1, "log": True}), ["begins above 0"], id="log-from-0"),
+        pytest.param(of_c({"low": -1, "high": 1}), ["'C' parameter", "-1.0"], id="out-of-range"),
+        pytest.param(of_c({"lo": 1, "high": 2}), ["mean 'low'"], id="low-misspelt"),
+        pytest.param(of_c({"choises": [1]}), ["did you mean 'choices'"], id="choices-misspelt"),
+        pytest.param(of_c({"choices": []}), ["at least 1 item"], id="no-choices"),
+        pytest.param(of_c(5), ["space.model__C", "got 5"], id="no-range"),
         pytest.param(
             {"space": {"scaler": {"choices": ["standart"]}}},
             ["scaler: there is no 'standart'", "did you mean 'standard'"],

@@ -4,9 +4,7 @@ import pandas as pd
 import pytest
 
 from one_click.parameters import CampaignPlan, Offers
-from one_click.pipelines.campaign.nodes.actions import (
-    place_clients,
-)
+from one_click.pipelines.campaign.nodes.actions import place_clients
 from one_click.pipelines.campaign.nodes.offers import list_eligible
 from one_click.rules.offers import may_be_messaged
 

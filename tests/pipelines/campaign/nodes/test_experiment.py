@@ -3,7 +3,6 @@
 import hashlib
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,9 +34,8 @@ STRATA: Strata = {
 
 
 @pytest.fixture(scope="module")
-def make(shipped: dict[str, Any]) -> Make:
-    """Return a function that gives the shipped campaign with some changes."""
-    return lambda **changes: CampaignPlan.model_validate(shipped["campaign"] | changes)
+def make(change_campaign: Make) -> Make:
+    return change_campaign
 
 
 def select(strata: Strata, first: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,13 +1,11 @@
 """The plan on tables small enough to be worked out by hand."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,10 +54,9 @@ def decide(probability: list[float], profit: list[float]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def make(root: Path) -> Make:
+def make(change_campaign: Make) -> Make:
     """Return a function that gives the shipped campaign without limits, with some changes."""
-    shipped = yaml.safe_load((root / CampaignPlan.file).read_text(encoding="utf-8"))["campaign"]
-    return lambda **changes: CampaignPlan.model_validate(shipped | {"budget": None, "contacts": {}} | changes)
+    return lambda **changes: change_campaign(**{"budget": None, "contacts": {}} | changes)
 
 
 def scenarios_of(table: pd.DataFrame, options: CampaignPlan) -> pd.DataFrame:
@@ -294,57 +291,33 @@ HAND = [*ELIGIBLE, (4, "letter", "email", 2.0, 1.0, 2.0, 3.0), (5, "none", "none
 DECISIONS = decide([0.3, 0.6, 0.8, 0.9, 1.0], [0.4, 0.1, 1.0, 0.7, 9.0])
 
 
+WAYS = ("plan", "profit_at_risk", "probability", "monthly_profit")
+
+
 @pytest.mark.parametrize(
-    ("changes", "ways"),
+    ("changes", "ways"),  # clients, cost and what is kept, of each way
     [
+        # 4 and 3 take the budget; 3 and 4 do so again
+        pytest.param({"budget": 4}, [(2, 3, 13), (2, 4, 6), (2, 4, 6), (2, 4, 6)], id="budget"),
+        # 4, then 2 fits into what is left; 3 alone, as neither 4 nor 1 fits, then 2
         pytest.param(
-            # 4 and 3 take the budget; 3 and 4 do so again
-            {"budget": 4},
-            {
-                "plan": (2, 3, 13),
-                "profit_at_risk": (2, 4, 6),
-                "probability": (2, 4, 6),
-                "monthly_profit": (2, 4, 6),
-            },
-            id="budget",
+            {"budget": 3}, [(2, 3, 13), (2, 3, 9), (2, 3, 7), (2, 3, 9)], id="what-still-fits-is-taken"
         ),
         pytest.param(
-            # 4, then 2 fits into what is left; 3 alone, as neither 4 nor 1 fits, then 2
-            {"budget": 3},
-            {
-                "plan": (2, 3, 13),
-                "profit_at_risk": (2, 3, 9),
-                "probability": (2, 3, 7),
-                "monthly_profit": (2, 3, 9),
-            },
-            id="what-still-fits-is-taken",
+            {"contacts": {"email": 1}}, [(2, 3, 13), (2, 3, 9), (2, 3, 7), (2, 3, 9)], id="one-letter"
         ),
-        pytest.param(
-            {"contacts": {"email": 1}},
-            {
-                "plan": (2, 3, 13),
-                "profit_at_risk": (2, 3, 9),
-                "probability": (2, 3, 7),
-                "monthly_profit": (2, 3, 9),
-            },
-            id="one-letter",
-        ),
-        pytest.param(
-            {},
-            dict.fromkeys(("plan", "profit_at_risk", "probability", "monthly_profit"), (4, 7, 19)),
-            id="no-limit",
-        ),
+        pytest.param({}, [(4, 7, 19)] * 4, id="no-limit"),
     ],
 )
 def test_orders_by_hand_are_worked_out_by_hand(
-    make: Make, changes: dict[str, Any], ways: dict[str, tuple[float, float, float]]
+    make: Make, changes: dict[str, Any], ways: list[tuple[float, float, float]]
 ) -> None:
     got = by_hand_of(recommend(HAND), DECISIONS, make(**changes)).set_index("way")
-    assert list(got.index) == [*ways, "random"]
-    for way, (clients, cost, kept) in ways.items():
-        assert got.loc[way, ["clients", "cost", "kept"]].tolist() == [clients, cost, kept], way
-        assert got.loc[way, "share_of_plan"] == pytest.approx(kept / ways["plan"][2])
-    assert got.drop(index="random")[["low", "high"]].isna().all(axis=None)
+    assert list(got.index) == [*WAYS, "random"]
+    own = got.loc[[*WAYS]]
+    assert list(own[["clients", "cost", "kept"]].itertuples(index=False, name=None)) == ways
+    assert own["share_of_plan"].tolist() == pytest.approx([kept / ways[0][2] for _, _, kept in ways])
+    assert own[["low", "high"]].isna().all(axis=None)
 
 
 def test_equal_clients_are_taken_by_number(make: Make) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 
@@ -8,21 +10,26 @@ from one_click.schemas.campaign import IdleRules
 
 
 @pytest.fixture
-def coverage(
-    four_clients: pd.DataFrame, options: Segmentation, offers: Offers, campaign: CampaignPlan
-) -> pd.DataFrame:
-    return lint_rules(four_clients, list_categories(four_clients), options, offers, campaign)
-
-
-@pytest.fixture
-def idle(
-    coverage: pd.DataFrame,
+def find(
+    four_clients: pd.DataFrame,
     segments: pd.DataFrame,
     recommended: pd.DataFrame,
     options: Segmentation,
     offers: Offers,
-) -> pd.DataFrame:
-    return find_idle_rules(coverage, segments, recommended, options, offers).set_index("code")
+    campaign: CampaignPlan,
+) -> Callable[..., pd.DataFrame]:
+    """Return a function that finds idle rules, given so many rules and so many clients with a segment."""
+    coverage = lint_rules(four_clients, list_categories(four_clients), options, offers, campaign)
+
+    def found(rules: int = 99, clients: int = 99) -> pd.DataFrame:
+        return find_idle_rules(coverage.head(rules), segments.head(clients), recommended, options, offers)
+
+    return found
+
+
+@pytest.fixture
+def idle(find: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return find().set_index("code")
 
 
 def test_rules_that_fit_somebody_are_not_listed(
@@ -44,27 +51,16 @@ def test_a_rule_that_no_client_can_meet_names_condition_and_what_clients_have(id
 
 
 def test_an_empty_segment_whose_conditions_clients_meet_says_so(
-    coverage: pd.DataFrame,
-    segments: pd.DataFrame,
-    recommended: pd.DataFrame,
-    options: Segmentation,
-    offers: Offers,
+    find: Callable[..., pd.DataFrame], options: Segmentation
 ) -> None:
-    nobody = find_idle_rules(coverage, segments.head(0), recommended, options, offers).set_index("code")
-    assert nobody.loc["loyal_others", "sentence_en"] == (
+    assert find(clients=0).set_index("code").loc["loyal_others", "sentence_en"] == (
         f"Segment '{options.segments[-1].title_en}' is empty this month: meeting the conditions known "
         "before scoring: 4 clients, but all of them are in a segment above, or do not meet those on "
         "risk, reasons and signals."
     )
 
 
-def test_without_idle_rules_the_table_keeps_its_columns(
-    coverage: pd.DataFrame,
-    segments: pd.DataFrame,
-    recommended: pd.DataFrame,
-    options: Segmentation,
-    offers: Offers,
-) -> None:
-    none = find_idle_rules(coverage.head(0), segments, recommended, options, offers)
+def test_without_idle_rules_the_table_keeps_its_columns(find: Callable[..., pd.DataFrame]) -> None:
+    none = find(rules=0)
     assert list(none) == IdleRules.column_names()
     assert none.empty

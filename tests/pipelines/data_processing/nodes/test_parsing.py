@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +12,8 @@ from one_click.pipelines.data_processing.nodes.log_rows import LOG_COLUMNS
 from one_click.pipelines.data_processing.nodes.parsing import parse_labels, parse_table
 
 Raw = Callable[[str], pd.DataFrame]
+Parse = Callable[..., tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
+REJECTING = {"unreadable_numbers": "reject"}
 
 PROFILE = {
     "id": "7",
@@ -36,8 +39,15 @@ def _profiles(*changes: dict[str, str]) -> pd.DataFrame:
 
 
 @pytest.fixture
-def rejecting(options: DataProcessing) -> DataProcessing:
-    return options.model_copy(update={"unreadable_numbers": "reject"})
+def parse(options: DataProcessing) -> Parse:
+    """Return a function that parses rows, by default of clients, with some changes of the parameters."""
+
+    def parsed(
+        rows: pd.DataFrame, table: str = "market_file", signs: tuple[str, str] = POINT, **changes: Any
+    ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        return parse_table(rows, TABLES[table], signs, options.model_copy(update=changes))
+
+    return parsed
 
 
 def _events(frame: pd.DataFrame) -> list[tuple[object, ...]]:
@@ -48,8 +58,8 @@ def _events(frame: pd.DataFrame) -> list[tuple[object, ...]]:
     )
 
 
-def test_clean_row_gets_the_types_of_the_vocabulary(options: DataProcessing) -> None:
-    parsed, repairs, faults = parse_table(_profiles({}), TABLES["market_file"], POINT, options)
+def test_clean_row_gets_the_types_of_the_vocabulary(parse: Parse) -> None:
+    parsed, repairs, faults = parse(_profiles({}))
     assert parsed.drop(columns="line").iloc[0].to_dict() == {
         "client_id": 7,
         "allows_messages": True,
@@ -84,24 +94,11 @@ def test_clean_row_gets_the_types_of_the_vocabulary(options: DataProcessing) -> 
         pytest.param("стандарт", [], id="neither"),
     ],
 )
-def test_repairs_are_made_and_listed(
-    options: DataProcessing, cell: str, expected: list[tuple[str, ...]]
-) -> None:
-    parsed, repairs, faults = parse_table(
-        _profiles({"Тип сервиса": cell}), TABLES["market_file"], POINT, options
-    )
+def test_repairs_are_made_and_listed(parse: Parse, cell: str, expected: list[tuple[str, ...]]) -> None:
+    parsed, repairs, faults = parse(_profiles({"Тип сервиса": cell}))
     assert parsed["service_type"].tolist() == ["стандарт"]
     assert _events(repairs) == [(2, "7", "service_type", *event) for event in expected]
     assert repairs["table"].tolist() == ["market_file"] * len(expected)
-    assert faults.empty
-
-
-def test_unknown_category_is_kept(options: DataProcessing) -> None:
-    parsed, repairs, faults = parse_table(
-        _profiles({"Популярная_категория": "Садовая мебель"}), TABLES["market_file"], POINT, options
-    )
-    assert parsed["popular_category"].tolist() == ["Садовая мебель"]
-    assert repairs.empty
     assert faults.empty
 
 
@@ -132,11 +129,9 @@ def test_unknown_category_is_kept(options: DataProcessing) -> None:
         pytest.param("Акционные_покупки", "promo_purchase_share", "1.01", "above_one", id="share-above-one"),
     ],
 )
-def test_faulty_cell_rejects_its_row(
-    rejecting: DataProcessing, header: str, name: str, cell: str, rule: str
-) -> None:
+def test_faulty_cell_rejects_its_row(parse: Parse, header: str, name: str, cell: str, rule: str) -> None:
     rows = _profiles({}, {"id": "8", header: cell})
-    parsed, _, faults = parse_table(rows, TABLES["market_file"], POINT, rejecting)
+    parsed, _, faults = parse(rows, **REJECTING)
     client = cell if header == "id" else "8"
     assert parsed["line"].tolist() == [2]
     assert _events(faults) == [(3, client, name, cell.strip(), "", rule)]
@@ -156,30 +151,30 @@ def test_faulty_cell_rejects_its_row(
     ],
 )
 def test_numbers_in_their_usual_forms_are_read(
-    options: DataProcessing, header: str, cell: str, name: str, value: float
+    parse: Parse, header: str, cell: str, name: str, value: float
 ) -> None:
-    parsed, _, _ = parse_table(_profiles({header: cell}), TABLES["market_file"], POINT, options)
+    parsed, _, _ = parse(_profiles({header: cell}))
     assert parsed[name].tolist() == [value]
 
 
-def test_decimal_comma_and_negative_profit_are_read(options: DataProcessing, raw: Raw) -> None:
+def test_decimal_comma_and_negative_profit_are_read(parse: Parse, raw: Raw) -> None:
     rows = raw("id | Прибыль\n7 | -0,98\n8 | 4")
-    parsed, _, faults = parse_table(rows, TABLES["money"], COMMA, options)
+    parsed, _, faults = parse(rows, "money", COMMA)
     assert parsed["monthly_profit"].tolist() == [-0.98, 4.0]
     assert faults.empty
 
 
-def test_long_client_numbers_stay_apart(options: DataProcessing, raw: Raw) -> None:
+def test_long_client_numbers_stay_apart(parse: Parse, raw: Raw) -> None:
     rows = raw("id | Прибыль\n12345678901234567 | 1\n12345678901234568 | 2")
-    parsed, _, faults = parse_table(rows, TABLES["money"], POINT, options)
+    parsed, _, faults = parse(rows, "money")
     assert parsed["client_id"].tolist() == [12345678901234567, 12345678901234568]
     assert faults.empty
 
 
-def test_unreadable_numbers_stop_the_run_by_default(options: DataProcessing) -> None:
+def test_unreadable_numbers_stop_the_run_by_default(parse: Parse) -> None:
     rows = _profiles({}, {"id": "8", "Страниц_за_визит": "пять"}, {"id": "9", "Страниц_за_визит": "пять"})
     with pytest.raises(DataError) as error:
-        parse_table(rows, TABLES["market_file"], POINT, options)
+        parse(rows)
     for words in (
         "Not a whole number: 'пять'.",
         "file:   market_file.csv",
@@ -202,10 +197,10 @@ def test_unreadable_numbers_stop_the_run_by_default(options: DataProcessing) -> 
     ],
 )
 def test_unknown_period_rejects_its_row(
-    options: DataProcessing, raw: Raw, table: str, value: str, period: str, rule: str
+    parse: Parse, raw: Raw, table: str, value: str, period: str, rule: str
 ) -> None:
     rows = raw(f"id | Период | {value}\n7 | {period} | 5\n7 | предыдцщий_месяц | 6\n7 | текущий_месяц | 7")
-    parsed, repairs, faults = parse_table(rows, TABLES[table], POINT, options)
+    parsed, repairs, faults = parse(rows, table)
     assert parsed["period"].tolist() == ["previous", "current"]
     assert repairs["rule"].tolist() == ["known_misspelling"]
     assert _events(faults) == [(2, "7", "period", period, "", rule)]
@@ -234,41 +229,31 @@ def test_unknown_period_rejects_its_row(
     ],
 )
 def test_repeated_clients(
-    options: DataProcessing, raw: Raw, profits: list[str], kept: list[int], expected: list[tuple[int, str]]
+    parse: Parse, raw: Raw, profits: list[str], kept: list[int], expected: list[tuple[int, str]]
 ) -> None:
     lines = [f"{profit[0]} | {'9' if 'else' in profit else '3.5'}" for profit in profits]
-    parsed, _, faults = parse_table(raw("id | Прибыль\n" + "\n".join(lines)), TABLES["money"], POINT, options)
+    parsed, _, faults = parse(raw("id | Прибыль\n" + "\n".join(lines)), "money")
     assert parsed["line"].tolist() == kept
     assert list(faults[["line", "rule"]].itertuples(index=False, name=None)) == expected
 
 
-def test_months_of_one_client_are_no_repetition(options: DataProcessing, raw: Raw) -> None:
+def test_months_of_one_client_are_no_repetition(parse: Parse, raw: Raw) -> None:
     rows = raw("id | Период | минут\n7 | предыдущий_месяц | 5\n7 | текущий_месяц | 5")
-    parsed, _, faults = parse_table(rows, TABLES["market_time"], POINT, options)
+    parsed, _, faults = parse(rows, "market_time")
     assert len(parsed) == 2
     assert faults.empty
 
 
-def test_input_is_not_changed_and_the_answer_is_the_same_twice(rejecting: DataProcessing) -> None:
-    rows = _profiles({"Тип сервиса": "стандартт "}, {"id": "8", "Длительность": "?"}, {})
-    before = rows.copy(deep=True)
-    first = parse_table(rows, TABLES["market_file"], POINT, rejecting)
-    second = parse_table(rows, TABLES["market_file"], POINT, rejecting)
-    pd.testing.assert_frame_equal(rows, before)
-    for one, other in zip(first, second, strict=True):
-        pd.testing.assert_frame_equal(one, other)
-
-
-def test_other_columns_of_the_file_are_left_out(options: DataProcessing) -> None:
+def test_other_columns_of_the_file_are_left_out(parse: Parse) -> None:
     rows = _profiles({}).assign(Комментарий="x", service_type="y")
-    parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, options)
+    parsed, _, _ = parse(rows)
     assert "Комментарий" not in parsed
     assert parsed["service_type"].tolist() == ["стандарт"]
 
 
-def test_path_of_the_file_is_not_stored_with_tables(options: DataProcessing, raw: Raw) -> None:
+def test_path_of_the_file_is_not_stored_with_tables(parse: Parse, raw: Raw) -> None:
     rows = raw("id | Прибыль\n7 | 1")
-    for frame in parse_table(rows, TABLES["money"], POINT, options):
+    for frame in parse(rows, "money"):
         assert frame.attrs == {}
     assert rows.attrs["path"] == "/data/2026-10/x.csv"
 
@@ -286,16 +271,16 @@ def test_path_of_the_file_is_not_stored_with_tables(options: DataProcessing, raw
     ],
 )
 def test_thousands_are_joined(
-    options: DataProcessing, raw: Raw, cell: str, signs: tuple[str, str], expected: float
+    parse: Parse, raw: Raw, cell: str, signs: tuple[str, str], expected: float
 ) -> None:
-    parsed, _, faults = parse_table(raw(f"id | Прибыль\n7 | {cell}"), TABLES["money"], signs, options)
+    parsed, _, faults = parse(raw(f"id | Прибыль\n7 | {cell}"), "money", signs)
     assert parsed["monthly_profit"].tolist() == [expected]
     assert faults.empty
 
 
 @pytest.mark.parametrize("cell", ["12 34,5", "1 2345", "1  234"])
-def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Raw, cell: str) -> None:
-    parsed, _, faults = parse_table(raw(f"id | Прибыль\n7 | {cell}"), TABLES["money"], (",", " "), rejecting)
+def test_wrongly_grouped_digits_are_no_number(parse: Parse, raw: Raw, cell: str) -> None:
+    parsed, _, faults = parse(raw(f"id | Прибыль\n7 | {cell}"), "money", (",", " "), **REJECTING)
     assert parsed.empty
     assert faults["rule"].tolist() == ["not_a_number"]
 
@@ -323,38 +308,34 @@ def test_wrongly_grouped_digits_are_no_number(rejecting: DataProcessing, raw: Ra
         pytest.param("Страниц_за_визит", "-", "missing_mark", "", id="mark-of-a-missing-number"),
     ],
 )
-def test_cells_are_cleaned_and_listed(
-    rejecting: DataProcessing, header: str, cell: str, rule: str, value: str
-) -> None:
+def test_cells_are_cleaned_and_listed(parse: Parse, header: str, cell: str, rule: str, value: str) -> None:
     table = _profiles({}, {"id": "8", header: cell})
-    _, repairs, faults = parse_table(table, TABLES["market_file"], POINT, rejecting)
+    _, repairs, faults = parse(table, **REJECTING)
     listed = repairs[["line", "old_value", "new_value", "rule"]].to_numpy().tolist()
     assert listed == [[3, cell, value, rule]]
     assert faults["rule"].tolist() == ([] if value else ["missing_value"])
 
 
 @pytest.mark.parametrize("written", ["0008", "8.0", "+8", " 08\u00a0"])
-def test_clients_are_named_by_their_number(rejecting: DataProcessing, raw: Raw, written: str) -> None:
+def test_clients_are_named_by_their_number(parse: Parse, raw: Raw, written: str) -> None:
     table = raw(f"id | Прибыль\n7 | 1\n{written} | много")
-    _, _, faults = parse_table(table, TABLES["money"], (".", ""), rejecting)
+    _, _, faults = parse(table, "money", (".", ""), **REJECTING)
     assert faults["client_id"].tolist() == ["8"]
 
 
-def test_client_number_that_cannot_be_read_is_not_repeated(options: DataProcessing, raw: Raw) -> None:
+def test_client_number_that_cannot_be_read_is_not_repeated(parse: Parse, raw: Raw) -> None:
     with pytest.raises(DataError, match=r"Not a whole number: '…x'\.") as error:
-        parse_table(raw("id | Прибыль\n7300001x | 1\n8 | 2"), TABLES["money"], POINT, options)
+        parse(raw("id | Прибыль\n7300001x | 1\n8 | 2"), "money")
     assert "rows:   lines 2" in str(error.value)
     assert "7300001" not in str(error.value)
 
 
-def test_words_of_another_store_are_cleaned_in_its_own_words_and_then_read(options: DataProcessing) -> None:
+def test_words_of_another_store_are_cleaned_in_its_own_words_and_then_read(parse: Parse) -> None:
     store = OtherStore(words={"allows_messages": {"Yes": "да", "not at all": "нет"}})
     cells = ("Yes", " yes", "NOT  at all", "y", "ДА")
     rows = _profiles(*({"id": str(n), "Разрешить сообщать": cell} for n, cell in enumerate(cells)))
     spelt = {"other_store": store, "spellings": {"allows_messages": {"y": "Yes"}}}
-    parsed, repairs, faults = parse_table(
-        rows, TABLES["market_file"], POINT, options.model_copy(update=spelt)
-    )
+    parsed, repairs, faults = parse(rows, **spelt)
     assert parsed["allows_messages"].tolist() == [True, True, False, True, True]
     assert _events(repairs) == [
         (3, "1", "allows_messages", " yes", "yes", "blanks_trimmed"),
@@ -367,18 +348,17 @@ def test_words_of_another_store_are_cleaned_in_its_own_words_and_then_read(optio
     assert faults.empty
 
 
-def test_words_of_another_store_may_be_ours_the_other_way_round(options: DataProcessing) -> None:
+def test_words_of_another_store_may_be_ours_the_other_way_round(parse: Parse) -> None:
     store = OtherStore(words={"allows_messages": {"да": "нет", "нет": "да"}})
     rows = _profiles({"id": "1", "Разрешить сообщать": "да"}, {"id": "2", "Разрешить сообщать": "Нет"})
-    turned = options.model_copy(update={"other_store": store})
-    parsed, _, _ = parse_table(rows, TABLES["market_file"], POINT, turned)
+    parsed, _, _ = parse(rows, other_store=store)
     assert parsed["allows_messages"].tolist() == [False, True]
 
 
-def test_what_was_repaired_in_the_file_is_a_repair(options: DataProcessing, raw: Raw) -> None:
+def test_what_was_repaired_in_the_file_is_a_repair(parse: Parse, raw: Raw) -> None:
     table = raw("id | Прибыль\n007 | 1\n8 | 2")
     table.attrs["repairs"] = [(1, ";", "", "surplus_in_rows"), (2, "Р ", "Р", "byte_a0_restored")]
-    _, repairs, _ = parse_table(table, TABLES["money"], POINT, options)
+    _, repairs, _ = parse(table, "money")
     assert _events(repairs) == [
         (1, "", "", ";", "", "surplus_in_rows"),
         (2, "7", "", "Р ", "Р", "byte_a0_restored"),

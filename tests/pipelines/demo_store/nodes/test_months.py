@@ -15,19 +15,13 @@ from one_click.parameters import DemoPopulation, DemoStore
 from one_click.pipelines.demo_store.nodes import months as nodes
 
 FILES = ("market_file", "market_money", "market_time", "money")
-DAMAGES = {
-    "without_purchases": 2,  # rows or cells for each client that is hit
-    "absurd_revenues": 1,
-    "misspelt_services": 1,
-    "stray_blanks": 1,
-    "unknown_categories": 1,
-    "unreadable_numbers": 1,
-    "negative_minutes": 1,
-    "missing_months": 1,
-    "doubled_months": 1,
-    "missing_profits": 1,
-    "doubled_clients": 1,
-}
+ONCE = (
+    *("absurd_revenues", "misspelt_services", "stray_blanks", "unknown_categories", "unreadable_numbers"),
+    *("negative_minutes", "missing_months", "doubled_months", "missing_profits", "doubled_clients"),
+)
+# Rows or cells for each client that is hit.
+DAMAGES = dict.fromkeys(ONCE, 1) | {"without_purchases": 2}
+MONTH = {"clients": 400, "months": ["only"], "unlabelled": []}
 Options = Callable[..., DemoStore]
 
 
@@ -96,25 +90,20 @@ def test_months_without_labels_have_no_target(make_options: Options, population:
     assert "Покупательская активность" not in files["demo_next/market_file"]
 
 
+@pytest.fixture(scope="module")
+def clean(make_options: Options, population: DemoPopulation) -> dict[str, pd.DataFrame]:
+    return files_of(make_options(**MONTH, dirt={}), population)
+
+
 @pytest.mark.parametrize("kind", DAMAGES)
-def test_each_kind_of_dirt_hits_as_many_clients_as_asked(
-    make_options: Options, population: DemoPopulation, kind: str
+def test_dirt_hits_as_many_clients_as_asked_and_its_list_is_all_that_differs_from_clean_files(
+    make_options: Options, population: DemoPopulation, clean: dict[str, pd.DataFrame], kind: str
 ) -> None:
-    options = make_options(clients=1000, months=["only"], unlabelled=[], dirt={kind: 0.02})
-    damage = damage_of(options, population)
+    options = make_options(**MONTH, dirt={kind: 0.05})
+    dirty, damage = files_of(options, population), damage_of(options, population)
     assert set(damage["kind"]) == {kind}
     assert damage["client_id"].nunique() == 20
     assert len(damage) == 20 * DAMAGES[kind]
-
-
-@pytest.mark.parametrize("kind", DAMAGES)
-def test_listed_damage_is_all_that_differs_from_the_clean_files(
-    make_options: Options, population: DemoPopulation, kind: str
-) -> None:
-    month = {"clients": 300, "months": ["only"], "unlabelled": []}
-    clean = files_of(make_options(**month, dirt={}), population)
-    options = make_options(**month, dirt={kind: 0.05})
-    dirty, damage = files_of(options, population), damage_of(options, population)
     for name in FILES:
         listed = damage[damage["table"] == name]
         assert mend(dirty[f"only/{name}"], listed, clean[f"only/{name}"]) == clean[f"only/{name}"].to_csv()
@@ -136,19 +125,14 @@ def mend(dirty: pd.DataFrame, listed: pd.DataFrame, clean: pd.DataFrame) -> str:
 
 
 def test_misspelt_months_throughout(make_options: Options, population: DemoPopulation) -> None:
-    options = make_options(clients=200, months=["only"], unlabelled=[], dirt={"misspelt_months": 1.0})
-    assert set(files_of(options, population)["only/market_time"]["Период"]) == {
-        "предыдцщий_месяц",
-        "текущий_месяц",
-    }
+    files = files_of(make_options(**MONTH, dirt={"misspelt_months": 1.0}), population)
+    assert set(files["only/market_time"]["Период"]) == {"предыдцщий_месяц", "текущий_месяц"}
 
 
 def test_no_client_is_hit_twice_and_twins_are_spared(
     make_options: Options, population: DemoPopulation
 ) -> None:
-    options = make_options(
-        clients=500, months=["only"], unlabelled=[], dirt=dict.fromkeys(DAMAGES, 0.04) | {"twins": 0.2}
-    )
+    options = make_options(**MONTH | {"clients": 500}, dirt=dict.fromkeys(DAMAGES, 0.04) | {"twins": 0.2})
     (truth,) = nodes.make_months(options, population)
     damage = damage_of(options, population)
     assert len(damage[["client_id", "kind"]].drop_duplicates()) == damage["client_id"].nunique()
@@ -228,8 +212,7 @@ def test_what_would_never_happen_is_refused(
 
 
 def test_store_of_twins_alone_has_no_other_dirt(make_options: Options, population: DemoPopulation) -> None:
-    dirt = {"twins": 0.5, "missing_months": 1.0}
-    options = make_options(clients=60, months=["only"], unlabelled=[], dirt=dirt)
+    options = make_options(**MONTH, dirt={"twins": 0.5, "missing_months": 1.0})
     assert damage_of(options, population).empty
 
 
@@ -255,14 +238,9 @@ def test_damage_is_the_same_whatever_pieces_the_truth_is_stored_in(
 def test_dirt_is_a_share_of_the_clients_of_its_month(
     make_options: Options, population: DemoPopulation
 ) -> None:
-    options = make_options(
-        clients=2_000,
-        months=list("abcde"),
-        unlabelled=[],
-        leavers_share=0.2,
-        newcomers_share=0,
-        dirt={"absurd_revenues": 0.05},
-    )
+    months = {"clients": 2_000, "months": list("abcde"), "unlabelled": []}
+    dirt = {"absurd_revenues": 0.05}
+    options = make_options(**months, leavers_share=0.2, newcomers_share=0, dirt=dirt)
     counts = damage_of(options, population).groupby("month").size()
     left = [len(clients) for clients in nodes.make_months(options, population)]
     assert counts.tolist() == [round(100 * clients / 2_000) for clients in left]

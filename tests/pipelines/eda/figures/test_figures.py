@@ -52,8 +52,9 @@ def test_figures_of_unusual_clients_render(
     made = run_eda(make_clients(**columns).head(clients), *OUTPUTS)
     for name in OUTPUTS:
         assert made[name].get_suptitle(), name
-        made[name].set_layout_engine("none")  # the layout is most of the cost
-        made[name].draw_without_rendering()
+        if name.endswith("_en"):
+            made[name].set_layout_engine("none")  # the layout is most of the cost
+            made[name].draw_without_rendering()
 
 
 def _imported_afresh(name: str) -> ModuleType:

@@ -27,7 +27,7 @@ def test_numbers_that_may_be_chance_are_faint(drawn: Drawn) -> None:
     assert len(faint) == (~pairs["clear"]).sum()
 
 
-def test_interactions_show_the_share_of_each_cell(drawn: Drawn) -> None:
+def test_interactions_have_a_panel_each_and_tell_the_clients_of_a_cell(drawn: Drawn) -> None:
     panels = {axes.get_gid(): axes for axes in drawn["eda.interactions_figure_ru"].axes}
     table = drawn["interactions"]
     assert list(panels) == [
@@ -35,9 +35,7 @@ def test_interactions_show_the_share_of_each_cell(drawn: Drawn) -> None:
     ]
     habit = table[(table["left"] == "promo_habit") & (table["right"] == "popular_category")]
     axes = panels["promo_habit × popular_category"]
-    drawn_cells = axes.collections[0].get_array()
-    assert drawn_cells.shape == (3, 2)  # the categories go down
-    assert sorted(drawn_cells.compressed()) == sorted(habit["share"])
+    assert axes.collections[0].get_array().shape == (3, 2)  # the categories go down
     assert sorted(text.get_text().split("\n")[1] for text in axes.texts) == sorted(
         f"n = {n}" for n in habit["n"]
     )

@@ -6,11 +6,7 @@ import pytest
 from one_click.columns import LANGUAGES, TARGET, Language
 from one_click.parameters import Eda
 from one_click.pipelines.eda.nodes.summaries import select_labelled
-from one_click.pipelines.eda.texts.sentences import (
-    describe_collinearity,
-    portrait_sentence,
-    portray_classes,
-)
+from one_click.pipelines.eda.texts.sentences import describe_collinearity, portrait_sentence, portray_classes
 
 Make = Callable[..., pd.DataFrame]
 OPPOSITE = {"выше": "ниже", "чаще": "реже", "higher": "lower", "more often": "less often"}

@@ -36,19 +36,25 @@ def _clients(make_clients: Callable[..., pd.DataFrame], decided_by: str) -> pd.D
     return clients.assign(activity_declined=declined, monthly_profit=1.0)
 
 
-def _gains(
-    clients: pd.DataFrame, linear: pd.DataFrame, options: ModelSelection, evidence: Evidence
-) -> pd.DataFrame:
-    return features.judge_features(clients, clients, linear, options, evidence).set_index("feature")
-
-
-def test_a_feature_that_decides_pays_and_the_others_do_not(
+@pytest.fixture(scope="module")
+def gains_of(
     make_clients: Callable[..., pd.DataFrame],
     linear: pd.DataFrame,
     selection_options: ModelSelection,
     evidence: Evidence,
-) -> None:
-    gains = _gains(_clients(make_clients, "trend"), linear, selection_options, evidence)
+) -> Callable[..., pd.DataFrame]:
+    """Return a function that gives the gains of features: ``gains_of(what decides, models)``."""
+
+    def gains(decided_by: str, models: pd.DataFrame = linear) -> pd.DataFrame:
+        clients = _clients(make_clients, decided_by)
+        judged = features.judge_features(clients, clients, models, selection_options, evidence)
+        return judged.set_index("feature")
+
+    return gains
+
+
+def test_a_feature_that_decides_pays_and_the_others_do_not(gains_of: Callable[..., pd.DataFrame]) -> None:
+    gains = gains_of("trend")
     assert set(gains.index) == set(ENGINEERED_FEATURES)
     assert gains.index[gains["pays"]].tolist() == ["revenue_trend"]
     assert gains.loc["revenue_trend", "gain"] > 0.02
@@ -56,25 +62,17 @@ def test_a_feature_that_decides_pays_and_the_others_do_not(
     assert gains.columns.tolist() == ["model", "without", "gain", "p_adjusted", "pays"]
 
 
-def test_nothing_pays_where_nothing_decides(
-    make_clients: Callable[..., pd.DataFrame],
-    linear: pd.DataFrame,
-    selection_options: ModelSelection,
-    evidence: Evidence,
-) -> None:
-    gains = _gains(_clients(make_clients, "nothing"), linear, selection_options, evidence)
+def test_nothing_pays_where_nothing_decides(gains_of: Callable[..., pd.DataFrame]) -> None:
+    gains = gains_of("nothing")
     assert not gains["pays"].any()
 
 
 def test_a_feature_that_is_not_selected_adds_nothing(
-    make_clients: Callable[..., pd.DataFrame],
-    families: dict[str, Family],
-    selection_options: ModelSelection,
-    evidence: Evidence,
+    families: dict[str, Family], selection_options: ModelSelection, gains_of: Callable[..., pd.DataFrame]
 ) -> None:
     one_column = candidates.untuned(families["logistic_regression"], {"select__k": 1})
     models = join_tuned(selection_options, logistic_regression=one_column)
-    gains = _gains(_clients(make_clients, "trend"), models, selection_options, evidence)
+    gains = gains_of("trend", models)
     assert gains.loc["revenue_trend", "pays"]
     assert gains.drop(index="revenue_trend")["gain"].eq(0).all()
 

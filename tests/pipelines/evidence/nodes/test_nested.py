@@ -46,7 +46,7 @@ def test_an_outer_fold_is_searched_and_fitted_like_a_whole_selection(
     families: dict[str, Family],
     selection_options: ModelSelection,
 ) -> None:
-    scores = nested["families"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 2")
+    scores = nested["families"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 1")
     held_out = scores[scores["part"] == nodes.OUTER]
     train = clients[~clients["client_id"].isin(held_out["client_id"])].reset_index(drop=True)
     test = clients[clients["client_id"].isin(held_out["client_id"])]
@@ -54,7 +54,7 @@ def test_an_outer_fold_is_searched_and_fitted_like_a_whole_selection(
     tuned = candidates.tune(search(train, family, selection_options, InMemoryLog), family)
     again = candidates.score(candidates.fit(tuned, train, selection_options), test)
     np.testing.assert_array_equal(held_out["score"], again["score"])
-    choice = nested["hyperparameters"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 2").iloc[0]
+    choice = nested["hyperparameters"]["decision_tree"].query("outer_repeat == 1 and outer_fold == 1").iloc[0]
     assert json.loads(choice["hyperparameters"]) == tuned.hyperparameters
     assert choice["search_roc_auc"] == tuned.search_roc_auc
 

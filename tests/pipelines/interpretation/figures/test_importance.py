@@ -1,4 +1,3 @@
-import io
 import re
 from itertools import pairwise
 from typing import Any
@@ -8,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.figure import Figure
+from matplotlib.collections import PathCollection
+from tests.marks import render, titles, words
 
 from one_click.columns import BASE_FEATURES, COLUMNS, label
 from one_click.parameters import CampaignPlan
@@ -20,37 +19,12 @@ from one_click.presentation.wording import number
 FEATURES = list(BASE_FEATURES)
 FOUR = ["pages_per_visit", "promo_purchase_share", "minutes_current", "days_registered"]
 GROUPS = ("communication", "site_behaviour", "product_preferences", "finance")
-Pair = tuple[Figure, Figure]
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
-
-
-def render(figures: Pair) -> list[str]:
-    """Render both figures and return their titles on one line, with plain spaces."""
-    for figure in figures:
-        figure.savefig(io.BytesIO(), format="png", dpi=40)
-    titles = [" ".join(figure.get_suptitle().replace("\u00a0", " ").split()) for figure in figures]
-    return [title.replace("ROC- AUC", "ROC-AUC") for title in titles]
-
-
-def legend(axes: Axes) -> list[str]:
-    found = axes.get_legend()
-    assert found is not None
-    return [text.get_text() for text in found.get_texts()]
-
-
-def ticks(axes: Axes) -> list[str]:
-    return [text.get_text() for text in axes.get_yticklabels()]
 
 
 def dots(axes: Axes) -> list[Any]:
     """Return the places of all dots, by series."""
     return [one.get_offsets().data for one in axes.collections if isinstance(one, PathCollection)]
-
-
-def lines(axes: Axes) -> list[Any]:
-    """Return the ends of all horizontal lines, one array (n_lines, 2, 2)."""
-    found = [one.get_segments() for one in axes.collections if isinstance(one, LineCollection)]
-    return [np.array(segments) for segments in found]
 
 
 def colour(name: str) -> tuple[float, ...]:
@@ -81,7 +55,7 @@ def shuffled() -> pd.DataFrame:
 
 
 def test_permutation_names_the_first_feature_and_its_loss(shuffled: pd.DataFrame) -> None:
-    russian, english = render(plots.permutation_importance_figure(shuffled))
+    russian, english = titles(plots.permutation_importance_figure(shuffled))
     assert russian == "Больше всего модель теряет, если перемешать признак «Страниц за визит»: 0,061 ROC-AUC"
     assert english == "The model loses most when “pages per visit” is shuffled: 0.061 of ROC-AUC"
 
@@ -107,44 +81,24 @@ def test_permutation_does_not_deny_what_a_later_feature_proves() -> None:
     assert not russian.startswith("Ни один")
 
 
-def test_permutation_draws_features_sets_and_groups(shuffled: pd.DataFrame) -> None:
-    figures = plots.permutation_importance_figure(shuffled)
-    for figure, words in zip(
-        figures,
-        (
-            ["один признак", "признаки, что меняются вместе", "вся группа"],
-            ["one feature", "features that go together", "whole group"],
-        ),
-        strict=True,
-    ):
-        (axes,) = figure.axes
-        assert legend(axes) == words
-        features, pairs, whole = dots(axes)
-        assert sorted(features[:, 0]) == [0, 0.01, 0.02, 0.061]
-        assert sorted(pairs[:, 0]) == [0.2]
-        assert sorted(whole[:, 0]) == [0, 0.05, 0.1, 0.3]
-        assert features[:, 1].min() > max(pairs[:, 1].max(), whole[:, 1].max())  # above the line
-    names = ticks(figures[0].axes[0])
+def test_permutation_parts_features_from_sets_and_groups(shuffled: pd.DataFrame) -> None:
+    (axes,) = plots.permutation_importance_figure(shuffled)[0].axes
+    assert words(axes.get_legend().get_texts()) == [
+        "один признак",
+        "признаки, что меняются вместе",
+        "вся группа",
+    ]
+    features, pairs, whole = dots(axes)
+    assert features[:, 1].min() > max(pairs[:, 1].max(), whole[:, 1].max())  # above the line
+    names = words(axes.get_yticklabels())
     assert names[-1] == "Страниц за визит"
-    assert "Время на сайте в текущем месяце\nДней с регистрации" in names
+    assert "Время на сайте в текущем месяце Дней с регистрации" in names
     assert {"Коммуникация", "Поведение на сайте", "Финансы и статус"} <= set(names)
 
 
-def test_permutation_lines_are_the_intervals(shuffled: pd.DataFrame) -> None:
-    own = shuffled[shuffled["metric"] == "roc_auc"].set_index("importance")
-    (axes,) = plots.permutation_importance_figure(shuffled)[1].axes
-    drawn = 0
-    for points, ends in zip(dots(axes), lines(axes), strict=True):
-        for (loss, height), ((low, left), (high, right)) in zip(points, ends, strict=True):
-            assert height == left == right
-            assert any(row["low"] == low and row["high"] == high for _, row in own.loc[[loss]].iterrows())
-            drawn += 1
-    assert drawn == 9
-
-
 def test_permutation_without_sets_has_no_entry_for_them(shuffled: pd.DataFrame) -> None:
-    figures = plots.permutation_importance_figure(shuffled[shuffled["kind"] != "collinear"])
-    assert legend(figures[1].axes[0]) == ["one feature", "whole group"]
+    (axes,) = plots.permutation_importance_figure(shuffled[shuffled["kind"] != "collinear"])[1].axes
+    assert words(axes.get_legend().get_texts()) == ["one feature", "whole group"]
 
 
 # Mean contributions -------------------------------------------------------------------------------
@@ -162,15 +116,12 @@ def contributions(mean_absolute: list[float], direction: list[float] | None = No
 
 
 def test_shap_importance_names_three_features_and_their_share() -> None:
-    russian, english = render(plots.shap_importance_figure(contributions([0.4, 0.3, 0.2, 0.1])))
-    assert russian == (
+    assert titles(plots.shap_importance_figure(contributions([0.4, 0.3, 0.2, 0.1]))) == [
         "Три признака дают 90 % всех объяснений: «Страниц за визит», «Доля покупок по акции», "
-        "«Время на сайте в текущем месяце»"
-    )
-    assert english == (
+        "«Время на сайте в текущем месяце»",
         "Three features give 90% of all explanations: “Pages per visit”, “Share of promo purchases”, "
-        "“Time on site this month”"
-    )
+        "“Time on site this month”",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -178,51 +129,28 @@ def test_shap_importance_names_three_features_and_their_share() -> None:
     [pytest.param([0.0] * 4, 0, id="nothing-used"), pytest.param([0.4, 0.1, 0.0, 0.0], 2, id="two-used")],
 )
 def test_shap_importance_names_no_feature_that_is_not_used(mean_absolute: list[float], named: int) -> None:
-    titles = render(plots.shap_importance_figure(contributions(mean_absolute)))
-    for title, language in zip(titles, ("ru", "en"), strict=True):
+    drawn = render(plots.shap_importance_figure(contributions(mean_absolute)))
+    for title, language in zip(drawn, ("ru", "en"), strict=True):
         assert [label(name, language) in title for name in FOUR] == [place < named for place in range(4)]
-    assert not titles[0].startswith("Три")
-    assert not titles[1].startswith("Three")
+    assert not drawn[0].startswith("Три")
+    assert not drawn[1].startswith("Three")
 
 
 def test_shap_importance_shows_the_direction_of_each_feature() -> None:
     table = contributions([0.4, 0.3, 0.2, 0.1], [-0.31, 0.31, 0.29, float("nan")])
-    figures = plots.shap_importance_figure(table)
-    for figure, words in zip(
-        figures,
-        (
-            ["больше значение — выше риск", "больше значение — ниже риск", "без ясного направления"],
-            ["larger value, higher risk", "larger value, lower risk", "no clear direction"],
-        ),
-        strict=True,
-    ):
-        (axes,) = figure.axes
-        assert legend(axes) == words
-        found = {round(bar.get_width(), 9): bar.get_facecolor() for bar in axes.patches}
-        expected = (KEPT, DECLINED, NEUTRAL, NEUTRAL)
-        assert found == dict(zip((0.4, 0.3, 0.2, 0.1), map(colour, expected), strict=True))
-    russian, english = (figure.axes[0] for figure in figures)
-    (ends,) = lines(russian)
-    np.testing.assert_allclose(ends[::-1, :, 0], table[["low", "high"]])
+    russian, english = (figure.axes[0] for figure in plots.shap_importance_figure(table))
+    assert words(english.get_legend().get_texts()) == [
+        "larger value, higher risk",
+        "larger value, lower risk",
+        "no clear direction",
+    ]
+    found = {round(bar.get_width(), 9): bar.get_facecolor() for bar in english.patches}
+    assert found == dict(
+        zip(table["mean_absolute"], map(colour, (KEPT, DECLINED, NEUTRAL, NEUTRAL)), strict=True)
+    )
     assert "95 % интервал" in russian.get_xlabel()
     assert "95% interval" in english.get_xlabel()
-    assert ticks(english)[::-1] == [label(name, "en") for name in FOUR]
-
-
-@pytest.mark.parametrize("name", ["shap_importance", "beeswarm", "waterfall"])
-def test_labels_of_axes_lie_within_the_figure(scored: Tables, name: str) -> None:
-    longest = sorted(BASE_FEATURES, key=lambda feature: -len(label(feature, "ru")))[:4]
-    importance = contributions([0.4] * 4).assign(feature=longest)
-    figures = {
-        "shap_importance": lambda: plots.shap_importance_figure(importance),
-        "beeswarm": lambda: plots.beeswarm_figure(*scored[:2], importance),
-        "waterfall": lambda: plots.client_waterfall(*scored, 9),
-    }[name]()
-    for figure in figures:
-        figure.draw_without_rendering()
-        box = figure.axes[0].xaxis.label.get_window_extent()
-        assert figure.bbox.x0 <= box.x0
-        assert box.x1 <= figure.bbox.x1
+    assert words(english.get_yticklabels())[::-1] == [label(name, "en") for name in FOUR]
 
 
 # Every client -------------------------------------------------------------------------------------
@@ -247,7 +175,7 @@ def explained(clients: pd.DataFrame) -> Tables:
 
 def test_beeswarm_names_the_feature_with_the_largest_contributions(explained: Tables) -> None:
     first = explained[2]["feature"].iloc[0]
-    russian, english = render(plots.beeswarm_figure(*explained))
+    russian, english = titles(plots.beeswarm_figure(*explained))
     assert russian == f"Сильнее всего оценки раздвигает признак «{label(first, 'ru')}»; каждая точка — клиент"
     assert english == f"“{label(first, 'en')}” moves scores furthest apart; each dot is a client"
 
@@ -255,23 +183,18 @@ def test_beeswarm_names_the_feature_with_the_largest_contributions(explained: Ta
 def test_beeswarm_draws_every_client_on_the_line_of_each_feature(explained: Tables) -> None:
     values, features, importance = explained
     shown = importance["feature"].head(9).tolist()[::-1]
-    for figure, language, ends in zip(
-        plots.beeswarm_figure(*explained), ("ru", "en"), (["низкое", "высокое"], ["low", "high"]), strict=True
-    ):
-        axes, bar = figure.axes
-        assert ticks(axes) == [label(name, language) for name in shown]
-        assert ticks(bar) == ends
-        swarm = [one for one in axes.collections if isinstance(one, PathCollection)]
-        assert len(swarm) == 9
-        for height, (name, one) in enumerate(zip(shown, swarm, strict=True)):
-            places = one.get_offsets().data
-            np.testing.assert_allclose(places[:, 0], values[name])
-            assert np.abs(places[:, 1] - height).max() < 0.5
-            if COLUMNS[name].kind == "category":
-                assert one.get_array() is None
-            else:
-                ranks = features[name].astype("float64").rank(pct=True)
-                np.testing.assert_allclose(one.get_array(), ranks)
+    axes, bar = plots.beeswarm_figure(*explained)[1].axes
+    assert words(axes.get_yticklabels()) == [label(name, "en") for name in shown]
+    assert words(bar.get_yticklabels()) == ["low", "high"]
+    swarms = [one for one in axes.collections if isinstance(one, PathCollection)]
+    for height, (name, one) in enumerate(zip(shown, swarms, strict=True)):
+        places = one.get_offsets().data
+        np.testing.assert_allclose(places[:, 0], values[name])
+        assert np.abs(places[:, 1] - height).max() < 0.5
+        if COLUMNS[name].kind == "category":
+            assert one.get_array() is None
+        else:
+            np.testing.assert_allclose(one.get_array(), features[name].astype("float64").rank(pct=True))
 
 
 def test_dots_of_near_contributions_stand_side_by_side(explained: Tables) -> None:
@@ -304,8 +227,8 @@ def test_beeswarm_of_categories_alone_has_no_scale_of_values(clients: pd.DataFra
 def test_beeswarm_names_no_feature_if_nothing_is_used(clients: pd.DataFrame) -> None:
     values = without_contributions(clients)
     importance = pd.DataFrame({"feature": FEATURES, "mean_absolute": 0.0})
-    titles = render(plots.beeswarm_figure(values, clients, importance))
-    for title, language in zip(titles, ("ru", "en"), strict=True):
+    drawn = render(plots.beeswarm_figure(values, clients, importance))
+    for title, language in zip(drawn, ("ru", "en"), strict=True):
         assert not any(label(name, language) in title for name in FEATURES)
 
 
@@ -326,19 +249,17 @@ def scored(clients: pd.DataFrame) -> Tables:
 
 
 def test_waterfall_is_about_the_client_with_the_highest_risk(scored: Tables, campaign: CampaignPlan) -> None:
-    before = [frame.copy() for frame in scored]
-    russian, english = render(plots.waterfall_figure(*scored, campaign))
-    assert russian == "Клиент 7: риск 84 %. Из чего складывается оценка модели"
-    assert english == "Client 7: risk 84%. What the model's score is made of"
-    for frame, copy in zip(scored, before, strict=True):
-        pd.testing.assert_frame_equal(frame, copy)
+    assert titles(plots.waterfall_figure(*scored, campaign)) == [
+        "Клиент 7: риск 84 %. Из чего складывается оценка модели",
+        "Client 7: risk 84%. What the model's score is made of",
+    ]
 
 
 def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
     scored: Tables, campaign: CampaignPlan
 ) -> None:
     keyed = campaign.model_copy(update={"pseudonym_key": "secret key"})
-    for title in render(plots.waterfall_figure(*scored, keyed)):
+    for title in titles(plots.waterfall_figure(*scored, keyed)):
         assert re.search(r"(Клиент|Client) c[0-9a-f]{12}: ", title)
 
 
@@ -349,38 +270,30 @@ def test_waterfall_has_the_pseudonym_where_the_campaign_has_a_key(
 def test_any_client_can_be_drawn(scored: Tables, probability: float, ru: str, en: str) -> None:
     values, features, scores = scored
     sure = scores.assign(probability=[0.84, probability, 0.84])
-    russian, english = render(plots.client_waterfall(values, features, sure, 5))
+    russian, english = titles(plots.client_waterfall(values, features, sure, 5))
     assert russian.startswith(f"Клиент 5: риск {ru}.")
     assert english.startswith(f"Client 5: risk {en}.")
 
 
 def test_steps_lead_from_the_base_value_to_the_score(scored: Tables) -> None:
-    values, features, scores = scored
-    own = values.set_index("client_id").loc[9]
-    strongest = own[FEATURES].astype("float64").abs().nlargest(8).index
-    for figure, language in zip(
-        plots.client_waterfall(values, features, scores, 9), ("ru", "en"), strict=True
-    ):
-        (axes,) = figure.axes
-        bars = sorted(axes.patches, key=lambda bar: -bar.get_y())
-        widths = [bar.get_width() for bar in bars]
-        np.testing.assert_allclose(widths[:8], own[strongest].astype("float64"))
-        assert bars[0].get_x() == pytest.approx(own["base_value"])
-        for bar, following in pairwise(bars):
-            assert following.get_x() == pytest.approx(bar.get_x() + bar.get_width())
-        assert bars[-1].get_x() + bars[-1].get_width() == pytest.approx(own["output"])
-        colours = [bar.get_facecolor() for bar in bars]
-        assert colours == [colour(DECLINED if width > 0 else KEPT) for width in widths]
-        said = [text.get_text().strip() for text in axes.texts]
-        assert said == [("+" if width > 0 else "") + number(width, 2, language) for width in widths]
-        base, output = (number(own[name], 2, language) for name in ("base_value", "output"))
-        axis = axes.get_xlabel()
-        assert axis.index(base) < axis.index(output)
+    own = scored[0].set_index("client_id").loc[9]
+    (axes,) = plots.client_waterfall(*scored, 9)[0].axes
+    bars = sorted(axes.patches, key=lambda bar: -bar.get_y())
+    widths = [bar.get_width() for bar in bars]
+    np.testing.assert_allclose(widths[:8], own[FEATURES].astype("float64").sort_values(key=abs).iloc[:-9:-1])
+    assert bars[0].get_x() == pytest.approx(own["base_value"])
+    for bar, following in pairwise(bars):
+        assert following.get_x() == pytest.approx(bar.get_x() + bar.get_width())
+    assert bars[-1].get_x() + bars[-1].get_width() == pytest.approx(own["output"])
+    assert words(axes.texts) == [("+" if width > 0 else "") + number(width, 2, "ru") for width in widths]
+    base, output = (number(own[name], 2, "ru") for name in ("base_value", "output"))
+    assert axes.get_xlabel().index(base) < axes.get_xlabel().index(output)
 
 
 def test_steps_are_named_with_the_clients_values(scored: Tables, campaign: CampaignPlan) -> None:
-    russian, english = (ticks(figure.axes[0]) for figure in plots.waterfall_figure(*scored, campaign))
-    assert russian[:2] == ["Страниц за визит: 2 стр.", "Доля покупок по акции: 25\u00a0%"]
+    figures = plots.waterfall_figure(*scored, campaign)
+    russian, english = (words(figure.axes[0].get_yticklabels()) for figure in figures)
+    assert russian[:2] == ["Страниц за визит: 2 стр.", "Доля покупок по акции: 25 %"]
     assert english[:2] == ["Pages per visit: 2 pages", "Share of promo purchases: 25%"]
     assert (russian[-1], english[-1]) == ("Остальные признаки", "All other features")
     assert len(russian) == len(english) == 9

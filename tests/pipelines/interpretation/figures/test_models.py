@@ -1,40 +1,30 @@
-import io
 from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from tests.marks import render, titles, words
 
 from one_click.pipelines.interpretation.figures import models as readable_plots
 from one_click.pipelines.interpretation.texts.odds_ratios import describe_odds_ratios
 from one_click.pipelines.interpretation.texts.tree_rules import describe_tree_rules
 
-SPACE = "\u00a0"
 Draw = Callable[[pd.DataFrame], tuple[Figure, Figure]]
 
 
 @pytest.fixture
 def odds_ratios() -> pd.DataFrame:
-    nothing = float("nan")
     rows = [
-        ["logistic_regression", "promo_purchase_share", 0.2, 0.4, None, None, 1.5, 1.4, 1.6],
-        ["logistic_regression", "pages_per_visit", 5, 11, None, None, 0.25, 0.1, 0.5],
-        [
-            "logistic_regression",
-            "popular_category",
-            nothing,
-            nothing,
-            "Дом",
-            "Кухонная посуда",
-            1.2,
-            0.8,
-            2.5,
-        ],
-        ["svc", "allows_messages", 0, 1, None, None, 0.9, 0.9, 0.9],
+        ["promo_purchase_share", 0.2, 0.4, None, None, 1.5, 1.4, 1.6],
+        ["pages_per_visit", 5, 11, None, None, 0.25, 0.1, 0.5],
+        ["popular_category", float("nan"), float("nan"), "Дом", "Кухонная посуда", 1.2, 0.8, 2.5],
+        ["allows_messages", 0, 1, None, None, 0.9, 0.9, 0.9],
     ]
-    names = ["model", "feature", "from_value", "to_value", "from_level", "to_level"]
-    return pd.DataFrame(rows, columns=[*names, "odds_ratio", "odds_low", "odds_high"])
+    names = ["feature", "from_value", "to_value", "from_level", "to_level"]
+    table = pd.DataFrame(rows, columns=[*names, "odds_ratio", "odds_low", "odds_high"])
+    return table.assign(model=["logistic_regression"] * 3 + ["svc"])
 
 
 def _rules(count: int, model: str = "decision_tree") -> pd.DataFrame:
@@ -46,44 +36,24 @@ def _rules(count: int, model: str = "decision_tree") -> pd.DataFrame:
     return table.assign(declined=10 * table["declined_share"], probability=table["declined_share"])
 
 
-def _titles(figures: tuple[Figure, Figure]) -> list[str]:
-    """Render both figures and return their titles on one line."""
-    for figure in figures:
-        figure.savefig(io.BytesIO(), format="png", dpi=40)
-    return [" ".join(figure.get_suptitle().split()) for figure in figures]
-
-
-def _texts(figure: Figure) -> list[str]:
-    """Return all texts of a figure, each on one line."""
-    drawn = [text.get_text() for text in figure.texts]
-    drawn += [text.get_text() for axes in figure.axes for text in axes.texts]
-    return [" ".join(text.split()) for text in drawn]
-
-
 def test_the_strongest_feature_is_the_finding(odds_ratios: pd.DataFrame) -> None:
-    russian, english = _titles(readable_plots.odds_ratios_figure(odds_ratios))
-    assert russian == (
+    assert titles(readable_plots.odds_ratios_figure(odds_ratios)) == [
         "Логистическая регрессия: шансы снижения сильнее всего меняет признак «Страниц за визит»: "
-        "5 стр. → 11 стр., шансы в 4,0 раза ниже"
-    )
-    assert english == (
+        "5 стр. → 11 стр., шансы в 4,0 раза ниже",
         "Logistic regression: the odds of decline change most with “Pages per visit”: 5 pages → 11 pages, "
-        "odds 4.0-fold lower"
-    )
+        "odds 4.0-fold lower",
+    ]
 
 
 def test_each_model_has_its_features_with_their_moves(odds_ratios: pd.DataFrame) -> None:
     _, figure = readable_plots.odds_ratios_figure(odds_ratios)
-    labels = [
-        [tick.get_text().replace(SPACE, " ") for tick in axes.get_yticklabels()] for axes in figure.axes
-    ]
-    assert labels == [
+    assert [words(axes.get_yticklabels()) for axes in figure.axes] == [
         [
-            "Popular category\nДом → Kitchenware",
-            "Pages per visit\n5 pages → 11 pages",
-            "Share of promo purchases\n20% → 40%",
+            "Popular category Дом → Kitchenware",
+            "Pages per visit 5 pages → 11 pages",
+            "Share of promo purchases 20% → 40%",
         ],
-        ["Allows messages\nno → yes"],
+        ["Allows messages no → yes"],
     ]
     assert [axes.get_title(loc="left") for axes in figure.axes] == [
         "Logistic regression",
@@ -102,9 +72,9 @@ def test_the_axis_is_logarithmic_and_has_ticks(
     odds_ratios: pd.DataFrame, low: float, high: float, ticks: list[str]
 ) -> None:
     one = odds_ratios.head(1).assign(odds_ratio=1.05, odds_low=low, odds_high=high)
-    figures = readable_plots.odds_ratios_figure(one)
-    _titles(figures)
-    (axes,) = figures[0].axes
+    figure, _ = readable_plots.odds_ratios_figure(one)
+    render([figure])
+    (axes,) = figure.axes
     assert axes.get_xscale() == "log"
     left, right = axes.get_xlim()
     shown = [
@@ -115,16 +85,12 @@ def test_the_axis_is_logarithmic_and_has_ticks(
 
 def test_rules_tell_the_riskiest_and_the_calmest() -> None:
     figures = readable_plots.tree_rules_figure(_rules(5))
-    russian, english = _titles(figures)
-    assert russian.replace(SPACE, " ") == (
+    assert titles(figures) == [
         "Дерево решений: самое рискованное правило — 10 клиентов, активность снизилась у 100 %; "
-        "самое спокойное — 10 клиентов, у 0 %"
-    )
-    assert (
-        english
-        == "Decision tree: the riskiest rule holds 10 clients, 100% declined; the calmest 10 clients, 0%"
-    )
-    texts = _texts(figures[1])
+        "самое спокойное — 10 клиентов, у 0 %",
+        "Decision tree: the riskiest rule holds 10 clients, 100% declined; the calmest 10 clients, 0%",
+    ]
+    texts = words(figures[1].findobj(Text))
     assert [text for text in texts if text.startswith("Pages")] == _rules(5)["rule_en"].tolist()
     assert texts.count("10 clients") == 5
     assert figures[1].axes[1].get_title(loc="left") == "Dotted: all clients, 50%"
@@ -141,9 +107,8 @@ def test_rules_tell_the_riskiest_and_the_calmest() -> None:
 def test_of_many_rules_both_ends_are_shown(count: int, russian: str, english: str) -> None:
     rules = _rules(count)
     figures = readable_plots.tree_rules_figure(rules)
-    _titles(figures)
-    assert russian in _texts(figures[0])
-    texts = _texts(figures[1])
+    assert russian in words(figures[0].findobj(Text))
+    texts = words(figures[1].findobj(Text))
     shown = [text for text in texts if "at most" in text or "more rule" in text]
     assert shown == [*rules["rule_en"].head(6), english, *rules["rule_en"].tail(6)]
     assert len(figures[1].axes[1].patches) == 12
@@ -155,14 +120,14 @@ def test_a_rule_is_broken_between_its_conditions() -> None:
     rules = _rules(2).assign(rule_en=["; ".join([condition] * 3), long])
     _, figure = readable_plots.tree_rules_figure(rules)
     first, second = (text.get_text().splitlines() for text in figure.axes[0].texts)
-    assert [line.replace(SPACE, " ") for line in first] == [f"{condition}; {condition};", condition]
+    assert [" ".join(line.split()) for line in first] == [f"{condition}; {condition};", condition]
     assert len(second) == 2
     assert all(len(line) < 99 for line in second)
 
 
 def test_a_tree_without_rules_says_so() -> None:
     rules = _rules(1).assign(rule_ru="Все клиенты", rule_en="All clients")
-    assert _titles(readable_plots.tree_rules_figure(rules)) == [
+    assert titles(readable_plots.tree_rules_figure(rules)) == [
         "Дерево решений: клиенты не разделены",
         "Decision tree: clients are not parted",
     ]
@@ -206,5 +171,6 @@ def test_without_a_readable_model_the_figure_says_so(
     english: str,
 ) -> None:
     figures = draw(read(clients, neighbours=fit("k_nearest_neighbours", clients)))
-    assert _titles(figures) == [russian, english]
-    assert all("model" in text or "модел" in text for text in (_texts(figure)[-1] for figure in figures))
+    assert render(figures) == [russian, english]
+    for figure, word in zip(figures, ("модел", "model"), strict=True):
+        assert word in " ".join(words(figure.findobj(Text)))

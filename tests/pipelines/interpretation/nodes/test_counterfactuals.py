@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, COLUMNS
 from one_click.explain.what_if import ask
@@ -13,13 +14,12 @@ from one_click.features import add_engineered
 from one_click.modelling.scores import decline_probability
 from one_click.parameters import WhatIf
 from one_click.pipelines.interpretation.nodes import counterfactuals
-from one_click.pipelines.interpretation.nodes.counterfactuals import (
-    find_changes,
-    plausible_values,
-    summarise_changes,
-)
+from one_click.pipelines.interpretation.nodes.counterfactuals import plausible_values
 from one_click.presentation.wording import value_text
 from one_click.schemas.records import DecisionThreshold
+
+find_changes = purely(counterfactuals.find_changes)
+summarise_changes = purely(counterfactuals.summarise_changes)
 
 Find = Callable[..., pd.DataFrame]
 ClientsWith = Callable[..., pd.DataFrame]
@@ -43,11 +43,7 @@ def find(make_what_if: Callable[..., Any], scored_by: ScoredBy, ten: pd.DataFram
     """Return a function that finds changes below .5 of clients whose risk is a formula, in the base `ten`."""
 
     def found(
-        clients: pd.DataFrame,
-        champion: Any,
-        base: pd.DataFrame = ten,
-        threshold: float = 0.5,
-        **rules: float,
+        clients: pd.DataFrame, champion: Any, base: pd.DataFrame = ten, threshold: float = 0.5, **rules: float
     ) -> pd.DataFrame:
         def checked(rows: pd.DataFrame) -> Any:
             assert rows.dtypes[ERRORS] == rows.dtypes[ITEMS] == "int64"
@@ -333,15 +329,6 @@ def test_changes_are_independent_of_the_order_of_clients(find: Find, clients: pd
     shuffled = find(clients.sample(frac=1, random_state=1), SOME, clients[::-1])
     shuffled = shuffled.sort_values("client_id", kind="stable", ignore_index=True)
     pd.testing.assert_frame_equal(shuffled, find(clients, SOME, clients), rtol=1e-12)
-
-
-def test_inputs_are_not_changed(find: Find, clients: pd.DataFrame) -> None:
-    before, base = clients.copy(), clients.copy()
-    found = find(clients, linear(0.6), base)
-    kept = found.copy()
-    summarise_changes(found)
-    for table, copy in ((clients, before), (base, before), (found, kept)):
-        pd.testing.assert_frame_equal(table, copy)
 
 
 # Plausible values ----------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, CATEGORICAL_FEATURES
 from one_click.features import add_engineered
 from one_click.parameters import Curves, Interpretation
-from one_click.pipelines.interpretation.nodes.curves import trace_effects
+from one_click.pipelines.interpretation.nodes import curves
 from one_click.pipelines.interpretation.nodes.effects import summarise_curves
+
+trace_effects = purely(curves.trace_effects)
 
 Tables = dict[str, pd.DataFrame]  # by feature
 Trace = Callable[..., tuple[Tables, Tables]]
@@ -270,14 +273,11 @@ def test_unseen_categories_are_answered(
     assert levels["probability"].between(0, 1).all()
 
 
-def test_same_inputs_give_the_same_bytes_and_are_not_changed(trace: Trace, mixed: pd.DataFrame) -> None:
-    before, ranks = mixed.copy(), RANKS.copy()
+def test_same_inputs_give_the_same_bytes(trace: Trace, mixed: pd.DataFrame) -> None:
     first, again = (trace(mixed, ADDITIVE, lines=3) for _ in range(2))
     for tables, repeated in zip(first, again, strict=True):
         for name in BASE_FEATURES:
             assert tables[name].to_csv().encode() == repeated[name].to_csv().encode()
-    pd.testing.assert_frame_equal(mixed, before)
-    pd.testing.assert_frame_equal(RANKS, ranks)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, TARGET
 from one_click.modelling.folds import make_splits
@@ -13,8 +14,13 @@ from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes import explanations as nodes
 from one_click.presentation.shap_objects import as_interactions
 
+choose_base, choose_background = purely(nodes.choose_base), purely(nodes.choose_background)
+explain_clients, explain_pairs = purely(nodes.explain_clients), purely(nodes.explain_pairs)
+
 Fit = Callable[..., Any]
-Choose = Callable[[pd.DataFrame, Interpretation], pd.DataFrame]
+Choose = Callable[..., pd.DataFrame]
+Explain = Callable[[Any], tuple[pd.DataFrame, pd.DataFrame]]
+Pairs = Callable[..., pd.DataFrame]
 FEATURES = list(BASE_FEATURES)
 SCALES = [
     ("logistic_regression", "log_odds", "linear"),
@@ -28,12 +34,30 @@ FAMILIES = [name for name, _, _ in SCALES]
 
 @pytest.fixture(scope="module")
 def base(clients: pd.DataFrame, options: Interpretation) -> pd.DataFrame:
-    return nodes.choose_base(clients, options.model_copy(update={"base_clients": 40}))
+    return choose_base(clients, options.model_copy(update={"base_clients": 40}))
 
 
 @pytest.fixture(scope="module")
 def few(clients: pd.DataFrame) -> pd.DataFrame:
     return clients.sample(30, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def explained(few: pd.DataFrame, base: pd.DataFrame, options: Interpretation) -> Explain:
+    """Return a function that explains what a model says of some clients."""
+    return lambda model: explain_clients(few, model, base, options)
+
+
+@pytest.fixture(scope="module")
+def pairs_of(clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation) -> Pairs:
+    """Return a function that explains pairs: ``pairs_of(model, asked, background, seed=…)``."""
+
+    def found(
+        model: Any, asked: pd.DataFrame = clients, background: pd.DataFrame = base, **changes: Any
+    ) -> pd.DataFrame:
+        return explain_pairs(asked, model, background, options.model_copy(update=changes))
+
+    return found
 
 
 def score_of_others(model: Any, clients: pd.DataFrame, count: int) -> Any:
@@ -44,40 +68,37 @@ def score_of_others(model: Any, clients: pd.DataFrame, count: int) -> Any:
 
 # Base and background ------------------------------------------------------------------------------
 
-both = pytest.mark.parametrize(
-    ("choose", "size"),
-    [(nodes.choose_base, "base_clients"), (nodes.choose_background, "background_rows")],
-    ids=["base", "background"],
+
+@pytest.fixture(
+    params=[(choose_base, "base_clients"), (choose_background, "background_rows")], ids=["base", "background"]
 )
+def choose(request: pytest.FixtureRequest, clients: pd.DataFrame, options: Interpretation) -> Choose:
+    """Return a function that chooses so many of the clients: ``choose(count, asked, seed=…)``."""
+    function, size = request.param
+
+    def chosen(count: int, asked: pd.DataFrame = clients, **changes: int) -> pd.DataFrame:
+        return function(asked, options.model_copy(update={size: count, **changes}))
+
+    return chosen
 
 
-@both
 @pytest.mark.parametrize("rows", [1, 2, 10, 30, 119], ids=lambda rows: f"{rows}-rows")
 def test_as_many_training_clients_as_asked_for_are_chosen_in_their_order(
-    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str, rows: int
+    clients: pd.DataFrame, choose: Choose, rows: int
 ) -> None:
-    chosen = choose(clients.assign(revenue_trend=0.5), options.model_copy(update={size: rows}))
+    chosen = choose(rows, clients.assign(revenue_trend=0.5))
     assert chosen["client_id"].tolist() == sorted(set(chosen["client_id"]))
     assert len(chosen) == rows
     own = clients.set_index("client_id").loc[chosen["client_id"], FEATURES].reset_index()
     pd.testing.assert_frame_equal(chosen, own)  # raw features alone, no engineered ones
 
 
-@both
-def test_few_training_clients_are_all_chosen(
-    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str
-) -> None:
-    chosen = choose(clients.head(12), options.model_copy(update={size: 40}))
-    assert chosen["client_id"].tolist() == clients["client_id"].head(12).tolist()
+def test_few_training_clients_are_all_chosen(clients: pd.DataFrame, choose: Choose) -> None:
+    assert choose(40, clients.head(12))["client_id"].tolist() == clients["client_id"].head(12).tolist()
 
 
-@both
-def test_choice_depends_on_the_seed_alone(
-    clients: pd.DataFrame, options: Interpretation, choose: Choose, size: str
-) -> None:
-    one, again, other = (
-        choose(clients, options.model_copy(update={size: 40, "seed": seed})) for seed in (1, 1, 2)
-    )
+def test_choice_depends_on_the_seed_alone(choose: Choose) -> None:
+    one, again, other = (choose(40, seed=seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, again)
     assert one["client_id"].tolist() != other["client_id"].tolist()
 
@@ -86,7 +107,7 @@ def test_choice_depends_on_the_seed_alone(
 def test_background_has_the_share_of_the_declined(
     clients: pd.DataFrame, options: Interpretation, rows: int
 ) -> None:
-    background = nodes.choose_background(clients, options.model_copy(update={"background_rows": rows}))
+    background = choose_background(clients, options.model_copy(update={"background_rows": rows}))
     declined = background["client_id"].map(clients.set_index("client_id")[TARGET])
     assert abs(declined.sum() - clients[TARGET].mean() * rows) <= 1
 
@@ -96,19 +117,12 @@ def test_background_has_the_share_of_the_declined(
 
 @pytest.mark.parametrize(("name", "scale", "method"), SCALES, ids=FAMILIES)
 def test_explained_is_the_uncalibrated_score_of_the_champion(
-    fit: Fit,
-    clients: pd.DataFrame,
-    few: pd.DataFrame,
-    base: pd.DataFrame,
-    options: Interpretation,
-    name: str,
-    scale: str,
-    method: str,
+    fit: Fit, clients: pd.DataFrame, few: pd.DataFrame, explained: Explain, name: str, scale: str, method: str
 ) -> None:
     splits = make_splits(clients, 3, 0)
     champion = CalibratedClassifierCV(fit(name, clients), method="sigmoid", cv=splits, ensemble=False)
     champion.fit(clients[FEATURES], clients[TARGET])
-    values, errors = nodes.explain_clients(few, champion, base, options)
+    values, errors = explained(champion)
     assert values["client_id"].tolist() == errors["client_id"].tolist() == few["client_id"].tolist()
     assert set(values["scale"]) == {scale}
     assert set(values["method"]) == {method}
@@ -126,36 +140,14 @@ def test_explained_is_the_uncalibrated_score_of_the_champion(
 
 @pytest.mark.parametrize(("name", "scale", "method"), SCALES, ids=FAMILIES)
 def test_errors_stand_beside_the_contributions(
-    fit: Fit,
-    clients: pd.DataFrame,
-    few: pd.DataFrame,
-    base: pd.DataFrame,
-    options: Interpretation,
-    name: str,
-    scale: str,
-    method: str,
+    fit: Fit, clients: pd.DataFrame, explained: Explain, name: str, scale: str, method: str
 ) -> None:
-    values, errors = nodes.explain_clients(few, fit(name, clients), base, options)
+    values, errors = explained(fit(name, clients))
     assert errors.columns.tolist() == ["client_id", *BASE_FEATURES]
     assert values.columns.tolist() == [*errors.columns, *("base_value", "output", "scale", "method", "error")]
     np.testing.assert_allclose(values["error"], errors[FEATURES].mean(axis=1))
     assert (errors[FEATURES] >= 0).all(axis=None)
     assert (errors[FEATURES] == 0).all(axis=None) == (method != "sampled")
-
-
-@pytest.mark.parametrize("name", ["decision_tree", "k_nearest_neighbours"])
-def test_nodes_are_pure(
-    fit: Fit, clients: pd.DataFrame, few: pd.DataFrame, base: pd.DataFrame, options: Interpretation, name: str
-) -> None:
-    before = few.copy(), base.copy(), clients.copy()
-    model = fit(name, clients)
-    nodes.choose_base(clients, options)
-    nodes.choose_background(clients, options)
-    first, second = (nodes.explain_clients(few, model, base, options) for _ in range(2))
-    for table, again in zip(first, second, strict=True):
-        pd.testing.assert_frame_equal(table, again)
-    for table, copy in zip((few, base, clients), before, strict=True):
-        pd.testing.assert_frame_equal(table, copy)
 
 
 # The pairs ------------------------------------------------------------------------------------------
@@ -175,16 +167,17 @@ def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
     clients: pd.DataFrame,
     base: pd.DataFrame,
     options: Interpretation,
+    pairs_of: Pairs,
     name: str,
     hyperparameters: dict[str, Any],
     acts_together: bool,
 ) -> None:
     model, background = fit(name, clients, select__k=4, **hyperparameters), base.head(10)
-    pairs = nodes.explain_pairs(clients, model, background, options)
+    pairs = pairs_of(model, background=background)
     drawn = clients[clients["client_id"].isin(pairs["client_id"])]
     assert pairs["client_id"].unique().tolist() == drawn["client_id"].tolist()
     assert len(drawn) == options.interaction_clients == 10
-    values, _ = nodes.explain_clients(drawn, model, background, options)
+    values, _ = explain_clients(drawn, model, background, options)
     matrices = as_interactions(pairs)
     np.testing.assert_array_equal(matrices, matrices.transpose(0, 2, 1))
     np.testing.assert_allclose(matrices.sum(axis=2), values[FEATURES], atol=1e-9)
@@ -196,36 +189,29 @@ def test_pairs_add_up_to_the_contributions_of_the_clients_who_are_drawn(
 
 
 def test_pairs_of_a_calibrated_champion_are_those_of_the_model_inside(
-    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+    fit: Fit, clients: pd.DataFrame, pairs_of: Pairs
 ) -> None:
     tree = fit("decision_tree", clients)
     champion = CalibratedClassifierCV(tree, method="sigmoid", ensemble=False)
     champion.fit(clients[FEATURES], clients[TARGET])
-    pairs = nodes.explain_pairs(clients, champion, base, options)
+    pairs = pairs_of(champion)
     assert len(pairs)
-    pd.testing.assert_frame_equal(pairs, nodes.explain_pairs(clients, tree, base, options))
+    pd.testing.assert_frame_equal(pairs, pairs_of(tree))
 
 
 def test_pairs_of_a_model_that_is_sampled_are_no_rows(
-    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+    fit: Fit, clients: pd.DataFrame, pairs_of: Pairs
 ) -> None:
-    tree, sampled = (
-        nodes.explain_pairs(clients, fit(name, clients), base, options)
-        for name in ("decision_tree", "k_nearest_neighbours")
-    )
+    tree, sampled = (pairs_of(fit(name, clients)) for name in ("decision_tree", "k_nearest_neighbours"))
     pd.testing.assert_frame_equal(sampled, tree.head(0))
 
 
 def test_clients_whose_pairs_are_explained_depend_on_the_seed_alone(
-    fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, options: Interpretation
+    fit: Fit, clients: pd.DataFrame, pairs_of: Pairs
 ) -> None:
-    model, before = fit("logistic_regression", clients), clients.copy()
-    first, again, other = (
-        nodes.explain_pairs(clients, model, base, options.model_copy(update={"seed": seed}))
-        for seed in (1, 1, 2)
-    )
+    model = fit("logistic_regression", clients)
+    first, again, other = (pairs_of(model, seed=seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again)
-    pd.testing.assert_frame_equal(clients, before)
     assert set(first["client_id"]) != set(other["client_id"])
-    few = nodes.explain_pairs(clients.head(4), model, base, options)
+    few = pairs_of(model, clients.head(4))
     assert few["client_id"].unique().tolist() == clients["client_id"].head(4).tolist()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
 from one_click.explain.shapley import explain
@@ -13,6 +14,8 @@ from one_click.parameters import Interpretation
 from one_click.pipelines.interpretation.nodes import faithfulness
 from one_click.pipelines.interpretation.nodes.explanations import choose_base, explain_clients
 from one_click.pipelines.interpretation.nodes.refits import explain_refits
+
+check_faithfulness = purely(faithfulness.check_faithfulness)
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
@@ -52,7 +55,7 @@ def refits(fit: Fit, clients: pd.DataFrame, base: pd.DataFrame, three: Interpret
 
 
 def check(*given: Any) -> pd.DataFrame:
-    return faithfulness.check_faithfulness(*given).set_index("check")
+    return check_faithfulness(*given).set_index("check")
 
 
 @pytest.fixture(scope="module")
@@ -89,33 +92,19 @@ def once(shap_values: pd.DataFrame) -> pd.DataFrame:
 # All of it ----------------------------------------------------------------------------------------
 
 
-def test_an_honest_explanation_passes(
-    clients: pd.DataFrame,
-    champion: Any,
-    honest: pd.DataFrame,
-    refits: pd.DataFrame,
-    base: pd.DataFrame,
-    three: Interpretation,
-) -> None:
-    given = (clients, honest, refits, base)
-    before = [frame.copy() for frame in given]
-    table = faithfulness.check_faithfulness(clients, champion, honest, refits, base, three)
-    assert table.columns.tolist() == ["check", "value", "low", "high", "n", "passed"]
-    assert table["check"].tolist() == CHECKS
+def test_an_honest_explanation_passes(honest: pd.DataFrame, check_explained: Check) -> None:
+    table = check_explained(honest)
+    assert table.columns.tolist() == ["value", "low", "high", "n", "passed"]
+    assert table.index.tolist() == CHECKS
     assert table["n"].tolist() == [120] * 5 + [3, 3, 120]
-    judged = table.set_index("check")["passed"]
-    assert judged.dropna().to_dict() == {"additivity": True, "deletion_ahead": True}
-    values = table.set_index("check")["value"]
+    assert table["passed"].dropna().to_dict() == {"additivity": True, "deletion_ahead": True}
+    values = table["value"]
     assert values["additivity"] < 1e-9
     assert values["deletion_ahead"] == pytest.approx(values["deletion_top"] - values["deletion_random"])
     assert values["deletion_share"] > 0.8
     assert values["reasons_seeds"] == 1
     assert values[["reasons_refits", "importance_refits"]].between(0.6, 0.999).all()
-    for frame, copy in zip(given, before, strict=True):
-        pd.testing.assert_frame_equal(frame, copy)
-    pd.testing.assert_frame_equal(
-        table, faithfulness.check_faithfulness(clients, champion, honest, refits, base, three)
-    )
+    pd.testing.assert_frame_equal(table, check_explained(honest))
 
 
 # Do contributions add up --------------------------------------------------------------------------

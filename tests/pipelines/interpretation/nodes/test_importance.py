@@ -4,20 +4,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, COLUMNS, TARGET
 from one_click.errors import DataError
 from one_click.features import add_engineered
 from one_click.modelling import candidates
 from one_click.parameters import Family, Interpretation, ModelSelection
-from one_click.pipelines.interpretation.nodes.importance import (
-    find_collinear,
-    permute_features,
-    shuffle_units,
-    summarise_pairs,
-    summarise_shap,
-)
+from one_click.pipelines.interpretation.nodes import importance
+from one_click.pipelines.interpretation.nodes.importance import find_collinear, shuffle_units, summarise_pairs
 from one_click.pipelines.interpretation.nodes.refits import refit_champion, refit_splits
+
+permute_features, summarise_shap = purely(importance.permute_features), purely(importance.summarise_shap)
 
 MakeClients = Callable[..., pd.DataFrame]
 Fit = Callable[..., Any]
@@ -301,14 +299,12 @@ def test_units_of_the_vocabulary(sixty: pd.DataFrame) -> None:
     assert all(COLUMNS[name].group == group for group, members in groups.items() for name in members)
 
 
-def test_the_seed_alone_decides_and_inputs_stay(sixty: pd.DataFrame, permute: Permute) -> None:
-    before = sixty.copy()
+def test_the_seed_alone_decides(sixty: pd.DataFrame, permute: Permute) -> None:
     first, again, other = (
         permute(sixty, lambda rows: rows["promo_purchase_share"], seed=seed) for seed in (1, 1, 2)
     )
     pd.testing.assert_frame_equal(first, again)
     assert (first["importance"] != other["importance"]).any()
-    pd.testing.assert_frame_equal(sixty, before)
 
 
 def test_few_clients_have_finite_intervals(make_clients: MakeClients, permute: Permute) -> None:
@@ -472,12 +468,9 @@ def test_concentration_is_the_share_of_the_largest_tenth(
 def test_a_champion_that_uses_nothing_has_no_shares(selection: ModelSelection) -> None:
     features = constant(pages_per_visit=[1, 2, 3, 4]).assign(client_id=CLIENTS)
     refits = pd.concat([contributions().assign(refit=number) for number in range(3)])
-    before = features.copy(), refits.copy()
     table = summarise_shap(contributions(), refits, features, selection)
     assert (table[["mean_absolute", "low", "high", "share"]] == 0).all(axis=None)
     assert table[["direction", "concentration"]].isna().all(axis=None)
-    for frame, copy in zip((features, refits), before, strict=True):
-        pd.testing.assert_frame_equal(frame, copy)
 
 
 def test_pairs_are_ranked_by_what_they_move_together() -> None:

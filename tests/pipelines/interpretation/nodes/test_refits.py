@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, TARGET, TWIN_GROUP
 from one_click.errors import DataError
@@ -63,7 +64,7 @@ def refit(selection: ModelSelection, options: Interpretation) -> Refit:
 
     def refitted(clients: pd.DataFrame, chosen: Chosen, **changes: int) -> list[Any]:
         train, test = clients.iloc[1::3], clients.drop(clients.index[1::3])
-        return refit_champion(train, test, *chosen, selection, options.model_copy(update=changes))
+        return purely(refit_champion)(train, test, *chosen, selection, options.model_copy(update=changes))
 
     return refitted
 
@@ -147,7 +148,6 @@ def test_refits_depend_on_the_seed_and_not_on_the_order_of_clients(
     refit: Refit, clients: pd.DataFrame, families: Families
 ) -> None:
     chosen = champion(single(families["decision_tree"], model__max_depth=4))
-    before = clients.copy(), chosen[0].copy(), chosen[1].copy()
     kept = refit(clients, chosen)
     turned = refit(clients.sample(frac=1, random_state=5), chosen)
     other = refit(clients, chosen, seed=2)
@@ -157,8 +157,6 @@ def test_refits_depend_on_the_seed_and_not_on_the_order_of_clients(
     ]
     np.testing.assert_array_equal(scores[0], scores[1])
     assert (scores[0] != scores[2]).any()
-    for table, copy in zip((clients, *chosen), before, strict=True):
-        pd.testing.assert_frame_equal(table, copy)
 
 
 @pytest.mark.parametrize("declined", [0, 2], ids=["one-class", "fewer-than-folds"])
@@ -178,16 +176,13 @@ def test_each_refit_explains_every_client(fit: Fit, clients: pd.DataFrame, optio
     base = clients.sample(40, random_state=1)[["client_id", *BASE_FEATURES]]
     asked = clients.sample(25, random_state=0).assign(**{TARGET: np.nan})
     models = [fit("decision_tree", clients.head(count)) for count in (70, 90, 110)]
-    before = asked.copy(), base.copy()
-    table = explain_refits(asked, models, base, options)
+    table = purely(explain_refits)(asked, models, base, options)
     assert table.columns.tolist() == ["refit", "client_id", *BASE_FEATURES]
     assert table["refit"].tolist() == [0] * 25 + [1] * 25 + [2] * 25
     assert table["client_id"].tolist() == asked["client_id"].tolist() * 3
     for number, model in enumerate(models):
         expected = explain(model, asked[FEATURES], base[FEATURES], options).contributions
         np.testing.assert_allclose(table.loc[table["refit"] == number, FEATURES], expected)
-    for frame, copy in zip((asked, base), before, strict=True):
-        pd.testing.assert_frame_equal(frame, copy)
 
 
 def test_refits_are_sampled_in_one_round(fit: Fit, clients: pd.DataFrame, options: Interpretation) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.columns import BASE_FEATURES, LANGUAGES, Language, label
 from one_click.parameters import Interpretation
@@ -152,9 +153,7 @@ def test_every_sentence_tells_the_numbers_of_its_row(curves: pd.DataFrame, langu
 
 
 def test_sentences_are_added_to_the_summary_of_the_curves(curves: pd.DataFrame) -> None:
-    before = curves.copy()
-    described = describe_effects(curves)
+    described = purely(describe_effects)(curves)
     pd.testing.assert_frame_equal(described.iloc[:, :-2], summarise_curves(curves))
     assert described.columns[-2:].tolist() == ["sentence_ru", "sentence_en"]
     assert described["feature"].tolist() == list(reversed(BASE_FEATURES))
-    pd.testing.assert_frame_equal(curves, before)

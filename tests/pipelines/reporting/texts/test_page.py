@@ -33,13 +33,7 @@ KEY_FACTS = {
     "snapshot": "2026-10",
     "label_snapshot": None,
 }
-PLAN = {
-    "kept": 6.5,
-    "cost": 2.0,
-    "clients": 5,
-    "upper_bound": 7.25,
-    "budget": 2.5,
-}
+PLAN = {"kept": 6.5, "cost": 2.0, "clients": 5, "upper_bound": 7.25, "budget": 2.5}
 ARMS = {
     "treated": 4.0,
     "control": 1.0,

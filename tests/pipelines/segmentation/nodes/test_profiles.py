@@ -1,15 +1,14 @@
 import pandas as pd
 import pytest
+from tests.purity import purely
 
 from one_click.parameters import Segmentation
-from one_click.pipelines.segmentation.nodes.profiles import (
-    compare_with_rest,
-    measure_segments,
-    portray_segments,
-    rank_segments,
-)
+from one_click.pipelines.segmentation.nodes import profiles as nodes
+from one_click.pipelines.segmentation.nodes.profiles import compare_with_rest, rank_segments
 from one_click.pipelines.segmentation.nodes.segments import assign_segments
 from one_click.schemas.records import RuleThresholds
+
+measure_segments, portray_segments = purely(nodes.measure_segments), purely(nodes.portray_segments)
 
 
 def test_key_segments_hold_more_profit_per_client_than_the_average_at_risk() -> None:
