@@ -86,10 +86,7 @@ def pipelines(finished_project: Path) -> dict[str, Pipeline]:
     [pytest.param(name, marks=[pytest.mark.expensive] if name in DEAR else []) for name in PIPELINES],
 )
 def test_each_pipeline_alone_makes_the_same_files_again(
-    finished_project: Path,
-    run_inside: Callable[..., Result],
-    pipelines: dict[str, Pipeline],
-    pipeline: str,
+    finished_project: Path, run_inside: Callable[..., Result], pipelines: dict[str, Pipeline], pipeline: str
 ) -> None:
     before = checksums(finished_project / "data", "*.parquet") | checksums(finished_project / "data", "*.png")
     made = pipelines[pipeline].all_outputs() & (pipelines["__default__"] + pipelines["scoring"]).all_outputs()
