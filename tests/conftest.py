@@ -1,6 +1,7 @@
 """Fixtures: real extract, temporary copy of the project, hand-made snapshots, clients drawn from a seed."""
 
 import gc
+import io
 import itertools
 import os
 import shutil
@@ -9,13 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from omegaconf import OmegaConf
 
 import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
 
@@ -244,7 +246,27 @@ def kedro_run(project: Path, run_module: RunModule) -> RunModule:
 
 
 @pytest.fixture(scope="session")
-def run_inside() -> Callable[..., Result]:
+def _configuration_is_parsed_once() -> Iterator[None]:
+    """Parse equal texts once: to read the configuration of yet another copy is most of a short run."""
+    import omegaconf.base
+
+    known: dict[str, Any] = {}
+    load = OmegaConf.load
+
+    def load_once(file: io.StringIO) -> Any:
+        text = file.getvalue()
+        if text not in known:
+            known[text] = OmegaConf.to_container(load(file))
+        return OmegaConf.create(known[text])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OmegaConf, "load", staticmethod(load_once))
+        patch.setattr("omegaconf.base.parse", cache(omegaconf.base.parse))  # of interpolations
+        yield
+
+
+@pytest.fixture(scope="session")
+def run_inside(_configuration_is_parsed_once: None) -> Callable[..., Result]:
     """Return a function that runs `kedro run` in a project inside this process, which spares the imports."""
     from kedro.framework.project import pipelines
     from kedro.framework.startup import bootstrap_project
