@@ -188,9 +188,8 @@ def test_old_outputs_survive_a_failing_run(
     assert {path.name for path in before if before[path] != after[path]} <= {"raw_dialects.parquet"}
 
 
-@pytest.mark.parametrize(
-    "name", ["too-many-faulty-rows", pytest.param("misspelt-parameter", marks=pytest.mark.expensive)]
-)
+@pytest.mark.expensive
+@pytest.mark.parametrize("name", ["too-many-faulty-rows", "misspelt-parameter"])
 def test_whole_output_of_a_real_command(
     snapshot: Path, kedro_run: Callable[..., subprocess.CompletedProcess[str]], name: str
 ) -> None:

@@ -179,7 +179,7 @@ def test_full_disk_is_one_message_with_the_file_and_the_remedy(project: Path) ->
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     message = [line for line in done.stderr.splitlines() if " INFO " not in line]
     file = project / "data/02_intermediate/demo/parsed_market_file.parquet"
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "")
     assert message == [
         "Error: data_processing.parsed_market_file cannot be stored: File too large.",
         f"  file:   {file}",

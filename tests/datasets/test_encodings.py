@@ -13,11 +13,17 @@ from one_click.errors import DataError
 FILES = ("market_file", "market_money", "market_time", "money")
 HEADER = "id,Разрешить сообщать\n7,да\n"
 Load = Callable[[str, bytes], pd.DataFrame]
+Demo = dict[str, tuple[str, pd.DataFrame]]
 
 
-@pytest.fixture
-def demo(root: Path) -> Path:
-    return root / "data" / "01_raw" / "demo"
+@pytest.fixture(scope="module")
+def demo(root: Path) -> Demo:
+    """Return the text of each file of the demo store, and the table that it gives."""
+    paths = {name: root / "data" / "01_raw" / "demo" / f"{name}.csv" for name in FILES}
+    return {
+        name: (path.read_text(encoding="utf-8"), RawTableDataset(filepath=str(path)).load())
+        for name, path in paths.items()
+    }
 
 
 @pytest.fixture
@@ -43,10 +49,9 @@ def _refusal(content: str | bytes) -> str:
     return str(error.value)
 
 
-def _assert_demo_store(demo: Path, load: Load, rewrite: Callable[[str], bytes], encoding: str) -> None:
-    for name in FILES:
-        true = RawTableDataset(filepath=str(demo / f"{name}.csv")).load()
-        read = load(name, rewrite((demo / f"{name}.csv").read_text(encoding="utf-8")))
+def _assert_demo_store(demo: Demo, load: Load, rewrite: Callable[[str], bytes], encoding: str) -> None:
+    for name, (text, true) in demo.items():
+        read = load(name, rewrite(text))
         pd.testing.assert_frame_equal(read, true)
         assert read.attrs["dialect"] == true.attrs["dialect"] | {"encoding": encoding}
 
@@ -58,12 +63,12 @@ def _assert_demo_store(demo: Path, load: Load, rewrite: Callable[[str], bytes], 
         *((codec, codec[:6]) for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be")),
     ],
 )
-def test_demo_store_is_the_same_in_every_encoding(demo: Path, load: Load, codec: str, encoding: str) -> None:
+def test_demo_store_is_the_same_in_every_encoding(demo: Demo, load: Load, codec: str, encoding: str) -> None:
     _assert_demo_store(demo, load, lambda text: text.encode(codec), encoding)
 
 
 @pytest.mark.parametrize("codec", ["cp1251", "mac-cyrillic"])
-def test_small_letters_are_shared_but_the_rest_tells(demo: Path, load: Load, codec: str) -> None:
+def test_small_letters_are_shared_but_the_rest_tells(demo: Demo, load: Load, codec: str) -> None:
     _assert_demo_store(demo, load, lambda text: text.replace("Период", "период").encode(codec), codec)
 
 
@@ -80,13 +85,13 @@ def test_small_letters_are_shared_but_the_rest_tells(demo: Path, load: Load, cod
     ],
 )
 def test_wrong_readings_of_the_demo_store_are_undone(
-    demo: Path, load: Load, codec: str, written: str, encoding: str
+    demo: Demo, load: Load, codec: str, written: str, encoding: str
 ) -> None:
     _assert_demo_store(demo, load, lambda text: _misread(text, codec, written).encode(), encoding)
 
 
 @pytest.mark.parametrize("codec", ["cp1251", "cp1252", "koi8-r"])
-def test_demo_store_with_flattened_no_break_spaces_is_restored(demo: Path, load: Load, codec: str) -> None:
+def test_demo_store_with_flattened_no_break_spaces_is_restored(demo: Demo, load: Load, codec: str) -> None:
     encoding = "mojibake" if codec == "cp1251" else f"mojibake-{codec}"
     _assert_demo_store(
         demo, load, lambda text: _misread(text, codec).replace("\u00a0", " ").encode(), encoding

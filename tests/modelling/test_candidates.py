@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 from one_click.columns import TARGET
 from one_click.datasets.estimator import EstimatorDataset
 from one_click.modelling import candidates
-from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
+from one_click.modelling.calibration import BETA, METHODS, calibrate, calibrate_out_of_fold
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
@@ -211,7 +211,13 @@ def store(clients: pd.DataFrame, trusted: list[str], tmp_path: Path) -> Callable
     return save_and_load
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "method",  # files of all ways of beta calibration hold the same types
+    [
+        pytest.param(one, marks=[pytest.mark.expensive] if one in BETA and one != "beta" else [])
+        for one in METHODS
+    ],
+)
 def test_vote_survives_its_file(
     voting: TunedModel,
     clients: pd.DataFrame,

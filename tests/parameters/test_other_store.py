@@ -329,13 +329,19 @@ def _tables(project: Path, snapshot: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def test_english_demo_store_gives_the_tables_of_the_demo_store(
-    english_project: Path, kedro_run_here: Run, english: OtherStore
+def test_english_store_gives_the_tables_of_the_store_whose_files_it_translates(
+    project: Path,
+    kedro_run_here: Run,
+    write_snapshot: Callable[..., Path],
+    shipped: dict[str, Any],
+    english: OtherStore,
 ) -> None:
-    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=english_demo").exit_code == 0
-    (english_project / "conf/local/parameters.yml").unlink()
-    assert kedro_run_here("--pipelines", "data_processing").exit_code == 0
-    expected, made = (_tables(english_project, name) for name in ("demo", "english_demo"))
+    ours = write_snapshot(project / "data/01_raw/ours", clients=200)
+    _translate(ours, ours.with_name("english"), english)
+    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=ours").exit_code == 0
+    _configure(project, shipped, english)
+    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=english").exit_code == 0
+    expected, made = (_tables(project, name) for name in ("ours", "english"))
     assert set(made) == set(expected)
     assert len(made) > 25
     dialects = made.pop("02_intermediate/raw_dialects").set_index("table")["other_store"]
