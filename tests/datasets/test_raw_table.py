@@ -304,10 +304,7 @@ def test_demo_store_with_bars_is_the_same(root: Path, load: Load) -> None:
 @pytest.mark.parametrize("name", ["Money.csv", "MONEY.CSV", "money.CSV.gz", "Money.XLSX"])
 def test_file_is_found_whatever_the_case_of_its_name(tmp_path: Path, name: str) -> None:
     if name.endswith("XLSX"):
-        book = openpyxl.Workbook()
-        for row in (["id", "Прибыль"], [7, 0.5]):
-            book.active.append(row)
-        book.save(tmp_path / name)
+        _save(tmp_path / name, [["id", "Прибыль"], [7, 0.5]])
     else:
         content = b"id,\xcf\xf0\xe8\xe1\xfb\xeb\xfc\n7,0.5\n"
         (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
@@ -419,10 +416,7 @@ def test_broken_archive_is_explained(tmp_path: Path, name: str) -> None:
 
 
 def test_sheet_is_read_beyond_what_it_says_of_itself(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["id", "Прибыль"], [7, 0.5], [8, 1.5]):
-        book.active.append(row)
-    book.save(tmp_path / "right.xlsx")
+    _save(tmp_path / "right.xlsx", [["id", "Прибыль"], [7, 0.5], [8, 1.5]])
     with (
         zipfile.ZipFile(tmp_path / "right.xlsx") as right,
         zipfile.ZipFile(tmp_path / "money.xlsx", "w") as wrong,
