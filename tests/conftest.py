@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import omegaconf.base
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -245,11 +246,8 @@ def kedro_run(project: Path, run_module: RunModule) -> RunModule:
     return partial(run_module, project, "kedro", "run")
 
 
-@pytest.fixture(scope="session")
-def _configuration_is_parsed_once() -> Iterator[None]:
-    """Parse equal texts once: to read the configuration of yet another copy is most of a short run."""
-    import omegaconf.base
-
+def _load_once() -> Callable[[io.StringIO], Any]:
+    """Return what parses equal configuration once: to read that of one more copy is most of a short run."""
     known: dict[str, Any] = {}
     load = OmegaConf.load
 
@@ -259,14 +257,11 @@ def _configuration_is_parsed_once() -> Iterator[None]:
             known[text] = OmegaConf.to_container(load(file))
         return OmegaConf.create(known[text])
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(OmegaConf, "load", staticmethod(load_once))
-        patch.setattr("omegaconf.base.parse", cache(omegaconf.base.parse))  # of interpolations
-        yield
+    return load_once
 
 
 @pytest.fixture(scope="session")
-def run_inside(_configuration_is_parsed_once: None) -> Callable[..., Result]:
+def run_inside() -> Callable[..., Result]:
     """Return a function that runs `kedro run` in a project inside this process, which spares the imports."""
     from kedro.framework.project import pipelines
     from kedro.framework.startup import bootstrap_project
@@ -275,10 +270,13 @@ def run_inside(_configuration_is_parsed_once: None) -> Callable[..., Result]:
 
     bootstrap_project(ROOT)  # settings and pipelines, which are the same for every copy
     runs = itertools.count(1)
+    load, parse = staticmethod(_load_once()), cache(omegaconf.base.parse)  # parsed are interpolations
 
     def run(project: Path, *arguments: str) -> Result:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
+            patch.setattr(OmegaConf, "load", load)
+            patch.setattr(omegaconf.base, "parse", parse)
             try:
                 return CliRunner().invoke(cli, ["run", *arguments])
             finally:
