@@ -26,9 +26,9 @@ class Case:
     ----------
     words : tuple of str
         What the message must hold.
-    file, old, new : str
-        File of the snapshot and the text that is replaced in it; without `old` all of the file is, and a
-        file without `new` either is deleted.
+    change : tuple of str, optional
+        File of the snapshot, the text that is replaced in it, and the new text; without an old text all of
+        the file is replaced, and a file without a new text either is deleted.
     params : str
         Runtime parameters beside or instead of the snapshot.
     failed : str
@@ -36,106 +36,80 @@ class Case:
     """
 
     words: tuple[str, ...]
-    file: str = ""
-    old: str = ""
-    new: str | None = None
+    change: tuple[str, ...] = ()
     params: str = f"snapshot={SNAPSHOT}"
     failed: str = "raw_dialects"
 
     def damage(self, snapshot: Path) -> None:
         """Break the file."""
-        if not self.file:
+        if not self.change:
             return
-        path = snapshot / self.file
-        if self.new is None:
+        file, *texts = self.change
+        path = snapshot / file
+        if not texts:
             path.unlink()
             return
+        old, new = texts
         text = path.read_text(encoding="utf-8")
-        assert self.old in text
-        path.write_text(text.replace(self.old, self.new) if self.old else self.new, encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new) if old else new, encoding="utf-8")
 
 
 OPTION = f"snapshot={SNAPSHOT},data_processing"
+DECLARED = "parameters_data_processing.yml"
 CASES = {
     "missing-file": Case(
         (
-            "The file money.csv is missing",
-            f"{SNAPSHOT}/money.csv",
-            "rule:",
-            "put the file there",
+            *("The file money.csv is missing", f"{SNAPSHOT}/money.csv", "rule:", "put the file there"),
             "Valid names: mar",
         ),
-        file="money.csv",
+        ("money.csv",),
     ),
     "unknown-snapshot": Case(
         ("market_file.csv is missing", "2026-1O/", f"did you mean '{SNAPSHOT}'"), params="snapshot=2026-1O"
     ),
     "missing-column": Case(
         (
-            "The column 'Прибыль' is missing",
-            f"{SNAPSHOT}/money.csv",
-            "monthly_profit",
-            "the header",
-            "rename the column",
-            "Valid names: id, x.",
+            *("The column 'Прибыль' is missing", f"{SNAPSHOT}/money.csv", "monthly_profit", "the header"),
+            *("rename the column", "Valid names: id, x."),
         ),
-        file="money.csv",
-        old="id;Прибыль",
-        new="id;x",
+        ("money.csv", "id;Прибыль", "id;x"),
     ),
     "misspelt-column": Case(
         ("'Популярная_категория' is missing", "did you mean 'Популярная_катигория'", "market_file.csv"),
-        file="market_file.csv",
-        old="Популярная_категория",
-        new="Популярная_катигория",
+        ("market_file.csv", "Популярная_категория", "Популярная_катигория"),
     ),
     "text-in-a-whole-number-column": Case(
         (
-            "Not a whole number: 'шесть'",
-            "market_file.csv",
-            "Страниц_за_визит",
-            "lines 3",
-            "whole numbers",
-            "'reject'",
+            *("Not a whole number: 'шесть'", "market_file.csv", "Страниц_за_визит", "lines 3"),
+            *("whole numbers", "'reject'"),
         ),
-        file="market_file.csv",
-        old="3,1,1,6\n",
-        new="3,1,1,шесть\n",
+        ("market_file.csv", "3,1,1,6\n", "3,1,1,шесть\n"),
         failed="data_processing.parsed_market_file",
     ),
     "empty-file": Case(
         ("market_time.csv is empty", f"{SNAPSHOT}/market_time.csv", "at least one row", "export the file"),
-        file="market_time.csv",
-        new="",
+        ("market_time.csv", "", ""),
     ),
     "cut-off-file": Case(
         ("1 of 20 rows of money.csv", "header's 2 fields", "lines 21", "cut off"),
-        file="money.csv",
-        old="1020;6,95",
-        new="1020",
+        ("money.csv", "1020;6,95", "1020"),
     ),
     "too-many-faulty-rows": Case(
         (
             "5 of 20 rows of market_file would be rejected, most of them for 'unknown_value'",
-            f"{SNAPSHOT}/market_file.csv",
-            "allows_messages",
-            "lines 2, 6, 10, 14, 18 with 'нетт'",
-            "at most 5%",
-            "holds 'да' or 'нет'",
-            "did you mean 'нет'?",
+            *(f"{SNAPSHOT}/market_file.csv", "allows_messages", "lines 2, 6, 10, 14, 18 with 'нетт'"),
+            *("at most 5%", "holds 'да' or 'нет'", "did you mean 'нет'?"),
             "data_processing.spellings.allows_messages",
         ),
-        file="market_file.csv",
-        old=",нет,",
-        new=",нетт,",
+        ("market_file.csv", ",нет,", ",нетт,"),
         failed="rejected_rows",
     ),
     "parameter-out-of-range": Case(
-        ("parameters_data_processing.yml", "test_share: got 2", "less than 1"),
-        params=f"{OPTION}.test_share=2",
+        (DECLARED, "test_share: got 2", "less than 1"), params=f"{OPTION}.test_share=2"
     ),
     "misspelt-parameter": Case(
-        ("parameters_data_processing.yml", "tets_share: no such parameter", "did you mean 'test_share'"),
+        (DECLARED, "tets_share: no such parameter", "did you mean 'test_share'"),
         params=f"{OPTION}.tets_share=0.2",
     ),
     "misspelt-snapshot-parameter": Case(
@@ -214,9 +188,8 @@ def test_old_outputs_survive_a_failing_run(
     assert {path.name for path in before if before[path] != after[path]} <= {"raw_dialects.parquet"}
 
 
-@pytest.mark.parametrize(
-    "name", ["too-many-faulty-rows", pytest.param("misspelt-parameter", marks=pytest.mark.expensive)]
-)
+@pytest.mark.expensive
+@pytest.mark.parametrize("name", ["too-many-faulty-rows", "misspelt-parameter"])
 def test_whole_output_of_a_real_command(
     snapshot: Path, kedro_run: Callable[..., subprocess.CompletedProcess[str]], name: str
 ) -> None:

@@ -54,70 +54,56 @@ def test_data_error_keeps_all_its_lines() -> None:
 D = ("--pipelines", "data_processing")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        pytest.param(["--pipelines", "data_procesing"], ["did you mean 'data_processing'"], id="pipeline"),
-        pytest.param(
-            ["--pipelines", "eda,scorin"], ["'scorin'", "did you mean 'scoring'"], id="one-of-several"
-        ),
-        pytest.param(["--pipelines", "eda", "--env", "tset"], ["conf/tset"], id="environment"),
-        pytest.param([*D, "--nodes", "audit_clients"], ["'data_processing.audit_clients'?"], id="node"),
-        pytest.param([*D, "--from-nodes", "labls"], ["--from-nodes"], id="first-node"),
-        pytest.param([*D, "--to-nodes", "x.y,lbls"], ["'x.y' in --to-nodes"], id="last-node"),
-        pytest.param([*D, "--tags", "new_mont"], ["--tags", "did you mean 'new_month'"], id="tag"),
-        pytest.param([*D, "--from-inputs", "client"], ["--from-inputs", "'clients'"], id="input"),
-        pytest.param([*D, "--from-inputs", "data_quality"], ["'data_quality' in"], id="input-that-is-none"),
-        pytest.param([*D, "--to-outputs", "clientss"], ["--to-outputs", "'clients'"], id="output"),
-        pytest.param([*D, "--to-outputs", "money"], ["'money' in --to-outputs"], id="output-that-is-none"),
-        pytest.param(
-            [*D, "--to-outputs", "x", "--only-missing-outputs"], ["'x' in --to-outputs"], id="missing-outputs"
-        ),
-        pytest.param(
-            ["--pipelines", "scoring", "--namespaces", "scorin"],
-            ["--namespaces", "did you mean 'scoring'"],
-            id="namespace",
-        ),
-        pytest.param([*D, "--namespaces", "x"], ["in --namespaces", "data_processing"], id="no-namespace"),
-        pytest.param(
-            [*D, "--from-inputs", "clients", "--to-outputs", "data_processing.labels"],
-            ["--from-inputs, --to-outputs leave no node of data_processing to run"],
-            id="nothing-left",
-        ),
-        pytest.param([*D, "--runner", "ParalelRunner"], ["did you mean 'ParallelRunner'"], id="runner"),
-        pytest.param([*D, "--runner", "no.such.Runner"], ["'no.such.Runner'"], id="runner-elsewhere"),
-        pytest.param([*D, "--runner", "AbstractRunner"], ["Unknown runner"], id="no-runner"),
-        pytest.param(
-            [*D, "--runner", "ThreadRunner", "--runner-params", "max_worker=2"],
-            ["'max_worker' in --runner-params", "did you mean 'max_workers'"],
-            id="argument-of-the-runner",
-        ),
-        pytest.param(
-            [*D, "--runner", "ThreadRunner", "--runner-params", "max_workers=0"],
-            ["ThreadRunner refuses --runner-params", "should be positive"],
-            id="value-for-the-runner",
-        ),
-        pytest.param([*D, "--params", "snapshot"], ["Item `snapshot`", "separated by `=`"], id="no-value"),
-        pytest.param([*D, "--params", "snapshot:x"], ["Item `snapshot:x`"], id="colon"),
-        pytest.param([*D, "--params", "=3"], ["cannot be an empty string"], id="no-name"),
-        pytest.param([*D, "--params", "eda.alpha=[1"], ["--params or --config", "expected ','"], id="yaml"),
-        pytest.param(
-            [*D, "--params", "snapshot=a", "--params", "new_snapshot=b"],
-            ["--params is given twice"],
-            id="twice",
-        ),
-        pytest.param([*D, "-t", "new_month", "--tags", "x"], ["--tags is given twice"], id="both-spellings"),
-        pytest.param(
-            [*D, "--params", "snapshot=a,snapshot=b"], ["snapshot is given twice"], id="twice-in-one"
-        ),
-        pytest.param([*D, "--load-versions", "clients"], ["dataset_name", "found clients"], id="version"),
-        pytest.param([*D, "--load-versions", "x:1"], ["[x] are not found"], id="version-of-nothing"),
-        pytest.param([*D, "--pipeline", "eda"], ["cannot be used together"], id="both-pipeline-options"),
-        pytest.param([*D, "--nods", "x"], ["No such option '--nods'", "'--nodes'"], id="option"),
-        pytest.param([*D, "--conf-source", "nowhere"], ["'nowhere' does not exist"], id="conf-source"),
-        pytest.param([*D, "--config", "pyproject.toml"], ["--config"], id="config"),
-    ],
-)
+UNKNOWN = {
+    "pipeline": (["--pipelines", "data_procesing"], ["did you mean 'data_processing'"]),
+    "one-of-several": (["--pipelines", "eda,scorin"], ["'scorin'", "did you mean 'scoring'"]),
+    "environment": (["--pipelines", "eda", "--env", "tset"], ["conf/tset"]),
+    "node": ([*D, "--nodes", "audit_clients"], ["'data_processing.audit_clients'?"]),
+    "first-node": ([*D, "--from-nodes", "labls"], ["--from-nodes"]),
+    "last-node": ([*D, "--to-nodes", "x.y,lbls"], ["'x.y' in --to-nodes"]),
+    "tag": ([*D, "--tags", "new_mont"], ["--tags", "did you mean 'new_month'"]),
+    "input": ([*D, "--from-inputs", "client"], ["--from-inputs", "'clients'"]),
+    "input-that-is-none": ([*D, "--from-inputs", "data_quality"], ["'data_quality' in"]),
+    "output": ([*D, "--to-outputs", "clientss"], ["--to-outputs", "'clients'"]),
+    "output-that-is-none": ([*D, "--to-outputs", "money"], ["'money' in --to-outputs"]),
+    "missing-outputs": ([*D, "--to-outputs", "x", "--only-missing-outputs"], ["'x' in --to-outputs"]),
+    "namespace": (
+        ["--pipelines", "scoring", "--namespaces", "scorin"],
+        ["--namespaces", "did you mean 'scoring'"],
+    ),
+    "no-namespace": ([*D, "--namespaces", "x"], ["in --namespaces", "data_processing"]),
+    "nothing-left": (
+        [*D, "--from-inputs", "clients", "--to-outputs", "data_processing.labels"],
+        ["--from-inputs, --to-outputs leave no node of data_processing to run"],
+    ),
+    "runner": ([*D, "--runner", "ParalelRunner"], ["did you mean 'ParallelRunner'"]),
+    "runner-elsewhere": ([*D, "--runner", "no.such.Runner"], ["'no.such.Runner'"]),
+    "no-runner": ([*D, "--runner", "AbstractRunner"], ["Unknown runner"]),
+    "argument-of-the-runner": (
+        [*D, "--runner", "ThreadRunner", "--runner-params", "max_worker=2"],
+        ["'max_worker' in --runner-params", "did you mean 'max_workers'"],
+    ),
+    "value-for-the-runner": (
+        [*D, "--runner", "ThreadRunner", "--runner-params", "max_workers=0"],
+        ["ThreadRunner refuses --runner-params", "should be positive"],
+    ),
+    "no-value": ([*D, "--params", "snapshot"], ["Item `snapshot`", "separated by `=`"]),
+    "colon": ([*D, "--params", "snapshot:x"], ["Item `snapshot:x`"]),
+    "no-name": ([*D, "--params", "=3"], ["cannot be an empty string"]),
+    "yaml": ([*D, "--params", "eda.alpha=[1"], ["--params or --config", "expected ','"]),
+    "twice": ([*D, "--params", "snapshot=a", "--params", "new_snapshot=b"], ["--params is given twice"]),
+    "both-spellings": ([*D, "-t", "new_month", "--tags", "x"], ["--tags is given twice"]),
+    "twice-in-one": ([*D, "--params", "snapshot=a,snapshot=b"], ["snapshot is given twice"]),
+    "version": ([*D, "--load-versions", "clients"], ["dataset_name", "found clients"]),
+    "version-of-nothing": ([*D, "--load-versions", "x:1"], ["[x] are not found"]),
+    "both-pipeline-options": ([*D, "--pipeline", "eda"], ["cannot be used together"]),
+    "option": ([*D, "--nods", "x"], ["No such option '--nods'", "'--nodes'"]),
+    "conf-source": ([*D, "--conf-source", "nowhere"], ["'nowhere' does not exist"]),
+    "config": ([*D, "--config", "pyproject.toml"], ["--config"]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), UNKNOWN.values(), ids=list(UNKNOWN))
 def test_unknown_names_end_with_one_message(
     run_inside: Callable[..., Result], shared_project: Path, arguments: list[str], words: list[str]
 ) -> None:
@@ -193,7 +179,7 @@ def test_full_disk_is_one_message_with_the_file_and_the_remedy(project: Path) ->
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     message = [line for line in done.stderr.splitlines() if " INFO " not in line]
     file = project / "data/02_intermediate/demo/parsed_market_file.parquet"
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "")
     assert message == [
         "Error: data_processing.parsed_market_file cannot be stored: File too large.",
         f"  file:   {file}",

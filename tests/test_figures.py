@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -439,8 +440,15 @@ class Drawn:
         found = self.figures[language].findobj(Text)
         return [text.get_text() for text in found if text.get_text().strip()]
 
-    def expected(self, language: str) -> list[Number]:
-        return list(self.shows(language, **self.tables))
+    @cached_property
+    def expected(self) -> dict[str, list[Number]]:
+        """Return the numbers that the figure has to show, by language."""
+        return {language: list(self.shows(language, **self.tables)) for language in LANGUAGES}
+
+    @cached_property
+    def marks(self) -> dict[str, "Marks"]:
+        """Return the marks of the figure, by language."""
+        return {language: Marks(figure) for language, figure in self.figures.items()}
 
 
 def draw(function: Callable[..., tuple[Figure, Figure]], tables: dict[str, Any]) -> Drawn:
@@ -463,6 +471,7 @@ def load(finished_project: Path) -> Iterator[Callable[[str], Any]]:
     with KedroSession.create(finished_project, env="test") as session:
         catalog = session.load_context().catalog
 
+        @cache
         def load_or_make(name: str) -> Any:
             if name.startswith("params:") or name in catalog:
                 return catalog.load(name)
@@ -494,8 +503,15 @@ class Marks:
         self._texts = [self.table[f"{axis}_text"].to_numpy() for axis in ("x", "y")]
         self._colours = self.table["colour"].to_numpy()
 
+        self._known: dict[Number, list[int]] = {}
+
     def of(self, number: Number) -> list[int]:
         """Return the positions of the marks that show a number."""
+        if number not in self._known:
+            self._known[number] = self._find(number)
+        return self._known[number]
+
+    def _find(self, number: Number) -> list[int]:
         return [
             mark
             for axis in (0, 1)
@@ -537,12 +553,12 @@ def test_numbers_in_the_colour_of_the_other_class_are_not_found(figure_nodes: di
     name = "demo_marginals_figure"
     drawn = draw(figure_nodes[name].func, BESIDE_THE_CHAIN[name])
     swapped = {DECLINED: KEPT, KEPT: DECLINED}
-    of_classes = [one for one in drawn.expected("en") if one.colour in swapped]
-    marks = Marks(drawn.figures["en"])
+    of_classes = [one for one in drawn.expected["en"] if one.colour in swapped]
+    marks = drawn.marks["en"]
     assert marks.missing(of_classes) == []
     others = [replace(one, colour=swapped[str(one.colour)]) for one in of_classes]
     assert marks.missing(others) == others
-    assert len(marks.unexpected(others + [one for one in drawn.expected("en") if one.colour == NEUTRAL])) == 4
+    assert len(marks.unexpected(others + [one for one in drawn.expected["en"] if one.colour == NEUTRAL])) == 4
 
 
 class TestEveryFigure:
@@ -579,13 +595,12 @@ class TestEveryFigure:
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_shows_every_number_of_its_tables(self, drawn: Drawn, language: str) -> None:
-        expected = drawn.expected(language)
-        assert expected
-        assert Marks(drawn.figures[language]).missing(expected) == []
+        assert drawn.expected[language]
+        assert drawn.marks[language].missing(drawn.expected[language]) == []
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_shows_no_other_number(self, drawn: Drawn, language: str) -> None:
-        others = Marks(drawn.figures[language]).unexpected(drawn.expected(language))
+        others = drawn.marks[language].unexpected(drawn.expected[language])
         assert others.to_dict("records") == []
 
     def test_no_bar_hides_another(self, drawn: Drawn) -> None:

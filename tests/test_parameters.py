@@ -40,21 +40,17 @@ def shipped(root: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(text)["data_processing"])
 
 
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        pytest.param(
-            {"inner": {"size": 1}, "shar": 1}, ["shar: no such parameter", "'share'"], id="misspelt"
-        ),
-        pytest.param(
-            {"inner": {"size": 1, "sise": 2}}, ["inner.sise: no such", "'size'"], id="misspelt-inside"
-        ),
-        pytest.param({"inner": {"size": 0}}, ["inner.size: got 0", "greater than or equal to 1"], id="range"),
-        pytest.param({"inner": {"size": "x"}}, ["inner.size: got 'x'", "valid integer"], id="type"),
-        pytest.param({}, ["inner: missing", "copy it from conf/base/parameters_outer.yml"], id="missing"),
-        pytest.param({"inner": {"size": 0}, "share": "x"}, ["inner.size", "share: got 'x'"], id="two-faults"),
-    ],
-)
+FAULTS = {
+    "misspelt": ({"inner": {"size": 1}, "shar": 1}, ["shar: no such parameter", "'share'"]),
+    "misspelt-inside": ({"inner": {"size": 1, "sise": 2}}, ["inner.sise: no such", "'size'"]),
+    "range": ({"inner": {"size": 0}}, ["inner.size: got 0", "greater than or equal to 1"]),
+    "type": ({"inner": {"size": "x"}}, ["inner.size: got 'x'", "valid integer"]),
+    "missing": ({}, ["inner: missing", "copy it from conf/base/parameters_outer.yml"]),
+    "two-faults": ({"inner": {"size": 0}, "share": "x"}, ["inner.size", "share: got 'x'"]),
+}
+
+
+@pytest.mark.parametrize(("value", "words"), FAULTS.values(), ids=list(FAULTS))
 def test_fault_is_named_with_its_file_and_rule(value: dict[str, Any], words: list[str]) -> None:
     with pytest.raises(ParameterError) as error:
         Outer.model_validate(value)
@@ -73,60 +69,49 @@ def written(tmp_path: Path) -> Iterator[Path]:
     read_from([])
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(
-            "outer:\n  inner: {size: 0}\n",
-            "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
-            "Nearest valid value: 1",
-            id="range",
-        ),
-        pytest.param(
-            "outer:\n  inner:\n    size: 1\n    sise: 2\n",
-            "({file}, line 4) inner.sise: no such parameter; did you mean 'size'? Valid names: size.",
-            id="misspelt",
-        ),
-        pytest.param(
-            "outer: {share: 0.5}\n",
-            "({file}, line 1) inner: missing. Remedy: copy it from {file}",
-            id="missing",
-        ),
-        pytest.param(
-            "outer:\n  inner: {size: 9}\n  mode: sow\n",
-            "({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
-            "did you mean 'slow'? Valid names: fast, slow.",
-            id="one-of-several",
-        ),
-        pytest.param(
-            "outer:\n  inner: {size: 9}\n  part: 12\n",
-            "({file}, line 3) part: got 12. Rule: Input should be less than or equal to 1. "
-            "Nearest valid value: 1; 12 % is 0.12",
-            id="percentage",
-        ),
-        pytest.param(
-            "outer:\n  inner: {size: 9}\n  items:\n  - size: 0\n",
-            "({file}, line 4) items.0.size: got 0. Rule: Input should be greater than or equal to 1. "
-            "Nearest valid value: 1",
-            id="only-item",
-        ),
-        pytest.param(
-            "outer:\n  inner: {size: 9}\n  items: []\n",
-            "({file}, line 3) items: got []. Rule: Tuple should have at least 1 item after validation, not 0",
-            id="no-item",
-        ),
-        pytest.param(
-            "outer:\n  inner: {size: 0}\n  mode: sow\n  share: x\n",
-            "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
-            "Nearest valid value: 1\n"
-            "  ({file}, line 4) share: got 'x'. Rule: Input should be a valid number, "
-            "unable to parse string as a number\n"
-            "  ({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
-            "did you mean 'slow'? Valid names: fast, slow.",
-            id="three",
-        ),
-    ],
-)
+FAULTS_OF_A_FILE = {
+    "range": (
+        "outer:\n  inner: {size: 0}\n",
+        "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
+        "Nearest valid value: 1",
+    ),
+    "misspelt": (
+        "outer:\n  inner:\n    size: 1\n    sise: 2\n",
+        "({file}, line 4) inner.sise: no such parameter; did you mean 'size'? Valid names: size.",
+    ),
+    "missing": ("outer: {share: 0.5}\n", "({file}, line 1) inner: missing. Remedy: copy it from {file}"),
+    "one-of-several": (
+        "outer:\n  inner: {size: 9}\n  mode: sow\n",
+        "({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
+        "did you mean 'slow'? Valid names: fast, slow.",
+    ),
+    "percentage": (
+        "outer:\n  inner: {size: 9}\n  part: 12\n",
+        "({file}, line 3) part: got 12. Rule: Input should be less than or equal to 1. "
+        "Nearest valid value: 1; 12 % is 0.12",
+    ),
+    "only-item": (
+        "outer:\n  inner: {size: 9}\n  items:\n  - size: 0\n",
+        "({file}, line 4) items.0.size: got 0. Rule: Input should be greater than or equal to 1. "
+        "Nearest valid value: 1",
+    ),
+    "no-item": (
+        "outer:\n  inner: {size: 9}\n  items: []\n",
+        "({file}, line 3) items: got []. Rule: Tuple should have at least 1 item after validation, not 0",
+    ),
+    "three": (
+        "outer:\n  inner: {size: 0}\n  mode: sow\n  share: x\n",
+        "({file}, line 2) inner.size: got 0. Rule: Input should be greater than or equal to 1. "
+        "Nearest valid value: 1\n"
+        "  ({file}, line 4) share: got 'x'. Rule: Input should be a valid number, "
+        "unable to parse string as a number\n"
+        "  ({file}, line 3) mode: got 'sow'. Rule: Input should be 'slow' or 'fast'; "
+        "did you mean 'slow'? Valid names: fast, slow.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), FAULTS_OF_A_FILE.values(), ids=list(FAULTS_OF_A_FILE))
 def test_fault_of_a_file_is_named_with_its_line(written: Path, text: str, message: str) -> None:
     written.write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError) as error:

@@ -9,12 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pandas as pd
 import pytest
 from click.testing import Result
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline
 from nbclient import NotebookClient
 from sklearn.dummy import DummyClassifier
@@ -25,7 +26,7 @@ from one_click.parameters import FAMILIES, CampaignPlan
 from one_click.pipeline_registry import register_pipelines
 from one_click.session.hooks import READ_BY_PEOPLE
 
-DEAR = ("eda", "model_selection", "campaign")  # the others show the same for less
+DEAR = ("eda", "model_selection", "interpretation", "campaign")  # the others show the same for less
 PIPELINES = (
     "data_processing",
     "eda",
@@ -86,10 +87,7 @@ def pipelines(finished_project: Path) -> dict[str, Pipeline]:
     [pytest.param(name, marks=[pytest.mark.expensive] if name in DEAR else []) for name in PIPELINES],
 )
 def test_each_pipeline_alone_makes_the_same_files_again(
-    finished_project: Path,
-    run_inside: Callable[..., Result],
-    pipelines: dict[str, Pipeline],
-    pipeline: str,
+    finished_project: Path, run_inside: Callable[..., Result], pipelines: dict[str, Pipeline], pipeline: str
 ) -> None:
     before = checksums(finished_project / "data", "*.parquet") | checksums(finished_project / "data", "*.png")
     made = pipelines[pipeline].all_outputs() & (pipelines["__default__"] + pipelines["scoring"]).all_outputs()
@@ -463,20 +461,48 @@ def test_page_opens_in_a_browser(finished_project: Path, tmp_path: Path, languag
     )
 
 
-def _read_notebook(path: Path) -> list[Any]:
-    """Return the cells of a notebook, to be run in a kernel that has run others: as in one of its own."""
+NOTEBOOKS = ("why", "result", "eda")
+
+
+def _read_notebook(path: Path) -> list[str]:
+    """Return the code of a notebook behind the cell that makes the catalog known."""
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert not any(cell["outputs"] for cell in code)
     load, *sources = (cell.source for cell in code)
     assert load.startswith("%load_ext kedro.ipython")
-    return [nbformat.v4.new_code_cell(source) for source in ("%reset -f", load, "%reload_kedro", *sources)]
+    return [load, *sources]
 
 
-def test_notebooks_run_on_the_finished_project(finished_project: Path) -> None:
+def test_notebooks_are_those_that_are_run(finished_project: Path) -> None:
+    assert {path.stem for path in (finished_project / "notebooks").glob("*.ipynb")} == set(NOTEBOOKS)
+
+
+@pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated", "ignore:FigureCanvasAgg is non-")
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_code_of_a_notebook_runs_on_the_finished_project(
+    root: Path, finished_project: Path, name: str
+) -> None:
+    from matplotlib import pyplot
+
+    bootstrap_project(root)
+    pyplot.switch_backend("Agg")
+    _, *sources = _read_notebook(finished_project / "notebooks" / f"{name}.ipynb")
+    with KedroSession.create(finished_project, env="test") as session:
+        known = {"catalog": session.load_context().catalog}
+        for source in sources:
+            exec(source, known)
+    pyplot.close("all")
+
+
+@pytest.mark.expensive
+def test_notebooks_show_their_pictures(finished_project: Path) -> None:
     # The first has a kernel of its own, which shows figures only if asked: one that has drawn always does.
-    paths = sorted((finished_project / "notebooks").glob("*.ipynb"), reverse=True)
-    assert [path.stem for path in paths] == ["why", "result", "eda"]
-    cells = [_read_notebook(path) for path in paths]
+    cells = []
+    for name in NOTEBOOKS:  # in a kernel that has run others: as in one of its own
+        load, *sources = _read_notebook(finished_project / "notebooks" / f"{name}.ipynb")
+        cells.append(
+            [nbformat.v4.new_code_cell(one) for one in ("%reset -f", load, "%reload_kedro", *sources)]
+        )
     together = nbformat.v4.new_notebook(cells=[cell for own in cells for cell in own])
     resources = {"metadata": {"path": str(finished_project / "notebooks")}}
     client = NotebookClient(together, kernel_name="python3", resources=resources, timeout=300)

@@ -115,20 +115,15 @@ def test_model_that_belongs_here_is_loaded(file: Path) -> None:
 EACH_ONCE = [([0, 1], [0]), ([0, 1], [1])]  # what two clients can be taught and judged by
 
 
-@pytest.mark.parametrize(
-    "old",
-    [
-        pytest.param(_old_pipeline(), id="plain"),
-        pytest.param(CalibratedClassifierCV(_old_pipeline(), cv=EACH_ONCE, ensemble=False), id="calibrated"),
-        pytest.param(
-            StackingClassifier([("scores", _old_pipeline())], LogisticRegression(), cv=EACH_ONCE),
-            id="beta-calibrated",
-        ),
-        pytest.param(
-            VotingClassifier([("new", _pipeline()), ("old", _old_pipeline())], voting="soft"), id="vote"
-        ),
-    ],
-)
+STALE_MODELS = {
+    "plain": _old_pipeline(),
+    "calibrated": CalibratedClassifierCV(_old_pipeline(), cv=EACH_ONCE, ensemble=False),
+    "beta-calibrated": StackingClassifier([("scores", _old_pipeline())], LogisticRegression(), cv=EACH_ONCE),
+    "vote": VotingClassifier([("new", _pipeline()), ("old", _old_pipeline())], voting="soft"),
+}
+
+
+@pytest.mark.parametrize("old", STALE_MODELS.values(), ids=list(STALE_MODELS))
 def test_model_that_makes_no_engineered_features_is_to_be_made_again(
     file: Path, trusted: list[str], old: Any
 ) -> None:

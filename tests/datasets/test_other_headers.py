@@ -103,36 +103,31 @@ def test_damaged_text_below_a_latin_header_is_refused(load: Load) -> None:
         load(damaged, LATIN)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        pytest.param(
-            "Отчёт\nclient,gain\n7,1\n",
-            ["The header of money.csv stands in line 2", "delete the lines above"],
-            id="title-above-the-header",
-        ),
-        pytest.param(
-            "client,gian\n7,1\n",
-            ["The header 'gain' is not in money.csv.", "did you mean 'gian'? Valid names: client, gian."],
-            id="mapped-header-is-not-there",
-        ),
-        pytest.param(
-            "client,Прибыль\n7,1\n",
-            ["The header 'gain' is not in money.csv.", "take it out if the file has our own header; "],
-            id="header-of-ours-in-its-place",
-        ),
-        pytest.param(
-            "client,gain,ПРИБЫЛЬ\n7,1,2\n",
-            ["2 columns of money.csv would be read as 'Прибыль'.", "column: gain, Прибыль"],
-            id="header-of-ours-beside-it",
-        ),
-        pytest.param(
-            "client,gain,Gain\n7,1,2\n",
-            ["2 columns of money.csv would be read as 'Прибыль'.", "column: gain, Gain"],
-            id="mapped-header-twice",
-        ),
-    ],
-)
+DOES_NOT_FIT = {
+    "title-above-the-header": (
+        "Отчёт\nclient,gain\n7,1\n",
+        ["The header of money.csv stands in line 2", "delete the lines above"],
+    ),
+    "mapped-header-is-not-there": (
+        "client,gian\n7,1\n",
+        ["The header 'gain' is not in money.csv.", "did you mean 'gian'? Valid names: client, gian."],
+    ),
+    "header-of-ours-in-its-place": (
+        "client,Прибыль\n7,1\n",
+        ["The header 'gain' is not in money.csv.", "take it out if the file has our own header; "],
+    ),
+    "header-of-ours-beside-it": (
+        "client,gain,ПРИБЫЛЬ\n7,1,2\n",
+        ["2 columns of money.csv would be read as 'Прибыль'.", "column: gain, Прибыль"],
+    ),
+    "mapped-header-twice": (
+        "client,gain,Gain\n7,1,2\n",
+        ["2 columns of money.csv would be read as 'Прибыль'.", "column: gain, Gain"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), DOES_NOT_FIT.values(), ids=list(DOES_NOT_FIT))
 def test_file_that_does_not_fit_the_mapping_is_refused(load: Load, content: str, words: list[str]) -> None:
     with pytest.raises(DataError) as error:
         load(content, LATIN)

@@ -183,63 +183,46 @@ def test_any_quoted_text_comes_back(tmp_path_factory: pytest.TempPathFactory, te
     assert frame["line"].tolist() == list(range(2, len(texts) + 2))
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        pytest.param("a,b\n1,2\n3\n", ["1 of 2 rows", "header's 2 fields", "lines 3"], id="short-row"),
-        pytest.param("a,b\n1,2,3\n4,5\n", ["1 of 2 rows", "line 2 has 3", "quoted"], id="long-first-row"),
-        pytest.param(
-            "a,b\n1,2,\n4,5,x\n",
-            ["2 of 2 rows", "lines 2, 3", "Beyond them, line 3 holds 'x'", "name the further column"],
-            id="all-rows-long",
-        ),
-        pytest.param("a,b\n1,2,\n4,5\n", ["1 of 2 rows", "line 2 has 3", "delete"], id="one-row-long"),
-        pytest.param("a,b,c,\n1,2\n", ["header's 4 fields", "line 2 has 2", "cut off"], id="a-name-too-many"),
-        pytest.param(
-            "id~Прибыль\n7~0,5\n", ["single column: 'id~Прибыль'", "a vertical bar"], id="other-separator"
-        ),
-        pytest.param(
-            "id;Прибыль\n7;1\u00a0234,5\n8;1'234,5\n",
-            ["one way", "1\u00a0234,5 with NO-BREAK SPACE", "1'234,5 with APOSTROPHE"],
-            id="signs-that-nobody-can-tell-apart",
-        ),
-        pytest.param("a,b\n", ["no rows", "cut off"], id="header-only"),
-        pytest.param("", ["is empty", "export the file"], id="empty-file"),
-        pytest.param(" \n\n", ["is empty"], id="blanks-only"),
-        pytest.param(b"\xef\xbb\xbf", ["is empty"], id="byte-order-mark-only"),
-        pytest.param(
-            "a b\n1 2\n",
-            ["single column: 'a b'", "comma, a semicolon, a tab or a vertical bar"],
-            id="no-separator",
-        ),
-        pytest.param('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"], id="quote-left-open"),
-        pytest.param(
-            'a,b\n1,"x\n3,4\n5,y"\n', ["a line break: 'x", "lines 2 to 4", "no field"], id="stray-quotes"
-        ),
-        pytest.param('a,b\n1,"x\n\ny"\n3,4\n', ["a line break", "lines 2 to 4"], id="line-breaks-in-quotes"),
-        pytest.param("Отчёт\n\nid,Прибыль\n7,0.5\n", ["stands in line 3", "'Отчёт'"], id="title"),
-        pytest.param("Выручка\nid,Прибыль\n7,0.5\n", ["in line 2, below 'Выручка'"], id="title-like-a-name"),
-        pytest.param("sep=;\nid;Прибыль\n7;0,5\n", ["stands in line 2", "'sep=;'"], id="line-for-excel"),
-        pytest.param(
-            "a,,c\n1,,3\n2,note,4\n", ["Column 2", "has no name", "'note'", "line 3"], id="note-beside"
-        ),
-        pytest.param(
-            "id,Прибыль\n7,0.5\n".encode().replace(b"7", b"\xff"),
-            ["is UTF-8, but for byte 0xFF in line 2"],
-            id="one-wrong-byte",
-        ),
-        pytest.param("id,Прибыль\n7,0\0\n", ["zero byte in line 2"], id="zero-byte"),
-        pytest.param("номер,доход\n7,1\n".encode("koi8-r"), ["without any known column"], id="koi8-r"),
-        pytest.param("a,b, a\n1,2,3\n", ["share a name", "column: a\n"], id="repeated-column"),
-        pytest.param("a,b\n1,2\n".encode("utf-16-le"), ["zero byte", "UTF-8"], id="utf-16-unmarked"),
-        pytest.param(b"a,b\n\x98,2\n", ["cannot be read", "UTF-8"], id="no-known-encoding"),
-        pytest.param(
-            'id,Прибыль\n1,0.5\n2,"0,5"\n',
-            ["line 2 (0.5), line 3 (0,5)", "one decimal sign"],
-            id="mixed-decimals",
-        ),
-    ],
-)
+FAULTS_OF_A_FILE = {
+    "short-row": ("a,b\n1,2\n3\n", ["1 of 2 rows", "header's 2 fields", "lines 3"]),
+    "long-first-row": ("a,b\n1,2,3\n4,5\n", ["1 of 2 rows", "line 2 has 3", "quoted"]),
+    "all-rows-long": (
+        "a,b\n1,2,\n4,5,x\n",
+        ["2 of 2 rows", "lines 2, 3", "Beyond them, line 3 holds 'x'", "name the further column"],
+    ),
+    "one-row-long": ("a,b\n1,2,\n4,5\n", ["1 of 2 rows", "line 2 has 3", "delete"]),
+    "a-name-too-many": ("a,b,c,\n1,2\n", ["header's 4 fields", "line 2 has 2", "cut off"]),
+    "other-separator": ("id~Прибыль\n7~0,5\n", ["single column: 'id~Прибыль'", "a vertical bar"]),
+    "signs-that-nobody-can-tell-apart": (
+        "id;Прибыль\n7;1\u00a0234,5\n8;1'234,5\n",
+        ["one way", "1\u00a0234,5 with NO-BREAK SPACE", "1'234,5 with APOSTROPHE"],
+    ),
+    "header-only": ("a,b\n", ["no rows", "cut off"]),
+    "empty-file": ("", ["is empty", "export the file"]),
+    "blanks-only": (" \n\n", ["is empty"]),
+    "byte-order-mark-only": (b"\xef\xbb\xbf", ["is empty"]),
+    "no-separator": ("a b\n1 2\n", ["single column: 'a b'", "comma, a semicolon, a tab or a vertical bar"]),
+    "quote-left-open": ('a,b\n1,2\n3,"4\n5,6\n', ["quoted text", "line 3", "closed"]),
+    "stray-quotes": ('a,b\n1,"x\n3,4\n5,y"\n', ["a line break: 'x", "lines 2 to 4", "no field"]),
+    "line-breaks-in-quotes": ('a,b\n1,"x\n\ny"\n3,4\n', ["a line break", "lines 2 to 4"]),
+    "title": ("Отчёт\n\nid,Прибыль\n7,0.5\n", ["stands in line 3", "'Отчёт'"]),
+    "title-like-a-name": ("Выручка\nid,Прибыль\n7,0.5\n", ["in line 2, below 'Выручка'"]),
+    "line-for-excel": ("sep=;\nid;Прибыль\n7;0,5\n", ["stands in line 2", "'sep=;'"]),
+    "note-beside": ("a,,c\n1,,3\n2,note,4\n", ["Column 2", "has no name", "'note'", "line 3"]),
+    "one-wrong-byte": (
+        "id,Прибыль\n7,0.5\n".encode().replace(b"7", b"\xff"),
+        ["is UTF-8, but for byte 0xFF in line 2"],
+    ),
+    "zero-byte": ("id,Прибыль\n7,0\0\n", ["zero byte in line 2"]),
+    "koi8-r": ("номер,доход\n7,1\n".encode("koi8-r"), ["without any known column"]),
+    "repeated-column": ("a,b, a\n1,2,3\n", ["share a name", "column: a\n"]),
+    "utf-16-unmarked": ("a,b\n1,2\n".encode("utf-16-le"), ["zero byte", "UTF-8"]),
+    "no-known-encoding": (b"a,b\n\x98,2\n", ["cannot be read", "UTF-8"]),
+    "mixed-decimals": ('id,Прибыль\n1,0.5\n2,"0,5"\n', ["line 2 (0.5), line 3 (0,5)", "one decimal sign"]),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), FAULTS_OF_A_FILE.values(), ids=list(FAULTS_OF_A_FILE))
 def test_faults_of_the_file_are_explained(load: Load, content: str | bytes, words: list[str]) -> None:
     with pytest.raises(DataError) as error:
         load(content)
@@ -321,10 +304,7 @@ def test_demo_store_with_bars_is_the_same(root: Path, load: Load) -> None:
 @pytest.mark.parametrize("name", ["Money.csv", "MONEY.CSV", "money.CSV.gz", "Money.XLSX"])
 def test_file_is_found_whatever_the_case_of_its_name(tmp_path: Path, name: str) -> None:
     if name.endswith("XLSX"):
-        book = openpyxl.Workbook()
-        for row in (["id", "Прибыль"], [7, 0.5]):
-            book.active.append(row)
-        book.save(tmp_path / name)
+        _save(tmp_path / name, [["id", "Прибыль"], [7, 0.5]])
     else:
         content = b"id,\xcf\xf0\xe8\xe1\xfb\xeb\xfc\n7,0.5\n"
         (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
@@ -436,10 +416,7 @@ def test_broken_archive_is_explained(tmp_path: Path, name: str) -> None:
 
 
 def test_sheet_is_read_beyond_what_it_says_of_itself(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    for row in (["id", "Прибыль"], [7, 0.5], [8, 1.5]):
-        book.active.append(row)
-    book.save(tmp_path / "right.xlsx")
+    _save(tmp_path / "right.xlsx", [["id", "Прибыль"], [7, 0.5], [8, 1.5]])
     with (
         zipfile.ZipFile(tmp_path / "right.xlsx") as right,
         zipfile.ZipFile(tmp_path / "money.xlsx", "w") as wrong,

@@ -36,10 +36,7 @@ def strangers(make_clients: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def fit_vote(families: dict[str, Family], selection_options: ModelSelection) -> Fit:
     """Return a function that fits the vote of the shipped families, the SVC calibrated inside it."""
-    terms = {
-        "logistic_regression": {"basis": "products"},
-        "k_nearest_neighbours": {"model__n_neighbors": 15},
-    }
+    terms = {"logistic_regression": {"basis": "products"}, "k_nearest_neighbours": {"model__n_neighbors": 15}}
 
     def fit_members(clients: pd.DataFrame, columns: int) -> Any:
         tuned = {

@@ -38,25 +38,19 @@ def _names(view: FittedView) -> list[str]:
 # --- columns ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("column", "name", "sources"),
-    [
-        pytest.param(ModelColumn(PAGES), PAGES, (PAGES,), id="number"),
-        pytest.param(
-            ModelColumn("popular_category", "Сад"),
-            "popular_category = Сад",
-            ("popular_category",),
-            id="level",
-        ),
-        pytest.param(ModelColumn("promo_habit"), "promo_habit", (SHARE,), id="engineered-of-one"),
-        pytest.param(
-            ModelColumn("minutes_trend"),
-            "minutes_trend",
-            ("minutes_previous", "minutes_current"),
-            id="engineered-of-two",
-        ),
-    ],
-)
+COLUMNS_SEEN = {
+    "number": (ModelColumn(PAGES), PAGES, (PAGES,)),
+    "level": (ModelColumn("popular_category", "Сад"), "popular_category = Сад", ("popular_category",)),
+    "engineered-of-one": (ModelColumn("promo_habit"), "promo_habit", (SHARE,)),
+    "engineered-of-two": (
+        ModelColumn("minutes_trend"),
+        "minutes_trend",
+        ("minutes_previous", "minutes_current"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("column", "name", "sources"), COLUMNS_SEEN.values(), ids=list(COLUMNS_SEEN))
 def test_a_column_knows_its_name_and_its_raw_features(
     column: ModelColumn, name: str, sources: tuple[str, ...]
 ) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from sklearn.model_selection import StratifiedKFold
 from one_click.columns import TARGET
 from one_click.datasets.estimator import EstimatorDataset
 from one_click.modelling import candidates
-from one_click.modelling.calibration import METHODS, calibrate, calibrate_out_of_fold
+from one_click.modelling.calibration import BETA, METHODS, calibrate, calibrate_out_of_fold
 from one_click.modelling.folds import make_splits
 from one_click.modelling.scores import decline_probability, raw_features, uncalibrated_score
 from one_click.parameters import BASES, SCALERS, SCORE_FUNCTIONS, Family, ModelSelection
 from one_click.schemas.records import TunedModel
 
+Values = tuple[np.ndarray, np.ndarray]
 REFUSED = "Expected n_neighbors <= n_samples_fit"
 HYPERPARAMETERS = {
     "logistic_regression": {"select__k": 6, "basis": "products"},
@@ -167,14 +169,8 @@ def test_family_that_could_not_be_fitted_becomes_a_dummy_without_scores(
 
 
 def test_a_reason_without_words_is_a_reason_too(families: dict[str, Family]) -> None:
-    refused = {
-        "state": ["refused"],
-        "roc_auc": [np.nan],
-        "chosen": [False],
-        "hyperparameters": ["{}"],
-        "reason": [""],
-    }
-    trials = pd.DataFrame(refused)
+    trial = {"state": "refused", "roc_auc": np.nan, "chosen": False, "hyperparameters": "{}", "reason": ""}
+    trials = pd.DataFrame([trial])
     assert candidates.tune(trials, families["svc"]).refused
 
 
@@ -202,86 +198,70 @@ def test_calibrated_champion_gives_what_its_out_of_fold_scores_teach(
 # --- files -------------------------------------------------------------------------------------------
 
 
-def _before_and_after(
-    candidate: Any, clients: pd.DataFrame, trusted: list[str], file: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities that a candidate gives before it is stored, and after it is loaded."""
-    data_set = EstimatorDataset(filepath=file.as_posix(), trusted=trusted)
-    data_set.save(candidate)
-    features = raw_features(clients)
-    return decline_probability(candidate, features), decline_probability(data_set.load(), features)
+@pytest.fixture
+def store(clients: pd.DataFrame, trusted: list[str], tmp_path: Path) -> Callable[[Any], Values]:
+    """Return a function that gives the probabilities of a candidate before it is stored, and afterwards."""
+
+    def save_and_load(candidate: Any) -> Values:
+        data_set = EstimatorDataset(filepath=(tmp_path / "candidate.skops").as_posix(), trusted=trusted)
+        data_set.save(candidate)
+        features = raw_features(clients)
+        return decline_probability(candidate, features), decline_probability(data_set.load(), features)
+
+    return save_and_load
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "method",  # files of all ways of beta calibration hold the same types
+    [
+        pytest.param(one, marks=[pytest.mark.expensive] if one in BETA and one != "beta" else [])
+        for one in METHODS
+    ],
+)
 def test_vote_survives_its_file(
     voting: TunedModel,
     clients: pd.DataFrame,
     options: ModelSelection,
-    trusted: list[str],
-    tmp_path: Path,
+    store: Callable[[Any], Values],
     method: str,
 ) -> None:
     estimator = candidates.build_estimator(voting, clients, options)
     champion = candidates.with_calibration(estimator, method, options)
-    champion.fit(raw_features(clients), clients[TARGET])
-    np.testing.assert_array_equal(*_before_and_after(champion, clients, trusted, tmp_path / "champion.skops"))
+    np.testing.assert_array_equal(*store(champion.fit(raw_features(clients), clients[TARGET])))
+
+
+CHOICES = {
+    f"{scaler}-{score}": {"scaler": scaler, "select__score_func": score, "select__k": 8}
+    for scaler in SCALERS
+    for score in SCORE_FUNCTIONS
+} | {basis: {"basis": basis, "select__k": 6} for basis in BASES}
 
 
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
-@pytest.mark.parametrize("score", SCORE_FUNCTIONS)
-@pytest.mark.parametrize("scaler", SCALERS)
-def test_every_scaler_survives_its_file(
+@pytest.mark.parametrize("choice", CHOICES.values(), ids=list(CHOICES))
+def test_every_scaler_and_every_basis_survives_its_file(
     families: dict[str, Family],
     clients: pd.DataFrame,
     options: ModelSelection,
-    trusted: list[str],
-    tmp_path: Path,
-    scaler: str,
-    score: str,
+    store: Callable[[Any], Values],
+    choice: dict[str, Any],
 ) -> None:
-    choice = {"scaler": scaler, "select__score_func": score, "select__k": 8}
     tuned = candidates.untuned(families["logistic_regression"], choice)
-    np.testing.assert_array_equal(
-        *_before_and_after(
-            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
-        )
-    )
-
-
-@pytest.mark.parametrize("basis", BASES)
-def test_every_basis_survives_its_file(
-    families: dict[str, Family],
-    clients: pd.DataFrame,
-    options: ModelSelection,
-    trusted: list[str],
-    tmp_path: Path,
-    basis: str,
-) -> None:
-    tuned = candidates.untuned(families["logistic_regression"], {"basis": basis, "select__k": 6})
-    np.testing.assert_array_equal(
-        *_before_and_after(
-            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "candidate.skops"
-        )
-    )
+    np.testing.assert_array_equal(*store(candidates.fit(tuned, clients, options)))
 
 
 def test_shipped_challenger_survives_its_file(
     shipped_selection: ModelSelection,
     clients: pd.DataFrame,
     options: ModelSelection,
-    trusted: list[str],
-    tmp_path: Path,
+    store: Callable[[Any], Values],
 ) -> None:
     tuned = candidates.untuned(shipped_selection.challengers["extra_trees"])
-    np.testing.assert_array_equal(
-        *_before_and_after(
-            candidates.fit(tuned, clients, options), clients, trusted, tmp_path / "champion.skops"
-        )
-    )
+    np.testing.assert_array_equal(*store(candidates.fit(tuned, clients, options)))
 
 
 def test_challenger_of_untrusted_types_is_refused_with_their_names(
-    clients: pd.DataFrame, options: ModelSelection, trusted: list[str], tmp_path: Path
+    clients: pd.DataFrame, options: ModelSelection, store: Callable[[Any], Values]
 ) -> None:
     boosting = {"class": "sklearn.ensemble.HistGradientBoostingClassifier", "interpretability": 7}
     tuned = candidates.untuned(Family.model_validate(boosting | {"fixed": {"max_iter": 2}}))
@@ -289,7 +269,7 @@ def test_challenger_of_untrusted_types_is_refused_with_their_names(
     with pytest.raises(
         DatasetError, match=r"TreePredictor(.|\n)*does not trust|does not trust(.|\n)*TreePredictor"
     ):
-        _before_and_after(fitted, clients, trusted, tmp_path / "champion.skops")
+        store(fitted)
 
 
 def test_candidates_survive_json(

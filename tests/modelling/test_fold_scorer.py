@@ -35,11 +35,7 @@ def scorer(clients: pd.DataFrame, options: ModelSelection) -> FoldScorer:
 @pytest.mark.filterwarnings("ignore:Features .* are constant", "ignore:invalid value", "ignore:n_quantiles")
 @pytest.mark.parametrize("name", ["logistic_regression", "k_nearest_neighbours"])
 def test_scores_are_those_of_whole_pipelines_in_any_order_of_asking(
-    scorer: FoldScorer,
-    clients: pd.DataFrame,
-    families: dict[str, Family],
-    options: ModelSelection,
-    name: str,
+    scorer: FoldScorer, clients: pd.DataFrame, families: dict[str, Family], options: ModelSelection, name: str
 ) -> None:
     features, target = raw_features(clients), clients[TARGET]
     train, test = make_splits(clients, options.folds, options.seed)[1]

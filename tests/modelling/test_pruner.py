@@ -85,9 +85,7 @@ def test_trial_is_pruned_below_the_negligible_chance() -> None:
 
 
 @pytest.mark.parametrize("negligible", [0.05, 0.2])
-def test_trials_as_good_as_the_best_are_pruned_in_at_most_the_promised_share(
-    negligible: float,
-) -> None:
+def test_trials_as_good_as_the_best_are_pruned_in_at_most_the_promised_share(negligible: float) -> None:
     generator = np.random.default_rng(0)
     wins, pruned = np.zeros((2, 1500), dtype=bool)
     for draw in range(1500):

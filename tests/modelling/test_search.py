@@ -89,8 +89,14 @@ def test_tpe_learns_what_random_draws_ignore(
 # --- a killed search ---------------------------------------------------------------------------------
 
 
-@STORAGES
-@pytest.mark.parametrize("done", range(BUDGET + 1))
+KILLS = [  # of a database some, of a journal all
+    pytest.param(file, done, marks=[pytest.mark.expensive] if file == "studies.db" and done % 4 else [])
+    for file in ("studies.log", "studies.db")
+    for done in range(BUDGET + 1)
+]
+
+
+@pytest.mark.parametrize(("file", "done"), KILLS)
 def test_killed_search_resumes_to_the_end_of_an_undisturbed_one(
     clients: pd.DataFrame,
     tree: Family,

@@ -15,12 +15,7 @@ from one_click.parameters import ModelSelection
 
 # One client declined and four did not in each of four folds; the score of the declined one says how many of
 # the four it overtakes, so that ROC-AUC is that number over four.
-OVERTAKEN = {
-    "careful": [4, 3, 4, 3],
-    "plain": [3, 3, 4, 3],
-    "erratic": [4, 4, 0, 2],
-    "oracle": [4, 4, 4, 4],
-}
+OVERTAKEN = {"careful": [4, 3, 4, 3], "plain": [3, 3, 4, 3], "erratic": [4, 4, 0, 2], "oracle": [4, 4, 4, 4]}
 RULES = ("best", "one_standard_error", "champion")
 
 

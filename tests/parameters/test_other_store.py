@@ -45,141 +45,88 @@ def example(root: Path) -> dict[str, Any]:
     return dict(yaml.safe_load("\n".join(comments))["other_store"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "entries", "message"),
-    [
-        pytest.param(
-            "headers",
-            "market_mony",
-            {"customer": "id"},
-            "headers.market_mony: there is no file 'market_mony'; did you mean 'market_money'?",
-            id="no-such-file",
-        ),
-        pytest.param(
-            "headers",
-            "money",
-            {"customer": "id", "gain": "Прибыл"},
-            "headers.money.gain: there is no header 'Прибыл' of ours; did you mean 'Прибыль'? "
-            "Valid names: id, Прибыль.",
-            id="no-such-header-of-ours",
-        ),
-        pytest.param(
-            "headers",
-            "market_time",
-            {"gain": "Прибыль"},
-            "headers.market_time.gain: there is no header 'Прибыль' of ours; Valid names: id, Период, минут.",
-            id="header-of-another-file",
-        ),
-        pytest.param(
-            "headers",
-            "money",
-            {"gain": "Прибыль", "profit": "Прибыль"},
-            "headers.money.profit: 'gain' is read as 'Прибыль' already. "
-            "Rule: one is read as one of ours. Remedy: take out the one that is not meant",
-            id="two-headers-as-one",
-        ),
-        pytest.param(
-            "headers",
-            "money",
-            {"Gain": "Прибыль", " gain ": "id"},
-            "headers.money. gain : is 'Gain' again: case and blanks do not count. Remedy: take one",
-            id="header-twice",
-        ),
-        pytest.param(
-            "headers",
-            "market_file",
-            {"Длительность": "Страниц_за_визит"},
-            "this is a header of ours; read as 'Страниц_за_визит', nothing would be read as 'Длительность'",
-            id="header-that-hides-ours",
-        ),
-        pytest.param(
-            "headers",
-            "money",
-            {" ": "id"},
-            "a blank header cannot be read as 'id'. Remedy: name what stands in the file",
-            id="blank-header",
-        ),
-        pytest.param(
-            "headers",
-            "money",
-            {7: "id"},
-            "headers.money.7: got the name 7. Rule: names are text, and YAML reads",
-            id="number",
-        ),
-        pytest.param(
-            "words",
-            "peryod",
-            {"now": "текущий_месяц"},
-            "there is no column with words 'peryod'; did you mean 'period'?",
-            id="no-such-column",
-        ),
-        pytest.param(
-            "words",
-            "pages_per_visit",
-            {"one": "1"},
-            "there is no column with words 'pages_per_visit'",
-            id="column-of-numbers",
-        ),
-        pytest.param(
-            "words",
-            "period",
-            {"now": "текущий месяц"},
-            "words.period.now: there is no word 'текущий месяц' of ours; did you mean 'текущий_месяц'?",
-            id="no-such-word-of-ours",
-        ),
-        pytest.param(
-            "words",
-            "service_type",
-            {"gold": "золотой"},
-            "there is no word 'золотой' of ours; Valid names: премиум, стандарт.",
-            id="category-that-the-rules-do-not-know",
-        ),
-        pytest.param(
-            "words",
-            "activity_declined",
-            {"declined": "Снизилась", "left": "Снизилась"},
-            "Remedy: if both are meant, data_processing.spellings.activity_declined: {left: declined}",
-            id="two-words-as-one",
-        ),
-        pytest.param(
-            "words",
-            "allows_messages",
-            {"да": "нет"},
-            "this is a word of ours; read as 'нет', nothing would be read as 'да'",
-            id="word-that-hides-ours",
-        ),
-        pytest.param(
-            "words",
-            "allows_messages",
-            {True: "да"},
-            "words.allows_messages.True: got the name True. Rule: names are text, and YAML reads yes, no, "
-            'on, off and numbers as something else. Remedy: quote it, like "yes": …',
-            id="truth-value",
-        ),
-        pytest.param(
-            "words",
-            "allows_messages",
-            {"—": "нет"},
-            "words.allows_messages.—: '—' stands in missing_marks, too, which comes first. Remedy: take it",
-            id="word-that-means-a-missing-cell",
-        ),
-        pytest.param(
-            "words",
-            "service_type",
-            {"стандартт": "премиум"},
-            "'стандартт' stands in spellings.service_type, too, which comes first",
-            id="word-that-is-a-misspelling",
-        ),
-        pytest.param("word", "period", {}, "no such key 'word'; did you mean 'words'?", id="misspelt-key"),
-    ],
-)
-def test_wrong_mapping_is_refused_with_the_way_out(
-    shipped: dict[str, Any], kind: str, name: str, entries: dict[Any, str], message: str
-) -> None:
+REFUSED = {
+    "no-such-file": (
+        "headers: {market_mony: {customer: id}}",
+        "headers.market_mony: there is no file 'market_mony'; did you mean 'market_money'?",
+    ),
+    "no-such-header-of-ours": (
+        "headers: {money: {customer: id, gain: Прибыл}}",
+        "headers.money.gain: there is no header 'Прибыл' of ours; did you mean 'Прибыль'? "
+        "Valid names: id, Прибыль.",
+    ),
+    "header-of-another-file": (
+        "headers: {market_time: {gain: Прибыль}}",
+        "headers.market_time.gain: there is no header 'Прибыль' of ours; Valid names: id, Период, минут.",
+    ),
+    "two-headers-as-one": (
+        "headers: {money: {gain: Прибыль, profit: Прибыль}}",
+        "headers.money.profit: 'gain' is read as 'Прибыль' already. "
+        "Rule: one is read as one of ours. Remedy: take out the one that is not meant",
+    ),
+    "header-twice": (
+        "headers: {money: {Gain: Прибыль, ' gain ': id}}",
+        "headers.money. gain : is 'Gain' again: case and blanks do not count. Remedy: take one",
+    ),
+    "header-that-hides-ours": (
+        "headers: {market_file: {Длительность: Страниц_за_визит}}",
+        "this is a header of ours; read as 'Страниц_за_визит', nothing would be read as 'Длительность'",
+    ),
+    "blank-header": (
+        "headers: {money: {' ': id}}",
+        "a blank header cannot be read as 'id'. Remedy: name what stands in the file",
+    ),
+    "number": (
+        "headers: {money: {7: id}}",
+        "headers.money.7: got the name 7. Rule: names are text, and YAML reads",
+    ),
+    "no-such-column": (
+        "words: {peryod: {now: текущий_месяц}}",
+        "there is no column with words 'peryod'; did you mean 'period'?",
+    ),
+    "column-of-numbers": (
+        "words: {pages_per_visit: {one: '1'}}",
+        "there is no column with words 'pages_per_visit'",
+    ),
+    "no-such-word-of-ours": (
+        "words: {period: {now: текущий месяц}}",
+        "words.period.now: there is no word 'текущий месяц' of ours; did you mean 'текущий_месяц'?",
+    ),
+    "category-that-the-rules-do-not-know": (
+        "words: {service_type: {gold: золотой}}",
+        "there is no word 'золотой' of ours; Valid names: премиум, стандарт.",
+    ),
+    "two-words-as-one": (
+        "words: {activity_declined: {declined: Снизилась, left: Снизилась}}",
+        "Remedy: if both are meant, data_processing.spellings.activity_declined: {left: declined}",
+    ),
+    "word-that-hides-ours": (
+        "words: {allows_messages: {да: нет}}",
+        "this is a word of ours; read as 'нет', nothing would be read as 'да'",
+    ),
+    "truth-value": (
+        "words: {allows_messages: {yes: да}}",
+        "words.allows_messages.True: got the name True. Rule: names are text, and YAML reads yes, no, "
+        'on, off and numbers as something else. Remedy: quote it, like "yes": …',
+    ),
+    "word-that-means-a-missing-cell": (
+        "words: {allows_messages: {—: нет}}",
+        "words.allows_messages.—: '—' stands in missing_marks, too, which comes first. Remedy: take it",
+    ),
+    "word-that-is-a-misspelling": (
+        "words: {service_type: {стандартт: премиум}}",
+        "'стандартт' stands in spellings.service_type, too, which comes first",
+    ),
+    "misspelt-key": ("word: {period: {}}", "no such key 'word'; did you mean 'words'?"),
+}
+
+
+@pytest.mark.parametrize(("store", "message"), REFUSED.values(), ids=list(REFUSED))
+def test_wrong_mapping_is_refused_with_the_way_out(shipped: dict[str, Any], store: str, message: str) -> None:
     with pytest.raises(ParameterError) as error:
-        DataProcessing.model_validate(shipped | {"other_store": {kind: {name: entries}}})
+        DataProcessing.model_validate(shipped | {"other_store": yaml.safe_load(store)})
     assert message in str(error.value)
-    assert f"other_store.{kind}" in str(error.value)
+    assert f"other_store.{store.partition(':')[0]}" in str(error.value)
     assert len(str(error.value).splitlines()) == 2  # the first is the file's name: no folder was read
 
 
@@ -382,13 +329,19 @@ def _tables(project: Path, snapshot: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def test_english_demo_store_gives_the_tables_of_the_demo_store(
-    english_project: Path, kedro_run_here: Run, english: OtherStore
+def test_english_store_gives_the_tables_of_the_store_whose_files_it_translates(
+    project: Path,
+    kedro_run_here: Run,
+    write_snapshot: Callable[..., Path],
+    shipped: dict[str, Any],
+    english: OtherStore,
 ) -> None:
-    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=english_demo").exit_code == 0
-    (english_project / "conf/local/parameters.yml").unlink()
-    assert kedro_run_here("--pipelines", "data_processing").exit_code == 0
-    expected, made = (_tables(english_project, name) for name in ("demo", "english_demo"))
+    ours = write_snapshot(project / "data/01_raw/ours", clients=200)
+    _translate(ours, ours.with_name("english"), english)
+    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=ours").exit_code == 0
+    _configure(project, shipped, english)
+    assert kedro_run_here("--pipelines", "data_processing", "--params=snapshot=english").exit_code == 0
+    expected, made = (_tables(project, name) for name in ("ours", "english"))
     assert set(made) == set(expected)
     assert len(made) > 25
     dialects = made.pop("02_intermediate/raw_dialects").set_index("table")["other_store"]
@@ -421,96 +374,53 @@ def _process(folder: Path, options: DataProcessing) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "words"),
-    [
-        pytest.param(
-            "market_money.csv",
-            "customer_id,",
-            "customer,",
-            [
-                "The header 'customer_id' is not in market_money.csv",
-                "2026-10/market_money.csv",
-                "data_processing.other_store.headers names headers of the file (conf/base/parameters_data",
-                "did you mean 'customer'? Valid names: customer, month, revenue.",
-            ],
-            id="mapped-header-is-not-there",
-        ),
-        pytest.param(
-            "market_file.csv",
-            "customer_id,activity,",
-            "customer_id,activitty,",
-            ["The column 'activity' is missing", "did you mean 'activitty'", "activity_declined in the proj"],
-            id="header-of-the-labels-is-misspelt",
-        ),
-        pytest.param(
-            "money.csv",
-            "customer_id;profit",
-            "customer_id;Прибыль;profit",
-            [
-                "2 columns of money.csv would be read as 'Прибыль'",
-                "column: Прибыль, profit\n",
-                "other_store.headers tells (conf/",
-            ],
-            id="header-of-ours-is-there-too",
-        ),
-        pytest.param(
-            "market_file.csv",
-            ",2,0,0,5\n",
-            ",2,0,0,five\n",
-            ["Not a whole number: 'five'", "column: pages (pages_per_visit in the project)"],
-            id="unreadable-number",
-        ),
-        pytest.param(
-            "market_file.csv",
-            ",yes,",
-            ",maybe,",
-            [
-                "column: allows_messages (allows_messages in the project)",
-                "with 'maybe'",
-                "the column holds 'yes' or 'no'",
-                "another store's words to .other_store.words.allows_messages; ",
-                "Valid names: no, yes.",
-            ],
-            id="unknown-word",
-        ),
-        pytest.param(
-            "market_time.csv",
-            "last_month",
-            "before_last",
-            [
-                "column: month (period in the project)",
-                "with 'before_last'",
-                "'last_month' or 'current_month'",
-            ],
-            id="word-of-a-month-that-the-file-has-not",
-        ),
-        pytest.param(
-            "market_file.csv",
-            ",same,",
-            ",declined,",
-            ["too few to hold out", "column: activity\n"],
-            id="one-class",
-        ),
-    ],
-)
+SAID_OF_A_FILE = {
+    "mapped-header-is-not-there": (
+        ("market_money.csv", "customer_id,", "customer,"),
+        "The header 'customer_id' is not in market_money.csv",
+        "2026-10/market_money.csv",
+        "data_processing.other_store.headers names headers of the file (conf/base/parameters_data",
+        "did you mean 'customer'? Valid names: customer, month, revenue.",
+    ),
+    "header-of-the-labels-is-misspelt": (
+        ("market_file.csv", "customer_id,activity,", "customer_id,activitty,"),
+        *("The column 'activity' is missing", "did you mean 'activitty'", "activity_declined in the proj"),
+    ),
+    "header-of-ours-is-there-too": (
+        ("money.csv", "customer_id;profit", "customer_id;Прибыль;profit"),
+        "2 columns of money.csv would be read as 'Прибыль'",
+        *("column: Прибыль, profit\n", "other_store.headers tells (conf/"),
+    ),
+    "unreadable-number": (
+        ("market_file.csv", ",2,0,0,5\n", ",2,0,0,five\n"),
+        *("Not a whole number: 'five'", "column: pages (pages_per_visit in the project)"),
+    ),
+    "unknown-word": (
+        ("market_file.csv", ",yes,", ",maybe,"),
+        *("column: allows_messages (allows_messages in the project)", "with 'maybe'"),
+        *("the column holds 'yes' or 'no'", "Valid names: no, yes."),
+        "another store's words to .other_store.words.allows_messages; ",
+    ),
+    "word-of-a-month-that-the-file-has-not": (
+        ("market_time.csv", "last_month", "before_last"),
+        *("column: month (period in the project)", "with 'before_last'", "'last_month' or 'current_month'"),
+    ),
+    "one-class": (
+        ("market_file.csv", ",same,", ",declined,"),
+        *("too few to hold out", "column: activity\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID_OF_A_FILE.values(), ids=list(SAID_OF_A_FILE))
 def test_message_names_what_stands_in_the_users_file(
-    hand_made: Path,
-    shipped: dict[str, Any],
-    english: OtherStore,
-    file: str,
-    old: str,
-    new: str,
-    words: list[str],
+    hand_made: Path, shipped: dict[str, Any], english: OtherStore, damage: Callable[..., None], case: Any
 ) -> None:
-    path = hand_made / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    text = text.replace(old, new)
+    (file, old, new), *words = case
+    damage(hand_made / file, old, new)
     if file == "money.csv":
-        header, *rows = text.splitlines()
-        text = "\n".join([header, *(f"{row};1" for row in rows)])
-    path.write_text(text, encoding="utf-8")
+        header, *rows = (hand_made / file).read_text(encoding="utf-8").splitlines()
+        (hand_made / file).write_text("\n".join([header, *(f"{row};1" for row in rows)]), encoding="utf-8")
     options = DataProcessing.model_validate(shipped | {"other_store": english.model_dump()})
     with pytest.raises((DataError, DatasetError)) as error:
         _process(hand_made, options)

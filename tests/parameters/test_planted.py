@@ -125,105 +125,68 @@ def _another_order(raw: Raw) -> None:
     quantiles["marketing_contacts_6m"] = quantiles.pop("marketing_contacts_6m")
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        pytest.param(
-            _driver("page_per_visit", 1),
-            "no feature 'page_per_visit'; did you mean 'pages_per_visit'",
-            id="driver",
+FAULTY_POPULATIONS = {
+    "driver": (_driver("page_per_visit", 1), "no feature 'page_per_visit'; did you mean 'pages_per_visit'"),
+    "profit-is-no-driver": (_driver(PROFIT, 1), "no feature 'monthly_profit'"),
+    "category-as-number": (_driver("service_type", 1), "'service_type' takes one number per value"),
+    "number-as-category": (_driver("service_errors", {"a": 1}), "'service_errors' takes one number$"),
+    "flag-as-category": (_driver("allows_messages", {"a": 1}), "'allows_messages' takes one number$"),
+    "interaction-misspelt": (
+        _interaction("page_per_visit * service_errors"),
+        "no numeric feature 'page_per_visit'; did you mean 'pages_per_visit'",
+    ),
+    "interaction-without-blanks": (
+        _interaction("service_errors*pages_per_visit"),
+        r"no numeric feature 'service_errors\*pages_per_visit'",
+    ),
+    "interaction-with-category": (
+        _interaction("service_type * service_errors"),
+        "no numeric feature 'service_type'",
+    ),
+    "interaction-of-one": (_interaction("service_errors"), r"must read 'feature \* feature'"),
+    "interaction-of-three": (
+        _interaction("service_errors * service_errors * service_errors"),
+        r"must read 'feature \* feature'",
+    ),
+    "shares": (_habit(share=0.3), "habits: the shares do not add up to 1"),
+    "share-above-1": (_habit(share=1.2), "habits.fading.share: got 1.2"),
+    "habit-misspelt-key": (_habit(allow_messages=1), "did you mean 'allows_messages'"),
+    "no-habit": (lambda raw: raw.update(habits={}), "at least 1 item"),
+    "quantiles": (_quantiles("service_errors", [1, 2]), "habits.steady.service_errors: not 25 quantiles"),
+    "probabilities": (
+        lambda raw: raw["probabilities"].pop(),
+        "habits.fading.marketing_contacts_6m: not 24 quantiles",
+    ),
+    "unknown-column": (
+        _quantiles("service_error", [1] * 25),
+        "habits.steady.quantiles: the columns must be .*service_errors",
+    ),
+    "column-missing": (_without_column(["steady"]), "habits.steady.quantiles"),
+    "column-missing-in-all": (_without_column(["fading", "steady"]), "habits.fading.quantiles"),
+    "columns-in-another-order": (_another_order, "habits.steady.quantiles"),
+    "correlations-without-consent": (lambda raw: raw["correlations"].pop(), "correlations: not one row"),
+    "correlations-shape": (lambda raw: raw["correlations"][3].append(0), "correlations: not one row"),
+    "typical-of-driver": (
+        lambda raw: raw["typical"].pop("category_views_per_visit"),
+        "typical: no value for the driver 'category_views_per_visit'",
+    ),
+    "typical-of-interaction": (
+        lambda raw: (
+            raw["typical"].pop("service_errors"),
+            _interaction("service_errors * minutes_current")(raw),
         ),
-        pytest.param(_driver(PROFIT, 1), "no feature 'monthly_profit'", id="profit-is-no-driver"),
-        pytest.param(
-            _driver("service_type", 1), "'service_type' takes one number per value", id="category-as-number"
-        ),
-        pytest.param(
-            _driver("service_errors", {"a": 1}), "'service_errors' takes one number$", id="number-as-category"
-        ),
-        pytest.param(
-            _driver("allows_messages", {"a": 1}), "'allows_messages' takes one number$", id="flag-as-category"
-        ),
-        pytest.param(
-            _interaction("page_per_visit * service_errors"),
-            "no numeric feature 'page_per_visit'; did you mean 'pages_per_visit'",
-            id="interaction-misspelt",
-        ),
-        pytest.param(
-            _interaction("service_errors*pages_per_visit"),
-            r"no numeric feature 'service_errors\*pages_per_visit'",
-            id="interaction-without-blanks",
-        ),
-        pytest.param(
-            _interaction("service_type * service_errors"),
-            "no numeric feature 'service_type'",
-            id="interaction-with-category",
-        ),
-        pytest.param(
-            _interaction("service_errors"), r"must read 'feature \* feature'", id="interaction-of-one"
-        ),
-        pytest.param(
-            _interaction("service_errors * service_errors * service_errors"),
-            r"must read 'feature \* feature'",
-            id="interaction-of-three",
-        ),
-        pytest.param(_habit(share=0.3), "habits: the shares do not add up to 1", id="shares"),
-        pytest.param(_habit(share=1.2), "habits.fading.share: got 1.2", id="share-above-1"),
-        pytest.param(_habit(allow_messages=1), "did you mean 'allows_messages'", id="habit-misspelt-key"),
-        pytest.param(lambda raw: raw.update(habits={}), "at least 1 item", id="no-habit"),
-        pytest.param(
-            _quantiles("service_errors", [1, 2]),
-            "habits.steady.service_errors: not 25 quantiles",
-            id="quantiles",
-        ),
-        pytest.param(
-            lambda raw: raw["probabilities"].pop(),
-            "habits.fading.marketing_contacts_6m: not 24 quantiles",
-            id="probabilities",
-        ),
-        pytest.param(
-            _quantiles("service_error", [1] * 25),
-            "habits.steady.quantiles: the columns must be .*service_errors",
-            id="unknown-column",
-        ),
-        pytest.param(_without_column(["steady"]), "habits.steady.quantiles", id="column-missing"),
-        pytest.param(
-            _without_column(["fading", "steady"]), "habits.fading.quantiles", id="column-missing-in-all"
-        ),
-        pytest.param(_another_order, "habits.steady.quantiles", id="columns-in-another-order"),
-        pytest.param(
-            lambda raw: raw["correlations"].pop(),
-            "correlations: not one row",
-            id="correlations-without-consent",
-        ),
-        pytest.param(
-            lambda raw: raw["correlations"][3].append(0), "correlations: not one row", id="correlations-shape"
-        ),
-        pytest.param(
-            lambda raw: raw["typical"].pop("category_views_per_visit"),
-            "typical: no value for the driver 'category_views_per_visit'",
-            id="typical-of-driver",
-        ),
-        pytest.param(
-            lambda raw: (
-                raw["typical"].pop("service_errors"),
-                _interaction("service_errors * minutes_current")(raw),
-            ),
-            "typical: no value for the driver 'service_errors'",
-            id="typical-of-interaction",
-        ),
-        pytest.param(
-            lambda raw: raw["typical"].update(minutes_current=[13, 0]),
-            "spread is not above zero",
-            id="spread-0",
-        ),
-        pytest.param(
-            lambda raw: raw["typical"].update(minutes_current=[13, -1]),
-            "spread is not above zero",
-            id="spread-negative",
-        ),
-        pytest.param(lambda raw: raw.update(typicals={}), "did you mean 'typical'", id="misspelt-key"),
-    ],
-)
+        "typical: no value for the driver 'service_errors'",
+    ),
+    "spread-0": (lambda raw: raw["typical"].update(minutes_current=[13, 0]), "spread is not above zero"),
+    "spread-negative": (
+        lambda raw: raw["typical"].update(minutes_current=[13, -1]),
+        "spread is not above zero",
+    ),
+    "misspelt-key": (lambda raw: raw.update(typicals={}), "did you mean 'typical'"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), FAULTY_POPULATIONS.values(), ids=list(FAULTY_POPULATIONS))
 def test_faulty_populations_are_refused(change: Change, message: str, population: Raw) -> None:
     raw = deepcopy(population)
     change(raw)
@@ -259,108 +222,71 @@ def _eligible(**condition: Any) -> Raw:
     return {"campaigns": [CAMPAIGN | {"eligible": [condition]}]}
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        pytest.param({"months": []}, "months: got", id="no-months"),
-        pytest.param(
-            {"months": ["may", "may"], "unlabelled": []}, "'may' is declared more than once", id="twice"
-        ),
-        pytest.param(
-            {"unlabelled": ["demo_nxt"]}, "no month 'demo_nxt'; did you mean 'demo_next'", id="unlabelled"
-        ),
-        pytest.param(
-            {"persistence": {"minutes_curent": 0.5}},
-            "'minutes_curent' is not drawn anew; did you mean 'minutes_current'",
-            id="persistence-misspelt",
-        ),
-        pytest.param(
-            {"persistence": {"revenue_previous": 0.5}},
-            "'revenue_previous' is not drawn anew",
-            id="persistence-of-the-past",
-        ),
-        pytest.param(
-            {"persistence": {"days_registered": 0.5}}, "'days_registered' is not", id="persistence-of-days"
-        ),
-        pytest.param({"persistence": {"minutes_current": 1.1}}, "minutes_current: got 1.1", id="persistence"),
-        pytest.param({"label_persistence": -0.1}, "label_persistence: got -0.1", id="label-persistence"),
-        pytest.param({"leavers_share": 1}, "leavers_share: got 1", id="all-leave"),
-        pytest.param({"newcomers_share": -0.1}, "newcomers_share: got -0.1", id="newcomers"),
-        pytest.param({"habit_change": 2}, "habit_change: got 2", id="habit-change"),
-        pytest.param({"clients": 29}, "clients: got 29", id="clients"),
-        pytest.param({"chunk_clients": 0}, "chunk_clients: got 0", id="chunk"),
-        pytest.param({"first_id": 0}, "first_id: got 0", id="first-id"),
-        pytest.param({"seed": -1}, "seed: got -1", id="seed"),
-        pytest.param({"order_noise": -1}, "order_noise: got -1", id="order-noise"),
-        pytest.param({"futures": -1}, "futures: got -1", id="futures"),
-        pytest.param({"file_format": "xlsx"}, "'csv' or 'parquet'", id="format"),
-        pytest.param(
-            {"label_noise": {"missed_declines": 1.5, "false_declines": 0}},
-            "missed_declines: got 1.5",
-            id="noise",
-        ),
-        pytest.param(
-            {"label_noise": {"missed_declines": 0, "false_declins": 0}},
-            "did you mean 'false_declines'",
-            id="noise-misspelt",
-        ),
-        pytest.param({"dirt": {"twin": 0.1}}, "did you mean 'twins'", id="dirt-misspelt"),
-        pytest.param({"dirt": {"twins": 1.1}}, "dirt.twins: got 1.1", id="dirt"),
-        pytest.param({"client": 5}, "did you mean 'clients'", id="misspelt"),
-        pytest.param(
-            {"drifts": [DRIFT | {"column": "page_per_visit"}]},
-            "drift: no column 'page_per_visit' that is new in each month; did you mean 'pages_per_visit'",
-            id="drift-misspelt",
-        ),
-        pytest.param(
-            {"drifts": [DRIFT | {"column": "days_registered"}]},
-            "drift: no column 'days_registered'",
-            id="drift-of-days",
-        ),
-        pytest.param(
-            {"drifts": [DRIFT | {"column": "service_type"}]},
-            "drift: no column 'service_type'",
-            id="drift-of-category",
-        ),
-        pytest.param({"drifts": [DRIFT | {"month": 0}]}, "drifts.0.month: got 0", id="drift-month"),
-        pytest.param({"drifts": [DRIFT | {"months": 0}]}, "drifts.0.months: got 0", id="drift-months"),
-        pytest.param(
-            _eligible(column="segment", one_of="x"), "on features, not segment", id="condition-segment"
-        ),
-        pytest.param(
-            _eligible(column=PROFIT, at_least=1), "on features, not monthly_profit", id="condition-profit"
-        ),
-        pytest.param(
-            _eligible(reason="pages_per_visit"), "on features, not a reason or signal", id="condition-reason"
-        ),
-        pytest.param(
-            _eligible(signal="low_pages"), "on features, not a reason or signal", id="condition-signal"
-        ),
-        pytest.param(
-            _eligible(column="page_per_visit", below=3),
-            "did you mean 'pages_per_visit'",
-            id="condition-misspelt",
-        ),
-        pytest.param(
-            {"campaigns": [CAMPAIGN | {"effects": [{"where": [{"signal": "low_pages"}], "prevents": 0.1}]}]},
-            "on features, not a reason or signal",
-            id="effect-signal",
-        ),
-        pytest.param(
-            {"campaigns": [CAMPAIGN | {"effects": [{"prevents": 1.1}]}]}, "prevents: got 1.1", id="effect"
-        ),
-        pytest.param(
-            {"campaigns": [CAMPAIGN | {"treated_share": 1.1}]}, "treated_share: got 1.1", id="treated-share"
-        ),
-        pytest.param({"campaigns": [CAMPAIGN | {"lasts": 0}]}, "lasts: got 0", id="campaign-lasts"),
-        pytest.param({"campaigns": [CAMPAIGN | {"month": 0}]}, "month: got 0", id="campaign-month"),
-        pytest.param(
-            {"campaigns": [CAMPAIGN, CAMPAIGN | {"month": 2}]},
-            "'coupon' is declared more than once",
-            id="offers",
-        ),
-    ],
-)
+FAULTY_STORES = {
+    "no-months": ({"months": []}, "months: got"),
+    "twice": ({"months": ["may", "may"], "unlabelled": []}, "'may' is declared more than once"),
+    "unlabelled": ({"unlabelled": ["demo_nxt"]}, "no month 'demo_nxt'; did you mean 'demo_next'"),
+    "persistence-misspelt": (
+        {"persistence": {"minutes_curent": 0.5}},
+        "'minutes_curent' is not drawn anew; did you mean 'minutes_current'",
+    ),
+    "persistence-of-the-past": (
+        {"persistence": {"revenue_previous": 0.5}},
+        "'revenue_previous' is not drawn anew",
+    ),
+    "persistence-of-days": ({"persistence": {"days_registered": 0.5}}, "'days_registered' is not"),
+    "persistence": ({"persistence": {"minutes_current": 1.1}}, "minutes_current: got 1.1"),
+    "label-persistence": ({"label_persistence": -0.1}, "label_persistence: got -0.1"),
+    "all-leave": ({"leavers_share": 1}, "leavers_share: got 1"),
+    "newcomers": ({"newcomers_share": -0.1}, "newcomers_share: got -0.1"),
+    "habit-change": ({"habit_change": 2}, "habit_change: got 2"),
+    "clients": ({"clients": 29}, "clients: got 29"),
+    "chunk": ({"chunk_clients": 0}, "chunk_clients: got 0"),
+    "first-id": ({"first_id": 0}, "first_id: got 0"),
+    "seed": ({"seed": -1}, "seed: got -1"),
+    "order-noise": ({"order_noise": -1}, "order_noise: got -1"),
+    "futures": ({"futures": -1}, "futures: got -1"),
+    "format": ({"file_format": "xlsx"}, "'csv' or 'parquet'"),
+    "noise": ({"label_noise": {"missed_declines": 1.5, "false_declines": 0}}, "missed_declines: got 1.5"),
+    "noise-misspelt": (
+        {"label_noise": {"missed_declines": 0, "false_declins": 0}},
+        "did you mean 'false_declines'",
+    ),
+    "dirt-misspelt": ({"dirt": {"twin": 0.1}}, "did you mean 'twins'"),
+    "dirt": ({"dirt": {"twins": 1.1}}, "dirt.twins: got 1.1"),
+    "misspelt": ({"client": 5}, "did you mean 'clients'"),
+    "drift-misspelt": (
+        {"drifts": [DRIFT | {"column": "page_per_visit"}]},
+        "drift: no column 'page_per_visit' that is new in each month; did you mean 'pages_per_visit'",
+    ),
+    "drift-of-days": (
+        {"drifts": [DRIFT | {"column": "days_registered"}]},
+        "drift: no column 'days_registered'",
+    ),
+    "drift-of-category": (
+        {"drifts": [DRIFT | {"column": "service_type"}]},
+        "drift: no column 'service_type'",
+    ),
+    "drift-month": ({"drifts": [DRIFT | {"month": 0}]}, "drifts.0.month: got 0"),
+    "drift-months": ({"drifts": [DRIFT | {"months": 0}]}, "drifts.0.months: got 0"),
+    "condition-segment": (_eligible(column="segment", one_of="x"), "on features, not segment"),
+    "condition-profit": (_eligible(column=PROFIT, at_least=1), "on features, not monthly_profit"),
+    "condition-reason": (_eligible(reason="pages_per_visit"), "on features, not a reason or signal"),
+    "condition-signal": (_eligible(signal="low_pages"), "on features, not a reason or signal"),
+    "condition-misspelt": (_eligible(column="page_per_visit", below=3), "did you mean 'pages_per_visit'"),
+    "effect-signal": (
+        {"campaigns": [CAMPAIGN | {"effects": [{"where": [{"signal": "low_pages"}], "prevents": 0.1}]}]},
+        "on features, not a reason or signal",
+    ),
+    "effect": ({"campaigns": [CAMPAIGN | {"effects": [{"prevents": 1.1}]}]}, "prevents: got 1.1"),
+    "treated-share": ({"campaigns": [CAMPAIGN | {"treated_share": 1.1}]}, "treated_share: got 1.1"),
+    "campaign-lasts": ({"campaigns": [CAMPAIGN | {"lasts": 0}]}, "lasts: got 0"),
+    "campaign-month": ({"campaigns": [CAMPAIGN | {"month": 0}]}, "month: got 0"),
+    "offers": ({"campaigns": [CAMPAIGN, CAMPAIGN | {"month": 2}]}, "'coupon' is declared more than once"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), FAULTY_STORES.values(), ids=list(FAULTY_STORES))
 def test_faulty_stores_are_refused(change: Raw, message: str, store: Raw) -> None:
     with pytest.raises(ParameterError, match=message) as error:
         DemoStore.model_validate(store | change)

@@ -130,24 +130,18 @@ def test_snapshot_that_leads_elsewhere_is_refused_before_anything_is_read_or_wri
 FAMILY = "{family: {class: sklearn.svm.SVC, interpretability: 4}}"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        pytest.param(
-            "svc:\n",
-            "svm:\n",
-            ["The parameter 'svc.family'", "FAMILY_LABELS", "did you mean 'svm'"],
-            id="no-entry",
-        ),
-        pytest.param("svc:\n", "svc: {}\n_:\n", ["The parameter 'svc.family'"], id="empty-entry"),
-        pytest.param(
-            "svc:\n",
-            f"svcc: {FAMILY}\nsvc:\n",
-            ["The family 'svcc'", "none of FAMILY_LABELS", "did you mean 'svc'"],
-            id="no-name",
-        ),
-    ],
-)
+FAULTY_FAMILIES = {
+    "no-entry": ("svc:\n", "svm:\n", ["The parameter 'svc.family'", "FAMILY_LABELS", "did you mean 'svm'"]),
+    "empty-entry": ("svc:\n", "svc: {}\n_:\n", ["The parameter 'svc.family'"]),
+    "no-name": (
+        "svc:\n",
+        f"svcc: {FAMILY}\nsvc:\n",
+        ["The family 'svcc'", "none of FAMILY_LABELS", "did you mean 'svc'"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "words"), FAULTY_FAMILIES.values(), ids=list(FAULTY_FAMILIES))
 def test_family_without_name_or_entry_stops_the_run(
     kedro_run_here: Run,
     project: Path,

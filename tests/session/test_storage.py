@@ -3,8 +3,12 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -15,34 +19,33 @@ from one_click.session import storage
 Run = Callable[..., Result]
 WANTED = ("--pipelines", "data_processing", "--to-outputs", "raw_dialects")
 SCORING = ("--pipelines", "scoring", "--to-outputs", "scoring.raw_dialects,scoring.drift")
-# A process that locks a snapshot, says so, and never gives it back.
-HOLD = """
-import sys, time
-from pathlib import Path
-from one_click.session.storage import _hold
-_hold(Path(sys.argv[1]), "process 4711 on mars, eda, since yesterday", shared=sys.argv[2] == "shared")
-print("held", flush=True)
-time.sleep(600)
-"""
+FORK = get_context("fork")  # whose children import nothing again
+Hold = Callable[[str, str], BaseProcess]
+
+
+def _hold(file: Path, kind: str, held: Any) -> None:
+    """Lock a snapshot, say so, and never give it back."""
+    storage._hold(file, "process 4711 on mars, eda, since yesterday", shared=kind == "shared")
+    held.set()
+    time.sleep(600)
 
 
 @pytest.fixture
-def hold(project: Path) -> Iterator[Callable[[str, str], subprocess.Popen[str]]]:
+def hold(project: Path) -> Iterator[Hold]:
     """Return a function that starts a process which holds a snapshot."""
     started = []
 
-    def start(snapshot: str, kind: str) -> subprocess.Popen[str]:
-        file = project / "data" / f".{snapshot}.lock"
-        command = [sys.executable, "-c", HOLD, str(file), kind]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-        assert started[-1].stdout
-        assert started[-1].stdout.readline() == "held\n"
+    def start(snapshot: str, kind: str) -> BaseProcess:
+        held = FORK.Event()
+        started.append(FORK.Process(target=_hold, args=(project / "data" / f".{snapshot}.lock", kind, held)))
+        started[-1].start()
+        assert held.wait(30)
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.join()
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +57,7 @@ def _umask() -> Iterator[None]:
 
 @pytest.mark.parametrize("kind", ["exclusive", "shared"])
 def test_second_run_on_a_snapshot_is_refused_and_says_who_is_in_the_way(
-    kedro_run_here: Run, project: Path, hold: Callable[[str, str], None], kind: str
+    kedro_run_here: Run, project: Path, hold: Hold, kind: str
 ) -> None:
     hold("demo", kind)
     result = kedro_run_here(*WANTED)
@@ -67,18 +70,16 @@ def test_second_run_on_a_snapshot_is_refused_and_says_who_is_in_the_way(
     assert not (project / "data/02_intermediate").exists()
 
 
-def test_all_readers_of_a_snapshot_are_named(hold: Callable[[str, str], None], kedro_run_here: Run) -> None:
+def test_all_readers_of_a_snapshot_are_named(hold: Hold, kedro_run_here: Run) -> None:
     hold("demo", "shared")
     hold("demo", "shared")
     assert kedro_run_here(*WANTED).output.count("process 4711") == 2
 
 
-def test_killed_run_leaves_no_lock(
-    kedro_run_here: Run, project: Path, hold: Callable[[str, str], subprocess.Popen[str]]
-) -> None:
+def test_killed_run_leaves_no_lock(kedro_run_here: Run, project: Path, hold: Hold) -> None:
     process = hold("demo", "exclusive")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
+    process.join()
     result = kedro_run_here(*WANTED)
     assert result.exit_code == 0, result.output
     assert not list((project / "data").glob(".*"))
@@ -98,7 +99,7 @@ def test_failing_run_leaves_no_lock(kedro_run_here: Run, project: Path) -> None:
     ],
 )
 def test_other_data_are_not_locked(
-    kedro_run_here: Run, hold: Callable[[str, str], None], held: str, arguments: tuple[str, ...]
+    kedro_run_here: Run, hold: Hold, held: str, arguments: tuple[str, ...]
 ) -> None:
     hold(held, "exclusive")
     result = kedro_run_here(*arguments)
@@ -114,29 +115,27 @@ def test_other_data_are_not_locked(
     ],
 )
 def test_scoring_locks_the_new_snapshot_and_reads_the_other(
-    kedro_run_here: Run, hold: Callable[[str, str], None], snapshot: str, kind: str, refused: bool
+    kedro_run_here: Run, hold: Hold, snapshot: str, kind: str, refused: bool
 ) -> None:
     hold(snapshot, kind)
     result = kedro_run_here(*SCORING)
     assert (f"The snapshot '{snapshot}' is in use" in result.output) == refused
 
 
-def test_refused_run_gives_back_what_it_had_taken(
-    kedro_run_here: Run, project: Path, hold: Callable[[str, str], None]
-) -> None:
+def test_refused_run_gives_back_what_it_had_taken(kedro_run_here: Run, project: Path, hold: Hold) -> None:
     hold("demo_next", "shared")
     kedro_run_here(*SCORING)
     assert [path.name for path in (project / "data").glob(".*")] == [".demo_next.lock"]
 
 
 def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
-    kedro_run_here: Run, hold: Callable[[str, str], subprocess.Popen[str]]
+    kedro_run_here: Run, hold: Hold
 ) -> None:
     wanted = ("--pipelines", "data_processing", "--to-outputs", "data_processing.labels", "--params")
     reader = hold("demo_next", "shared")
     assert kedro_run_here(*wanted, "label_snapshot=demo_next").exit_code == 0
     reader.kill()
-    reader.wait()
+    reader.join()
     hold("demo_next", "exclusive")
     refused = kedro_run_here(*wanted, "label_snapshot=demo_next")
     assert "The snapshot 'demo_next' is in use" in refused.output
@@ -144,9 +143,7 @@ def test_snapshot_that_labels_are_taken_from_is_locked_against_writers(
 
 @pytest.mark.expensive
 @pytest.mark.parametrize("month", ["demo", "demo_next", "demo_store"])
-def test_demo_store_locks_the_months_that_it_writes(
-    kedro_run_here: Run, hold: Callable[[str, str], None], month: str
-) -> None:
+def test_demo_store_locks_the_months_that_it_writes(kedro_run_here: Run, hold: Hold, month: str) -> None:
     hold(month, "shared")
     result = kedro_run_here("--pipelines", "demo_store")
     assert result.exit_code == 1
@@ -228,9 +225,7 @@ def test_unknown_reader_is_refused(kedro_run_here: Run, project: Path) -> None:
     assert "readable_by: groups in conf/*/globals.yml: did you mean 'group'" in result.output
 
 
-def test_notebooks_and_workers_of_a_search_take_no_lock(
-    project: Path, run_inside: Run, hold: Callable[[str, str], None]
-) -> None:
+def test_notebooks_and_workers_of_a_search_take_no_lock(project: Path, run_inside: Run, hold: Hold) -> None:
     hold("demo", "exclusive")
     with KedroSession.create(project) as session:
         catalog = session.load_context().catalog

@@ -42,39 +42,28 @@ def cause(
     return {"intercept": intercept, "drivers": drivers, "interactions": interactions or {}}
 
 
-@pytest.mark.parametrize(
-    ("causes", "probability"),
-    [
-        pytest.param([], 0, id="no-cause"),
-        pytest.param([cause({})], 1 / 2, id="even-odds"),
-        pytest.param([cause({}, intercept=-THREE_TO_ONE)], 1 / 4, id="intercept"),
-        pytest.param([cause({"pages_per_visit": -THREE_TO_ONE})], 3 / 4, id="one-cause"),
-        pytest.param(
-            [cause({"pages_per_visit": -THREE_TO_ONE / 2, "minutes_current": THREE_TO_ONE / 2})],
-            3 / 4,
-            id="two-drivers-add-up",
-        ),
-        pytest.param([cause({"pages_per_visit": -THREE_TO_ONE}), cause({})], 7 / 8, id="two-causes"),
-        pytest.param(
-            [cause({"pages_per_visit": -THREE_TO_ONE}), cause({}), cause({})], 15 / 16, id="three-causes"
-        ),
-        pytest.param(
-            [cause({"service_type": {"стандарт": 7, "премиум": THREE_TO_ONE}})], 3 / 4, id="category"
-        ),
-        pytest.param([cause({"service_type": {"стандарт": 7}})], 1 / 2, id="category-without-a-number"),
-        pytest.param([cause({"allows_messages": THREE_TO_ONE})], 3 / 4, id="flag"),
-        pytest.param(
-            [cause({}, {"pages_per_visit * minutes_current": -THREE_TO_ONE})], 3 / 4, id="interaction"
-        ),
-        pytest.param([cause({}, {"pages_per_visit * pages_per_visit": THREE_TO_ONE})], 3 / 4, id="square"),
-        pytest.param([cause({"service_errors": THREE_TO_ONE / 2.5})], 3 / 4, id="capped"),
-        pytest.param(
-            [cause({}, {"service_errors * pages_per_visit": THREE_TO_ONE / -2.5})],
-            3 / 4,
-            id="capped-in-interaction",
-        ),
-    ],
-)
+BY_HAND = {
+    "no-cause": ([], 0),
+    "even-odds": ([cause({})], 1 / 2),
+    "intercept": ([cause({}, intercept=-THREE_TO_ONE)], 1 / 4),
+    "one-cause": ([cause({"pages_per_visit": -THREE_TO_ONE})], 3 / 4),
+    "two-drivers-add-up": (
+        [cause({"pages_per_visit": -THREE_TO_ONE / 2, "minutes_current": THREE_TO_ONE / 2})],
+        3 / 4,
+    ),
+    "two-causes": ([cause({"pages_per_visit": -THREE_TO_ONE}), cause({})], 7 / 8),
+    "three-causes": ([cause({"pages_per_visit": -THREE_TO_ONE}), cause({}), cause({})], 15 / 16),
+    "category": ([cause({"service_type": {"стандарт": 7, "премиум": THREE_TO_ONE}})], 3 / 4),
+    "category-without-a-number": ([cause({"service_type": {"стандарт": 7}})], 1 / 2),
+    "flag": ([cause({"allows_messages": THREE_TO_ONE})], 3 / 4),
+    "interaction": ([cause({}, {"pages_per_visit * minutes_current": -THREE_TO_ONE})], 3 / 4),
+    "square": ([cause({}, {"pages_per_visit * pages_per_visit": THREE_TO_ONE})], 3 / 4),
+    "capped": ([cause({"service_errors": THREE_TO_ONE / 2.5})], 3 / 4),
+    "capped-in-interaction": ([cause({}, {"service_errors * pages_per_visit": THREE_TO_ONE / -2.5})], 3 / 4),
+}
+
+
+@pytest.mark.parametrize(("causes", "probability"), BY_HAND.values(), ids=list(BY_HAND))
 def test_probability_by_hand(
     causes: list[dict[str, Any]], probability: float, make_population: Populations
 ) -> None:

@@ -38,6 +38,7 @@ SAMPLING = 4  # standard errors
 Options = Callable[..., DemoStore]
 Populations = Callable[..., DemoPopulation]
 First = Callable[..., Clients]
+MonthLater = Callable[..., tuple[Clients, Clients]]
 
 
 def stayers(before: Clients, after: Clients) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -298,10 +299,20 @@ def test_without_offers_what_happens_is_what_would_have_happened(make_options: O
 # A month later
 
 
-def test_months_move_on(make_options: Options, population: DemoPopulation, first: First) -> None:
-    options = make_options(clients=2_000, leavers_share=0.2)
-    before = first(options)
-    old, new = stayers(before, next_month(before, 2, options, population))
+@pytest.fixture(scope="module")
+def a_month_later(make_options: Options, population: DemoPopulation, first: First) -> MonthLater:
+    """Return a function that gives the clients of a store, shipped but for some changes, in two months."""
+
+    def make(**changes: Any) -> tuple[Clients, Clients]:
+        options = make_options(**changes)
+        before = first(options)
+        return before, next_month(before, 2, options, population)
+
+    return make
+
+
+def test_months_move_on(a_month_later: MonthLater) -> None:
+    old, new = stayers(*a_month_later(clients=2_000, leavers_share=0.2))
     assert len(old) > 1_500
     for name, source in {
         "revenue_two_months_ago": "revenue_previous",
@@ -316,12 +327,8 @@ def test_months_move_on(make_options: Options, population: DemoPopulation, first
     assert not np.array_equal(new["revenue_current"], old["revenue_current"])
 
 
-def test_as_many_leave_and_come_as_asked(
-    make_options: Options, population: DemoPopulation, first: First
-) -> None:
-    options = make_options(**STILL | {"leavers_share": 0.1, "newcomers_share": 0.04})
-    before = first(options)
-    after = next_month(before, 2, options, population)
+def test_as_many_leave_and_come_as_asked(a_month_later: MonthLater) -> None:
+    before, after = a_month_later(**STILL | {"leavers_share": 0.1, "newcomers_share": 0.04})
     stayed, _ = stayers(before, after)
     error = np.sqrt(0.1 * 0.9 / CLIENTS)
     assert 1 - len(stayed) / CLIENTS == pytest.approx(0.1, abs=SAMPLING * error)
@@ -344,44 +351,32 @@ def test_newcomers_are_new(make_options: Options, population: DemoPopulation, fi
 
 
 @pytest.mark.parametrize("name", ["mood", PROFIT])
-def test_newcomers_have_nothing_from_those_who_stay(
-    name: str, make_options: Options, population: DemoPopulation, first: First
-) -> None:
+def test_newcomers_have_nothing_from_those_who_stay(name: str, a_month_later: MonthLater) -> None:
     changes = {"persistence": {PROFIT: 0}, "label_persistence": 0, "leavers_share": 0, "newcomers_share": 0.2}
-    options = make_options(**STILL | {"clients": 5_000} | changes)
-    before = first(options)
-    after = next_month(before, 2, options, population)
+    before, after = a_month_later(**STILL | {"clients": 5_000} | changes)
     new = newcomers(before, after)
     stayed = after.frame.drop(index=new.index).head(len(new))
     assert abs(spearmanr(new[name], stayed[name]).statistic) < SAMPLING / np.sqrt(1_000)
 
 
-def test_store_without_newcomers(make_options: Options, population: DemoPopulation, first: First) -> None:
-    options = make_options(newcomers_share=0)
-    before = first(options)
-    after = next_month(before, 2, options, population)
+def test_store_without_newcomers(a_month_later: MonthLater) -> None:
+    before, after = a_month_later(newcomers_share=0)
     assert newcomers(before, after).empty
     pd.testing.assert_series_equal(after.frame.dtypes, before.frame.dtypes)
 
 
 @pytest.mark.parametrize("name", RENEWED)
-def test_full_persistence_keeps_a_column(
-    name: str, make_options: Options, population: DemoPopulation, first: First
-) -> None:
-    options = make_options(**STILL | {"clients": 500})
-    before = first(options)
-    old, new = stayers(before, next_month(before, 2, options, population))
+def test_full_persistence_keeps_a_column(name: str, a_month_later: MonthLater) -> None:
+    old, new = stayers(*a_month_later(**STILL | {"clients": 500}))
     assert new[name].tolist() == old[name].tolist()
 
 
 @pytest.mark.parametrize("persistence", [0, 0.5, 0.9])
 @pytest.mark.parametrize("name", ["revenue_current", PROFIT])
 def test_columns_are_correlated_with_the_month_before_as_asked(
-    name: str, persistence: float, make_options: Options, population: DemoPopulation, first: First
+    name: str, persistence: float, a_month_later: MonthLater
 ) -> None:
-    options = make_options(**STILL | {"persistence": {name: persistence}})
-    before = first(options)
-    old, new = stayers(before, next_month(before, 2, options, population))
+    old, new = stayers(*a_month_later(**STILL | {"persistence": {name: persistence}}))
     for habit in (0, 1):
         chosen = old["habit"] == habit
         found = spearmanr(old.loc[chosen, name], new.loc[chosen, name]).statistic
@@ -392,23 +387,17 @@ def test_columns_are_correlated_with_the_month_before_as_asked(
 
 @pytest.mark.parametrize("persistence", [0, 0.5, 1])
 def test_mood_is_correlated_with_the_month_before_as_asked(
-    persistence: float, make_options: Options, population: DemoPopulation, first: First
+    persistence: float, a_month_later: MonthLater
 ) -> None:
-    options = make_options(**STILL | {"label_persistence": persistence})
-    before = first(options)
-    old, new = stayers(before, next_month(before, 2, options, population))
+    old, new = stayers(*a_month_later(**STILL | {"label_persistence": persistence}))
     error = 0.03 if persistence < 1 else 1e-12
     assert np.corrcoef(old["mood"], new["mood"])[0, 1] == pytest.approx(persistence, abs=error)
     assert new["mood"].std() == pytest.approx(1, abs=0.03)
 
 
 @pytest.mark.parametrize("share", [0, 0.5, 1])
-def test_habits_are_drawn_anew_as_often_as_asked(
-    share: float, make_options: Options, population: DemoPopulation, first: First
-) -> None:
-    options = make_options(**STILL | {"habit_change": share})
-    before = first(options)
-    old, new = stayers(before, next_month(before, 2, options, population))
+def test_habits_are_drawn_anew_as_often_as_asked(share: float, a_month_later: MonthLater) -> None:
+    old, new = stayers(*a_month_later(**STILL | {"habit_change": share}))
     another = share * 2 * 0.2978 * 0.7022  # a new draw is often of the old habit
     error = np.sqrt(another * (1 - another) / len(old))
     assert (old["habit"] != new["habit"]).mean() == pytest.approx(another, abs=SAMPLING * error)
@@ -477,13 +466,9 @@ def test_drift_moves_everybody_by_its_size(
     pd.testing.assert_frame_equal(after.frame[others], without.frame[others])
 
 
-def test_drift_moves_the_mean_while_everything_else_changes(
-    make_options: Options, population: DemoPopulation, first: First
-) -> None:
+def test_drift_moves_the_mean_while_everything_else_changes(a_month_later: MonthLater) -> None:
     drift = {"column": "revenue_current", "month": 2, "size": 200}
-    options = make_options(clients=CLIENTS, dirt={}, monthly_change={}, drifts=[drift])
-    before = first(options)
-    after = next_month(before, 2, options, population)
+    before, after = a_month_later(clients=CLIENTS, dirt={}, monthly_change={}, drifts=[drift])
     moved = after.frame["revenue_current"].mean() - before.frame["revenue_current"].mean()
     error = before.frame["revenue_current"].std() * np.sqrt(2 / CLIENTS)
     assert moved == pytest.approx(200, abs=SAMPLING * error)

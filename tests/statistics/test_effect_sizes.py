@@ -5,12 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from one_click.statistics.effect_sizes import (
-    cliffs_delta,
-    cramers_v,
-    share_with_interval,
-    variance_inflation,
-)
+from one_click.statistics.effect_sizes import cliffs_delta, cramers_v, share_with_interval, variance_inflation
 
 Z = 1.959964
 SAMPLES = st.lists(st.integers(-3, 3).map(float), min_size=2, max_size=12)
