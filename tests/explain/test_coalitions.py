@@ -16,9 +16,12 @@ Fit = Callable[..., Any]
 pytestmark = pytest.mark.filterwarnings("ignore:divide by zero")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rows(strangers: pd.DataFrame, features: pd.DataFrame) -> Mixed:
-    """Return four clients of whom nothing, then half of the features, then all become known."""
+    """Return four clients of whom nothing, then half of the features, then all become known.
+
+    They are of one test: what pipelines make of them is known by the identity of a model that lives as long.
+    """
     is_known = np.array([np.zeros(16), np.arange(16) % 2, np.ones(16)], dtype=bool)
     return Mixed(Rows(strangers.iloc[:4]), Rows(features), 7, is_known)
 
