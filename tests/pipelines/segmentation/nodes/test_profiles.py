@@ -43,6 +43,16 @@ def test_a_base_without_risk_has_no_key_segment(
     assert profiles["profit_per_client_at_risk"].isna().all()
 
 
+def test_changes_are_those_of_the_median_client_against_earlier_months(
+    table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation
+) -> None:
+    profiles = measure_segments(table, segments, options).set_index("segment")
+    # The client with the full cart: 4 minutes after 10; 100 of revenue after a mean of 100 and 300.
+    cart = profiles.loc["abandoned_carts"]
+    assert cart["minutes_change"] == pytest.approx(-0.6)
+    assert cart["revenue_change"] == pytest.approx(-0.5)
+
+
 def test_effect_is_cliffs_delta(table: pd.DataFrame, segments: pd.DataFrame, options: Segmentation) -> None:
     joined = table.merge(segments, on="client_id").assign(days_registered=[3, 1, 5, 3])
     portraits = compare_with_rest(joined, options.segments).set_index(["segment", "feature"])
