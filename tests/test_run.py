@@ -146,7 +146,7 @@ def test_two_workers_change_no_byte_and_evidence_follows(
 
 
 FURTHER_FAMILIES = """
-naive_bayes:
+further:
   family:
     class: sklearn.naive_bayes.GaussianNB
     interpretability: 2
@@ -164,18 +164,21 @@ def test_a_further_family_is_one_name_and_one_entry_and_a_hopeless_one_is_left_o
     project: Path, root: Path, kedro_run: RunModule
 ) -> None:
     shutil.copytree(root / "src", project / "src", dirs_exist_ok=True)
-    names = project / "src" / "one_click" / "parameters" / "model_selection.py"
+    names = project / "src" / "one_click" / "columns.py"
     text = names.read_text(encoding="utf-8")
-    assert text.count('    "svc",\n)') == 1
-    names.write_text(text.replace('"svc",\n)', '"svc", "naive_bayes", "crowd")'), encoding="utf-8")
+    assert text.count('    "svc": {') == 1
+    further = "".join(
+        f'    "{name}": {{"ru": "Ещё одно", "en": "One more"}},\n' for name in ("further", "crowd")
+    )
+    names.write_text(text.replace('    "svc": {', f'{further}    "svc": {{'), encoding="utf-8")
     entries = project / "conf" / "base" / "parameters_model_selection.yml"
     entries.write_text(entries.read_text(encoding="utf-8") + FURTHER_FAMILIES, encoding="utf-8")
     wanted = ("--pipelines", "data_processing,model_selection", "--to-outputs", "leaderboard,champion")
     result = kedro_run("--env", "test", *wanted)
     assert result.returncode == 0, result.stderr
     board = load(project, "06_models", "leaderboard").set_index("model")
-    assert board.loc["naive_bayes", "kind"] == "family"
-    assert board.loc["naive_bayes", "roc_auc"] > 0.7
+    assert board.loc["further", "kind"] == "family"
+    assert board.loc["further", "roc_auc"] > 0.7
     assert board.loc["crowd", "kind"] == "excluded"
     assert "n_neighbors" in board.loc["crowd", "refused"]
     assert not board.loc["crowd", ["best", "one_standard_error", "champion"]].any()
