@@ -103,7 +103,7 @@ def test_store_is_like_the_real_extract(
     run = ("--params", "snapshot=real", "--pipelines")
     for pipeline in ("data_processing", "demo_store"):
         assert kedro_run_here(*run, pipeline).exit_code == 0
-    wanted = ("--to-outputs", "demo_likeness,demo_models")
+    wanted = ("--to-outputs", "demo_comparison.demo_likeness,demo_comparison.demo_models")
     assert kedro_run_here(*run, "demo_comparison", *wanted).exit_code == 0
     reporting = project / "data" / "08_reporting" / "real"
     likeness = pd.read_parquet(reporting / "demo_likeness.parquet").set_index("metric")["value"]
