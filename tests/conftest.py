@@ -1,7 +1,6 @@
 """Fixtures: real extract, temporary copy of the project, hand-made snapshots, clients drawn from a seed."""
 
 import gc
-import io
 import itertools
 import os
 import shutil
@@ -10,15 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import omegaconf.base
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from omegaconf import OmegaConf
 
 import one_click.settings  # noqa: F401  before numpy: it limits the threads of numeric libraries
 
@@ -246,20 +243,6 @@ def kedro_run(project: Path, run_module: RunModule) -> RunModule:
     return partial(run_module, project, "kedro", "run")
 
 
-def _load_once() -> Callable[[io.StringIO], Any]:
-    """Return what parses equal configuration once: to read that of one more copy is most of a short run."""
-    known: dict[str, Any] = {}
-    load = OmegaConf.load
-
-    def load_once(file: io.StringIO) -> Any:
-        text = file.getvalue()
-        if text not in known:
-            known[text] = OmegaConf.to_container(load(file))
-        return OmegaConf.create(known[text])
-
-    return load_once
-
-
 @pytest.fixture(scope="session")
 def run_inside() -> Callable[..., Result]:
     """Return a function that runs `kedro run` in a project inside this process, which spares the imports."""
@@ -270,13 +253,10 @@ def run_inside() -> Callable[..., Result]:
 
     bootstrap_project(ROOT)  # settings and pipelines, which are the same for every copy
     runs = itertools.count(1)
-    load, parse = staticmethod(_load_once()), cache(omegaconf.base.parse)  # parsed are interpolations
 
     def run(project: Path, *arguments: str) -> Result:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
-            patch.setattr(OmegaConf, "load", load)
-            patch.setattr(omegaconf.base, "parse", parse)
             try:
                 return CliRunner().invoke(cli, ["run", *arguments])
             finally:

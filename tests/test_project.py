@@ -444,6 +444,16 @@ def test_tables_are_made_and_explained_without_slow_imports() -> None:
     assert slow_imports("import matplotlib") == "matplotlib"
 
 
+def test_settings_limit_the_threads_of_numeric_libraries() -> None:
+    """They must do so before anything imports numpy, whatever the shell has set."""
+    count = "print({one['num_threads'] for one in threadpoolctl.threadpool_info()})"
+    code = f"from one_click import cli, settings; import numpy, threadpoolctl; {count}"
+    unset = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=unset).stdout
+    assert told.strip() == "{1}"
+
+
 # --- the lock, the documents, the settings ------------------------------------------------------------
 
 

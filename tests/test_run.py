@@ -464,7 +464,7 @@ def test_page_opens_in_a_browser(finished_project: Path, tmp_path: Path, languag
     )
 
 
-NOTEBOOKS = ("why", "result", "eda")
+NOTEBOOKS = {"why": "reasons", "result": "leaderboard", "eda": "portrait"}  # and a table that each is about
 
 
 def _read_notebook(path: Path) -> list[str]:
@@ -495,6 +495,7 @@ def test_code_of_a_notebook_runs_on_the_finished_project(
         for source in sources:
             exec(source, known)
     pyplot.close("all")
+    assert len(known[NOTEBOOKS[name]])
 
 
 @pytest.mark.expensive

@@ -6,6 +6,12 @@ See https://docs.kedro.org/en/stable/configure/configuration_basics/ for what ca
 import os
 import warnings
 
+# Numeric libraries read this when they are loaded, as the imports below do. On thousands of clients threads
+# cost twice the CPU, and sums of several threads differ in their last digit.
+for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(library, "1")
+
+# isort: split
 from one_click.datasets.atomic_files import register_atomic_files
 from one_click.session.config_loader import ConfigLoader
 from one_click.session.hooks import (
@@ -19,10 +25,6 @@ from one_click.session.hooks import (
     TellFindings,
 )
 from one_click.session.storage import KeepPrivate, LockSnapshots
-
-# Numeric libraries read this when they are loaded. On thousands of clients threads cost twice the CPU.
-for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(library, "1")
 
 register_atomic_files()
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import fsspec
@@ -25,10 +26,16 @@ def test_record_is_stored_as_readable_json_and_loaded_as_the_model(tmp_path: Pat
 
 
 def test_record_goes_to_any_file_system() -> None:
-    dataset = _dataset("memory://limits/cleaning_limits.json")
+    dataset = _dataset("memory:///limits/cleaning_limits.json")
     dataset.save(LIMITS)
     assert dataset.load() == LIMITS
     assert fsspec.filesystem("memory").exists("/limits/cleaning_limits.json")
+
+
+def test_kedro_viz_previews_a_record_as_json(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path / "cleaning_limits.json")
+    dataset.save(LIMITS)
+    assert json.loads(dataset.preview()) == {"revenue_max": 20000.5}
 
 
 def test_russian_words_stay_readable(tmp_path: Path) -> None:

@@ -56,15 +56,15 @@ def in_both_languages(draw: Callable[Concatenate[Language, P], Figure]) -> Calla
     """
 
     @wraps(draw)
-    def draw_both(*args: P.args, **kwargs: P.kwargs) -> tuple[Figure, Figure]:
+    def _draw_both(*args: P.args, **kwargs: P.kwargs) -> tuple[Figure, Figure]:
         with mpl.rc_context(STYLE):
             russian, english = (draw(language, *args, **kwargs) for language in LANGUAGES)
         return russian, english
 
     # The nodes are wired by the names of arguments, of which the language is none.
     _, *shown = inspect.signature(draw).parameters.values()
-    draw_both.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
-    return draw_both
+    _draw_both.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    return _draw_both
 
 
 def new_figure(width: float, height: float, title: str) -> Figure:

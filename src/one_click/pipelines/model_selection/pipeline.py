@@ -125,6 +125,6 @@ def _shown() -> list[Node]:
         exhibits(
             figures=("gains", "leaderboard", "profit", "reliability", "thresholds"),
             tables=("evaluation", "leaderboard", "model_facts"),
-            others=("champion_on_train", "label_noise", "search_trace"),
+            others=("label_noise", "search_trace"),
         ),
     ]
