@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from one_click.columns import LANGUAGES, Words
+from one_click.columns import Words
 from one_click.parameters import Offers
+from one_click.presentation.sentences import add_words
 
 from ..nodes.actions import place_clients
 from ..nodes.experiment import CONTROL, TREATED
@@ -60,8 +61,4 @@ def decide_actions(
     DataFrame of `schemas.campaign.ClientActions`
     """
     actions = place_clients(decision_table, segments, recommendations, campaign_plan, offers)
-    told = {
-        f"why_{language}": actions["why"].map({code: why[language] for code, why in WHY.items()})
-        for language in LANGUAGES
-    }
-    return actions.assign(**told).astype(dict.fromkeys(told, "str"))
+    return add_words(actions, "why", WHY)

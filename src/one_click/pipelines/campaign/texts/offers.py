@@ -4,6 +4,7 @@ import pandas as pd
 
 from one_click.columns import CLIENT_ID, LANGUAGES, Language, Words, translate
 from one_click.parameters import Offers
+from one_click.presentation.sentences import add_words
 from one_click.rules.offers import NO_OFFER
 
 from ..nodes.offers import list_eligible
@@ -55,12 +56,8 @@ def recommend_offers(decision_table: pd.DataFrame, segments: pd.DataFrame, offer
         f"text_{language}": _write_texts(rows["offer"], categories, offers, language)
         for language in LANGUAGES
     }
-    notes = {
-        f"note_{language}": rows["note"].map({code: note[language] for code, note in NOTES.items()})
-        for language in LANGUAGES
-    }
-    told = rows.drop(columns="note").assign(**texts, note=rows["note"], **notes)
-    return told.astype(dict.fromkeys((*texts, *notes), "str"))
+    told = rows.drop(columns="note").assign(**texts, note=rows["note"])
+    return add_words(told.astype(dict.fromkeys(texts, "str")), "note", NOTES)
 
 
 def _write_texts(codes: pd.Series, categories: pd.Series, offers: Offers, language: Language) -> list[str]:

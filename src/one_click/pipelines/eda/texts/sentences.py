@@ -7,6 +7,7 @@ import pandas as pd
 
 from one_click.columns import COLUMNS, LANGUAGES, Language, Words, label, translate, unit
 from one_click.parameters import Eda
+from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import number, percent
 
 from ..nodes import associations
@@ -30,14 +31,7 @@ def portray_classes(labelled_clients: pd.DataFrame, options: Eda) -> pd.DataFram
     -------
     DataFrame of `schemas.eda.ClassPortrait`
     """
-    portrait = compare_classes(labelled_clients, options)
-    rows = portrait.to_dict("records")
-    return portrait.assign(
-        **{
-            f"sentence_{language}": [portrait_sentence(row, language) for row in rows]
-            for language in LANGUAGES
-        }
-    )
+    return add_sentences(compare_classes(labelled_clients, options), portrait_sentence)
 
 
 def describe_collinearity(

@@ -1,9 +1,14 @@
 """What is said of each segment, from its row: size, profit at risk, and whether to act."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
-from one_click.columns import LANGUAGES, Language
+from one_click.columns import Language
 from one_click.parameters import Segmentation
+from one_click.presentation.sentences import add_sentences
 from one_click.presentation.wording import clients, in_months, number, percent
 
 from ..nodes.profiles import measure_segments
@@ -25,15 +30,10 @@ def profile_segments(
     DataFrame of `schemas.segmentation.SegmentProfiles`
     """
     profiles = measure_segments(decision_table, segments, options)
-    return profiles.assign(
-        **{
-            f"sentence_{language}": [describe(row, options, language) for _, row in profiles.iterrows()]
-            for language in LANGUAGES
-        }
-    )
+    return add_sentences(profiles, partial(describe, options=options))
 
 
-def describe(profile: pd.Series, options: Segmentation, language: Language) -> str:
+def describe(profile: Mapping[str, Any], language: Language, options: Segmentation) -> str:
     """Write one sentence or two about a segment from its row of `segment_profiles`."""
     title = profile[f"title_{language}"]
     if profile["clients"] == 0:
@@ -49,10 +49,10 @@ def describe(profile: pd.Series, options: Segmentation, language: Language) -> s
     else:
         facts = f"{title}: {size} of the base), mean probability of decline {risk}; up to {profit} profit "
         facts += f"units may be at risk {months} ({of_all} of all profit at risk). "
-    return facts + _verdict(profile, options, language)
+    return facts + _verdict(profile, language, options)
 
 
-def _verdict(profile: pd.Series, options: Segmentation, language: Language) -> str:
+def _verdict(profile: Mapping[str, Any], language: Language, options: Segmentation) -> str:
     words = _VERDICTS[language]
     values = {
         "own": number(profile["profit_per_client"], 1, language),
