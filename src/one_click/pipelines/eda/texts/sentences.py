@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from one_click.columns import COLUMNS, LANGUAGES, Language, Words, label, translate, unit
+from one_click.columns import COLUMNS, Language, Words, label, translate, unit
 from one_click.parameters import Eda
-from one_click.presentation.sentences import add_sentences
+from one_click.presentation.sentences import add_sentences, add_words
 from one_click.presentation.wording import number, percent
 
 from ..nodes import associations
@@ -44,11 +44,7 @@ def describe_collinearity(
     DataFrame of `schemas.eda.Collinearity`
     """
     table = associations.measure_collinearity(sampled_clients, correlations, options)
-    treatment = table.pop("treatment")
-    said = {
-        f"treatment_{language}": [_TREATMENTS[name][language] for name in treatment] for language in LANGUAGES
-    }
-    return table.assign(**said)
+    return add_words(table, "treatment", _TREATMENTS).drop(columns="treatment")
 
 
 _TREATMENTS: dict[str, Words] = {
